@@ -1,0 +1,201 @@
+"""Access paths: where in the live heap a value was found, relative to what differs between tasks.
+
+Guarantees: resolving a path runs no user code; it reads instance dictionaries, slots and exact
+builtin containers only. Assumes: nobody resizes a container that is being resolved from another thread
+(a resolution that fails is `Unresolvable`, which every caller treats as "not proven").
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, assert_never, final
+
+__all__ = [
+    "MISSING",
+    "AttrStep",
+    "Binding",
+    "EnvRoot",
+    "ItemRoot",
+    "KeyStep",
+    "Path",
+    "PinnedRoot",
+    "Root",
+    "Step",
+    "Unresolvable",
+    "static_attr",
+]
+
+
+class Unresolvable(LookupError):
+    """The path leads nowhere in this binding."""
+
+
+@final
+class _Missing:
+    """The type of `MISSING`."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = _Missing()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ItemRoot:
+    """The item of the iteration: another object in every task."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class EnvRoot:
+    """A variable of the function that holds the region, as it was when the region was entered."""
+
+    name: str
+
+
+@final
+class PinnedRoot:
+    """One particular live object (a module's dictionary, a class, a function); compared by identity."""
+
+    __slots__ = ("obj",)
+    obj: object
+
+    def __init__(self, obj: object) -> None:
+        self.obj = obj
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PinnedRoot) and other.obj is self.obj
+
+    def __hash__(self) -> int:
+        return id(self.obj)
+
+    def __repr__(self) -> str:
+        return f"PinnedRoot({type(self.obj).__qualname__} at {id(self.obj):#x})"
+
+
+Root = ItemRoot | EnvRoot | PinnedRoot
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class AttrStep:
+    """An attribute found in the instance itself (its dictionary or a slot), never through a class."""
+
+    name: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class KeyStep:
+    """An element of an exact `list`, `tuple` (by index) or `dict` (by an exact builtin scalar key)."""
+
+    key: str | int | bytes | bool | float | None
+
+
+Step = AttrStep | KeyStep
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What the roots of a path stand for in one task: the item, and the region's variables."""
+
+    item: object
+    env: Mapping[str, object]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A root and the steps from it. Two paths may lead to one object: compare what they resolve to."""
+
+    root: Root
+    steps: tuple[Step, ...] = ()
+
+    def then(self, step: Step) -> Path:
+        """This path, one step longer."""
+        return Path(self.root, (*self.steps, step))
+
+    @property
+    def varies(self) -> bool:
+        """Whether it may lead to another object in each task of one region."""
+        return isinstance(self.root, ItemRoot)
+
+    def resolve(self, binding: Binding) -> object:
+        """The object that the path leads to.
+
+        Raises:
+            Unresolvable: some step has nothing to lead to.
+        """
+        match self.root:
+            case ItemRoot():
+                obj = binding.item
+            case EnvRoot(name):
+                if name not in binding.env:
+                    raise Unresolvable(name)
+                obj = binding.env[name]
+            case PinnedRoot():
+                obj = self.root.obj
+            case _:
+                assert_never(self.root)
+        for step in self.steps:
+            obj = _advance(obj, step)
+        return obj
+
+
+def _advance(obj: object, step: Step) -> object:
+    match step:
+        case AttrStep(name):
+            found = static_attr(obj, name)
+            if found is MISSING:
+                raise Unresolvable(name)
+            return found
+        case KeyStep(key):
+            kind = type(obj)
+            try:
+                if kind is list or kind is tuple or kind is dict:
+                    return obj[key]  # type: ignore[index]
+            except (LookupError, TypeError):
+                pass
+            raise Unresolvable(repr(key))
+        case _:
+            assert_never(step)
+
+
+def static_attr(obj: object, name: str) -> object:
+    """What `obj` itself holds under `name`, or `MISSING`: its instance dictionary, then its slots.
+
+    Class attributes and computed attributes do not count; no user code runs. For a class, its own
+    namespace counts (not that of its bases).
+    """
+    # Not isinstance: where the answer is no, that asks the object for `__class__`, which may be user code.
+    if issubclass(type(obj), type):
+        return type.__dict__["__dict__"].__get__(obj).get(name, MISSING)
+    if type(obj) is types.ModuleType:
+        return obj.__dict__.get(name, MISSING)
+    for base in type(obj).__mro__:
+        found = base.__dict__.get(name, MISSING)
+        if type(found) is types.MemberDescriptorType:
+            try:
+                return found.__get__(obj, type(obj))
+            except AttributeError:
+                return MISSING
+    instance = instance_dict(obj)
+    return MISSING if instance is None else instance.get(name, MISSING)
+
+
+def instance_dict(obj: object) -> dict[str, object] | None:
+    """The dictionary of an instance, found without running user code; `None` where it has none."""
+    for base in type(obj).__mro__:
+        found = base.__dict__.get("__dict__", MISSING)
+        if found is MISSING:
+            continue
+        if type(found) is types.GetSetDescriptorType:
+            inner = found.__get__(obj, type(obj))
+            return inner if type(inner) is dict else None
+        return None
+    return None

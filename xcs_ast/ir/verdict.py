@@ -1,0 +1,28 @@
+"""The three verdicts on a region, each with its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import final
+
+from xcs_ast.diagnostics.diagnostic import Diagnostic
+
+__all__ = ["Verdict", "VerdictKind"]
+
+
+class VerdictKind(Enum):
+    """How a region may run."""
+
+    PROVEN = "PROVEN"
+    SPECULATIVE = "SPECULATIVE"
+    SERIAL = "SERIAL"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a region may run, and why."""
+
+    kind: VerdictKind
+    reasons: tuple[Diagnostic, ...] = ()

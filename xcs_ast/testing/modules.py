@@ -1,0 +1,162 @@
+"""Run a module from its file, plainly or optimized, and note everything that can be seen of the run.
+
+Each run executes the module's code anew in a fresh namespace, so that no run sees another's globals,
+classes or closures.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Final, final
+
+from xcs_ast.testing.capture import captured
+from xcs_ast.testing.outcome import Outcome, differences
+from xcs_ast.testing.picture import Picture, hide_frames_of, module_state, picture_of
+from xcs_ast.testing.schedules import QUICK, Schedule, scheduled
+
+__all__ = ["Face", "Finding", "Program", "compare_module"]
+
+
+class Face(Enum):
+    """Through which door a module is optimized."""
+
+    PLAIN = "plain"
+    HOOK = "hook"
+    """The whole module, as the import hook does it."""
+    DECORATOR = "decorator"
+    """Each function and method of the module after it was executed plainly."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A run that differs from plain Python."""
+
+    program: str
+    face: Face
+    schedule: Schedule
+    differences: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = "\n    ".join(self.differences)
+        return f"{self.program} through the {self.face.value} ({self.schedule}):\n    {lines}"
+
+
+@final
+class Program:
+    """A module on disk, with what was compiled from it."""
+
+    def __init__(self, path: Path, entry: str = "main") -> None:
+        self.path = path
+        self.entry = entry
+        self._source = path.read_bytes()
+        text = self._source.decode()
+        self._finalizers = any(word in text for word in ("__del__", "weakref", "gc."))
+        self._plain = compile(self._source, str(path), "exec", dont_inherit=True)
+        self._hooked: types.CodeType | None = None
+
+    @property
+    def hooked(self) -> types.CodeType:
+        """The optimized code, made on first use."""
+        if self._hooked is None:
+            self._hooked = optimized_code(self._source, str(self.path))
+        return self._hooked
+
+    def run(self, face: Face) -> Outcome:
+        """Execute the module and call its entry function, if it has one."""
+        module = types.ModuleType(self.path.stem)
+        module.__file__ = str(self.path)
+        code = self.hooked if face is Face.HOOK else self._plain
+
+        def paint(value: object, raised: BaseException | None) -> Picture:
+            return picture_of(value=value, exception=raised, globals=module_state(vars(module)))
+
+        with _importable(module):
+            body = _body(module, code, self.entry, face)
+            return captured(body, paint, finalizers=self._finalizers)
+
+
+def _body(module: types.ModuleType, code: types.CodeType, entry: str, face: Face) -> Callable[[], object]:
+    def body() -> object:
+        exec(code, vars(module))
+        if face is Face.DECORATOR:
+            decorate_all(module)
+        function = vars(module).get(entry)
+        return function() if callable(function) else None
+
+    return body
+
+
+def _frames_here() -> None:
+    for const in _body.__code__.co_consts:
+        if isinstance(const, types.CodeType):
+            hide_frames_of(const)
+
+
+_frames_here()
+
+
+@contextmanager
+def _importable(module: types.ModuleType) -> Iterator[None]:
+    before = sys.modules.get(module.__name__)
+    sys.modules[module.__name__] = module
+    try:
+        yield
+    finally:
+        if before is None:
+            sys.modules.pop(module.__name__, None)
+        else:
+            sys.modules[module.__name__] = before
+
+
+def optimized_code(source: bytes, filename: str) -> types.CodeType:
+    """The code that the import hook would execute for `source`."""
+    from xcs_ast import pipeline
+
+    return pipeline.activate(pipeline.compile_module(source, filename))
+
+
+def decorate_all(module: types.ModuleType) -> None:
+    """Put `jit` around each function and method that `module` defines."""
+    from xcs_ast import jit
+
+    namespace = vars(module)
+    for name, value in list(namespace.items()):
+        if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
+            namespace[name] = jit(value)
+        elif isinstance(value, type) and value.__module__ == module.__name__:
+            for attribute, member in list(vars(value).items()):
+                if isinstance(member, types.FunctionType):
+                    setattr(value, attribute, jit(member))
+
+
+FACES: Final = (Face.HOOK, Face.DECORATOR)
+
+
+def compare_module(
+    program: Program,
+    schedules: tuple[Schedule, ...] = QUICK,
+    faces: tuple[Face, ...] = FACES,
+    *,
+    extra_calls: bool = False,
+) -> list[Finding]:
+    """Run `program` plainly, then through each face under each schedule; every run that differs."""
+    plain = program.run(Face.PLAIN)
+    again = differences(plain, program.run(Face.PLAIN))
+    if again:
+        raise ValueError(f"{program.path.name} is not deterministic, two plain runs differ: {again}")
+    found = []
+    for face in faces:
+        for schedule in schedules:
+            with scheduled(schedule):
+                outcome = program.run(face)
+            wrong = differences(plain, outcome, extra_calls=extra_calls)
+            if wrong:
+                found.append(Finding(program.path.name, face, schedule, wrong))
+    return found

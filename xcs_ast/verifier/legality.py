@@ -1,0 +1,287 @@
+"""Legality: which hand-overs of a region may run ahead of their place.
+
+Formal statement. Let a region have the stages T(0) .. T(m-1) of its slice and the segments B(0) .. B(m) of
+what stays in place, in program order within one iteration: B(0) T(0) B(1) T(1) ... B(m). The stages
+T(0) .. T(p-1) may run ahead of their place iff for every k < p
+
+1. T(k) has no unknown effect, changes no location and no variable that existed before the task, and
+   uses channels in an unordered way only (so no order of tasks, and no task that is dropped, can be told);
+2. for every effect b that stays in place, that is every b of any B(j), and of any T(j) with j >= p: b of an
+   earlier iteration does not conflict with T(k), and neither does b of the same iteration where it
+   comes before T(k), that is b of B(j) with j <= k;
+3. T(k) may wait for something outside the processor, for some k < p (else it does not pay).
+
+For a block there is one iteration.
+
+Guarantees: p is the largest such prefix; no user code runs; nothing is believed about an object beyond
+what its guards check. Assumes: the objects of a region are changed by the region only while it runs
+(threads of the program's own that change what a task reads make the plain program a race, too).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+from xcs_ast import config
+from xcs_ast.diagnostics import Diagnostic
+from xcs_ast.diagnostics import codes_verifier as codes
+from xcs_ast.effects import RegionEffects, RegionRequest, analyze_region
+from xcs_ast.ir.effects import Access, Blocking, Channel, Effect, Location, Summary, Unknown
+from xcs_ast.ir.paths import Binding
+from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.ir.verdict import Verdict, VerdictKind
+from xcs_ast.verifier.admission import Admission, Shape
+from xcs_ast.verifier.conflicts import may_clash, statically_conflict
+from xcs_ast.verifier.wording import describe_location, describe_place
+
+__all__ = ["Decision", "Plan", "decide_block", "decide_loop", "forget"]
+
+_SHAPES: Final = 32
+"""How many kinds of items (by their guards) are analysed for one site."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a PROVEN region runs.
+
+    The hand-overs with numbers below `prefix` run ahead. `admit(item)` must be asked, in program order,
+    before a task is started; `False` means that neither it nor any later one may start ahead.
+    """
+
+    prefix: int
+    blocking: Blocking
+    admit: Callable[[object], bool]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict, and the plan where it is PROVEN."""
+
+    verdict: Verdict
+    plan: Plan | None = None
+
+
+_shapes: dict[int, tuple[SiteFacts, list[Shape]]] = {}
+
+
+def forget() -> None:
+    """Drops every remembered analysis (declarations or models have changed)."""
+    _shapes.clear()
+
+
+def decide_loop(
+    facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object], items: Sequence[object]
+) -> Decision:
+    """The verdict on a loop or comprehension that is about to iterate over `items` (the first few).
+
+    `scope` is the module's globals; `env` the values of `facts.env`.
+    """
+    if not items:
+        return _serial(Diagnostic(codes.NO_ITEMS, "there is no item", facts.span))
+    shape = _shape_for(facts, scope, Binding(items[0], env), has_item=True)
+    if shape.prefix == 0:
+        return _serial(*shape.reasons)
+    refused = _does_not_pay(facts, shape)
+    if refused is not None:
+        return _serial(refused)
+
+    def more(item: object, others: list[Shape]) -> Shape | None:
+        if len(others) >= _SHAPES:
+            return None
+        new = _shape_for(facts, scope, Binding(item, env), has_item=True)
+        return new if _agree(facts, new, others, shape.prefix) else None
+
+    admission = Admission(env, more)
+    if not admission.add(shape) or admission.clash_free(shape, items[0]) is None:
+        return _serial(_clash_diagnostic(facts, admission.clash))
+    plan = Plan(shape.prefix, shape.blocking, admission.admit)
+    return Decision(Verdict(VerdictKind.PROVEN, shape.reasons), plan)
+
+
+def _agree(facts: SiteFacts, new: Shape, others: list[Shape], prefix: int) -> bool:
+    """Whether tasks of one shape may run ahead of the bodies of another, whoever owns what."""
+    if new.prefix != prefix:
+        return False
+    return all(
+        _static_clash(facts, tasks.effects, prefix, bodies.effects, is_loop=True) is None
+        for other in others
+        for tasks, bodies in ((new, other), (other, new))
+    )
+
+
+def decide_block(facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object]) -> Decision:
+    """The verdict on straight-line statements whose later calls would start before the first."""
+    binding = Binding(None, env)
+    shape = _shape_for(facts, scope, binding, has_item=False)
+    if shape.prefix == 0:
+        return _serial(*shape.reasons)
+    refused = _does_not_pay(facts, shape)
+    if refused is not None:
+        return _serial(refused)
+    for stage, read in shape.reads:
+        for segment, write in shape.writes:
+            if segment <= stage and may_clash(read, write, binding):
+                return _serial(_clash_diagnostic(facts, (read, write)))
+    return Decision(
+        Verdict(VerdictKind.PROVEN, shape.reasons), Plan(shape.prefix, shape.blocking, lambda _item: True)
+    )
+
+
+def _does_not_pay(facts: SiteFacts, shape: Shape) -> Diagnostic | None:
+    if shape.blocking is Blocking.NEVER and not config.current().eager:
+        return Diagnostic(
+            codes.DOES_NOT_PAY,
+            f"{', '.join(facts.callees) or 'the call'} never waits for anything outside the processor",
+            facts.span,
+            facts.callees,
+        )
+    return None
+
+
+def _shape_for(facts: SiteFacts, scope: dict[str, Any], binding: Binding, *, has_item: bool) -> Shape:
+    _, known = _shapes.setdefault(id(facts), (facts, []))
+    for shape in tuple(known):
+        if shape.fits(binding):
+            return shape
+    effects = analyze_region(RegionRequest(facts, scope, binding, has_item))
+    shape = _judge(facts, effects, is_loop=has_item)
+    if len(known) >= _SHAPES:
+        # The oldest makes room: a site whose objects are new in each run must not stay serial for good.
+        del known[0]
+    known.append(shape)
+    return shape
+
+
+def _judge(facts: SiteFacts, effects: RegionEffects, *, is_loop: bool) -> Shape:
+    """The part of the formal statement that holds whoever owns what."""
+    prefix, reasons = _longest_prefix(facts, effects, is_loop=is_loop)
+    stages = effects.stages[:prefix]
+    in_place = _in_place(effects, prefix)
+    reads = tuple(
+        (k, effect.where)
+        for k, stage in enumerate(stages)
+        for effect in stage.effects
+        if isinstance(effect.where, Location)
+    )
+    writes = tuple(
+        (segment, effect.where)
+        for segment, effect in in_place
+        if effect.access is not Access.READ and isinstance(effect.where, Location)
+    )
+    blocking = max((stage.blocking for stage in stages), default=Blocking.NEVER)
+    return Shape(effects, prefix, reasons, blocking, reads, writes)
+
+
+def _in_place(effects: RegionEffects, prefix: int) -> list[tuple[int, Effect]]:
+    """Every effect that stays in place, with the number of the segment that it belongs to."""
+    out = [(j, effect) for j, segment in enumerate(effects.segments) for effect in segment.effects]
+    out += [
+        (j + 1, effect) for j, stage in enumerate(effects.stages) if j >= prefix for effect in stage.effects
+    ]
+    return out
+
+
+def _longest_prefix(
+    facts: SiteFacts, effects: RegionEffects, *, is_loop: bool
+) -> tuple[int, tuple[Diagnostic, ...]]:
+    """The largest prefix that may run ahead as far as owners do not matter, and what ended it."""
+    good = 0
+    reasons: list[Diagnostic] = []
+    for stage in effects.stages:
+        found = _task_reasons(facts, stage)
+        if found:
+            reasons = found
+            break
+        good += 1
+    while good:
+        clash = _static_clash(facts, effects, good, effects, is_loop=is_loop)
+        if clash is None:
+            break
+        good, diagnostic = clash
+        reasons = [diagnostic]
+    return good, tuple(reasons)
+
+
+def _static_clash(
+    facts: SiteFacts, tasks: RegionEffects, prefix: int, bodies: RegionEffects, *, is_loop: bool
+) -> tuple[int, Diagnostic] | None:
+    """The first stage of `tasks` that conflicts with what `bodies` leave in place, for any owners."""
+    in_place = _in_place(bodies, prefix)
+    for k, stage in enumerate(tasks.stages[:prefix]):
+        for segment, effect in in_place:
+            if not is_loop and segment > k:
+                continue
+            if effect.is_unknown:
+                return k, _unknown(codes.UNKNOWN_IN_BODY, "the loop's body", facts, effect)
+            for mine in stage.effects:
+                if statically_conflict(mine, effect):
+                    return k, _body_clash(facts, mine, effect)
+    return None
+
+
+def _task_reasons(facts: SiteFacts, stage: Summary) -> list[Diagnostic]:
+    """Why a stage may not run ahead whatever else happens; empty where it may."""
+    out: list[Diagnostic] = []
+    for effect in stage.effects:
+        if effect.is_unknown:
+            out.append(_unknown(codes.UNKNOWN_IN_TASK, "the task", facts, effect))
+        elif effect.changes_shared_state:
+            out.append(_ordered(facts, effect))
+    return sorted(out, key=lambda d: (d.code, d.span.line if d.span else 0, d.message))
+
+
+def _unknown(code: str, who: str, facts: SiteFacts, effect: Effect) -> Diagnostic:
+    assert isinstance(effect.where, Unknown)
+    return Diagnostic(
+        code,
+        f"{who} {effect.where.reason}",
+        effect.span or facts.span,
+        facts.callees,
+        "if it has no effect that others can see, declare it @xcs.pure or @xcs.unordered",
+    )
+
+
+def _ordered(facts: SiteFacts, effect: Effect) -> Diagnostic:
+    if isinstance(effect.where, Channel):
+        return Diagnostic(
+            codes.ORDERED_IN_TASK,
+            f"the task uses {effect.where.name} in an order that counts",
+            effect.span or facts.span,
+            (effect.where.name,),
+            "if the order does not matter, declare the callee @xcs.unordered",
+        )
+    return Diagnostic(
+        codes.SHARED_WRITE_IN_TASK,
+        f"the task changes {describe_place(effect)}",
+        effect.span or facts.span,
+        facts.callees,
+        "return the value and let the loop store it",
+    )
+
+
+def _body_clash(facts: SiteFacts, mine: Effect, effect: Effect) -> Diagnostic:
+    code = codes.BODY_CHANNEL if isinstance(effect.where, Channel) else codes.BODY_FLOW
+    return Diagnostic(
+        code,
+        f"the loop's body changes {describe_place(effect)}, which a later call reads",
+        effect.span or mine.span or facts.span,
+        facts.callees,
+    )
+
+
+def _clash_diagnostic(facts: SiteFacts, clash: tuple[Location, Location] | None) -> Diagnostic:
+    what = "something" if clash is None else describe_location(clash[1])
+    return Diagnostic(
+        codes.BODY_FLOW,
+        f"the loop's body changes {what}, which a later call reads",
+        facts.span,
+        facts.callees,
+    )
+
+
+def _serial(*reasons: Diagnostic) -> Decision:
+    return Decision(Verdict(VerdictKind.SERIAL, reasons))
