@@ -10,11 +10,17 @@ __all__ = ["PAGES", "STORE", "find"]
 
 PAGES = 12
 STORE = 10
-_TITLES = (
-    "Loops", "Threads", "Sockets", "Clocks", "Queues", "Caches", "Files", "Graphs", "Parsers", "Proofs", "Tests", "Maps",
-)  # fmt: skip
+_TITLES = ("Loops", "Threads", "Sockets", "Clocks", "Queues", "Caches",
+           "Files", "Graphs", "Parsers", "Proofs", "Tests", "Maps")  # fmt: skip
+_PAGE = """<html><head><title>{title}</title></head>
+<body><h1>{title}</h1>
+<ul>
+{anchors}
+</ul></body></html>
+"""
 
 
+_NUMBERS = {f"{number}.html": number for number in range(PAGES)}
 _OBJECTS = {f"object-{number}.bin": number for number in range(STORE)}
 
 
@@ -22,7 +28,7 @@ def _page(number: int) -> bytes:
     links = [(number * step + step) % PAGES for step in (2, 3, 5)]
     anchors = "\n".join(f'<li><a href="/pages/{link}.html">{_TITLES[link]}</a></li>' for link in links)
     title = f"{_TITLES[number]}: a short page"
-    return f"<html><head><title>{title}</title></head>\n<body><h1>{title}</h1>\n<ul>\n{anchors}\n</ul></body></html>\n".encode()
+    return _PAGE.format(title=title, anchors=anchors).encode()
 
 
 def _object(number: int) -> bytes:
@@ -57,8 +63,8 @@ def find(path: str) -> tuple[str, bytes] | None:
     """The content type and the bytes at `path`, or `None`."""
     parts = unquote(path).strip("/").split("/")
     match parts:
-        case ["pages", name] if name.removesuffix(".html").isdigit() and int(name.removesuffix(".html")) < PAGES:
-            return "text/html; charset=utf-8", _page(int(name.removesuffix(".html")))
+        case ["pages", name] if name in _NUMBERS:
+            return "text/html; charset=utf-8", _page(_NUMBERS[name])
         case ["store", "manifest.txt"]:
             return "text/plain", _manifest()
         case ["store", name] if name in _OBJECTS:

@@ -3,18 +3,20 @@
     python corpus/server.py --port 8000 --latency 0.3 --latency ember=0.5
 
 - ``POST /v1/chat/completions`` and ``GET /v1/models``: compatible with the OpenAI API;
-- ``GET /pages/N.html``: small HTML pages that link to each other; ``GET /store/NAME``: bytes; ``GET /api/...``: JSON;
-- ``GET /_log``, ``POST /_reset``: what has been served since the last reset, and how much of it at the same time.
+- ``GET /pages/N.html``: small HTML pages that link to each other; ``GET /store/NAME``: bytes;
+  ``GET /api/...``: JSON;
+- ``GET /_log``, ``POST /_reset``: what has been served since the last reset, and how much of it at once.
 
-Guarantees: an answer depends on the request alone; it is sent when the model's latency has passed since the request
-was read, however many requests are under way; each answer is one write on a socket without Nagle's delay
-(two writes cost 40 ms where the peer delays its acknowledgements); connections are kept alive unless the client
-says otherwise. Assumes: a client on this machine that is not hostile.
+Guarantees: an answer depends on the request alone; it is sent when the model's latency has passed since the
+request was read, however many requests are under way; each answer is one write on a socket without Nagle's
+delay (two writes cost 40 ms where the peer delays its acknowledgements); connections are kept alive unless
+the client says otherwise. Assumes: a client on this machine that is not hostile.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import threading
 import time
@@ -86,7 +88,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long answers take: a default, a figure for each model, and a spread that depends on the request only."""
+    """How long answers take: a default, a figure for each model, a spread that the request alone decides."""
 
     default: float = 0.3
     of: Mapping[str, float] = field(default_factory=dict)
@@ -184,7 +186,7 @@ class _Http(ThreadingHTTPServer):
 
 
 class ModelServer:
-    """The server on a thread of this process, for tests: `with ModelServer() as server: ... server.url ...`."""
+    """The server on a thread of this process: `with ModelServer() as server: ... server.url ...`."""
 
     def __init__(self, latency: Latency | None = None, port: int = 0) -> None:
         self._http = _Http(port, latency or Latency())
@@ -232,16 +234,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="An embedded, deterministic model server.")
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
     parser.add_argument(
-        "--latency", action="append", default=[], metavar="[NAME=]SECONDS", help="of every model, or of one; `web` for pages"
+        "--latency",
+        action="append",
+        default=[],
+        metavar="[NAME=]SECONDS",
+        help="of every model, or of one; `web` for pages",
     )
-    parser.add_argument("--spread", type=float, default=0.1, help="part by which latencies differ (default: 0.1)")
+    parser.add_argument(
+        "--spread", type=float, default=0.1, help="part by which latencies differ (default: 0.1)"
+    )
     options = parser.parse_args()
     server = ModelServer(_latency(options.latency, options.spread), options.port)
     print(server.url, flush=True)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         server.serve()
-    except KeyboardInterrupt:
-        pass
 
 
 if __name__ == "__main__":

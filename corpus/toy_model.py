@@ -1,9 +1,9 @@
-"""What the model server answers: text that depends on the model's name, the messages and the seed, and on nothing else.
+"""What the model server answers: text that depends on the model's name, the messages and the seed alone.
 
 It is no language model. It recognises the few kinds of question that the programs of the corpus ask (a choice
-from a list, a number in a range, a sum, a summary) and answers these in form; everything else gets
-a sentence made of the words of the question. The same request always gets the same answer, so the output of a program
-shows whether each call was made with the right arguments and each answer put in the right place.
+from a list, a number in a range, a product, a summary) and answers these in form; everything else gets a
+sentence made of the words of the question. The same request always gets the same answer, so the output of
+a program shows whether each call was made with the right arguments and each answer put in the right place.
 """
 
 from __future__ import annotations
@@ -96,6 +96,5 @@ def _summarize(question: str) -> str:
 
 def _talk(rng: random.Random, question: str) -> str:
     words = sorted({word.lower() for word in _WORD.findall(question)}) or ["nothing"]
-    topic = rng.choice(words)
-    other = rng.choice(words)
+    topic, other = rng.sample(words, 2) if len(words) > 1 else (words[0], "little else")
     return f"{rng.choice(_OPENINGS)} {topic} and {other}, {rng.choice(_ENDINGS)}"

@@ -13,7 +13,7 @@ class Debater:
 
     def argue(self, question, transcript):
         said = "\n".join(f"{role}: {text}" for role, text in transcript)
-        return self.model(f"You are the {self.role}. The question is: {question}\nSo far:\n{said}\nYour turn.")
+        return self.model(f"You are the {self.role}. The question: {question}\nSo far:\n{said}\nYour turn.")
 
 
 def debate(debaters, question, rounds):

@@ -7,7 +7,7 @@ def advise(model, plan):
     benefits = model(f"Name the main benefit of this plan: {plan}")
     risks = model(f"Name the main risk of this plan: {plan}")
     costs = model(f"What would this plan cost? {plan}")
-    conclusion = model(f"Plan: {plan}\nBenefit: {benefits}\nRisk: {risks}\nCost: {costs}\nWhat do you advise?")
+    conclusion = model(f"Plan: {plan}\nBenefit: {benefits}\nRisk: {risks}\nCost: {costs}\nYour advice?")
     return benefits, risks, costs, conclusion
 
 

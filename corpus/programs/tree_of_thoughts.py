@@ -19,8 +19,8 @@ def expand(model, problem, thoughts):
 
 
 def score(model, problem, thoughts):
-    reply = model(f"{problem}\n{outline(thoughts)}\nHow promising is this? Reply with a number from 0 to 100.")
-    return int(reply)
+    prompt = f"{problem}\n{outline(thoughts)}\nHow promising is this? Reply with a number from 0 to 100."
+    return int(model(prompt))
 
 
 def search(proposer, critic, problem):

@@ -1,1 +1,50 @@
-"""TODO"""
+"""Source to regions, and regions to rewritten source.
+
+The analysis (`analyse`) works on `ast` and `symtable`; the rewriting (`rewrite`) on LibCST, which takes a
+fifth of a second to import. So nothing here imports it: the names below are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from xcs_ast.frontend.analyse import may_have_regions, plan_module
+    from xcs_ast.frontend.plan import HandOver, ModulePlan, RegionPlan
+    from xcs_ast.frontend.results import Rewritten, Style
+    from xcs_ast.frontend.rewrite import compile_tree, rewrite_module
+
+__all__ = [
+    "HandOver",
+    "ModulePlan",
+    "RegionPlan",
+    "Rewritten",
+    "Style",
+    "compile_tree",
+    "may_have_regions",
+    "plan_module",
+    "rewrite_module",
+]
+
+_HOMES: Final = {
+    "HandOver": "plan",
+    "ModulePlan": "plan",
+    "RegionPlan": "plan",
+    "Rewritten": "results",
+    "Style": "results",
+    "compile_tree": "rewrite",
+    "may_have_regions": "analyse",
+    "plan_module": "analyse",
+    "rewrite_module": "rewrite",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value

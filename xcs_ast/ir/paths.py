@@ -166,6 +166,9 @@ def _advance(obj: object, step: Step) -> object:
             assert_never(step)
 
 
+_FUNCTION_FIELDS: Final = frozenset({"__closure__", "__code__", "__defaults__", "__globals__", "__kwdefaults__"})
+
+
 def static_attr(obj: object, name: str) -> object:
     """What `obj` itself holds under `name`, or `MISSING`: its instance dictionary, then its slots.
 
@@ -177,6 +180,13 @@ def static_attr(obj: object, name: str) -> object:
         return type.__dict__["__dict__"].__get__(obj).get(name, MISSING)
     if type(obj) is types.ModuleType:
         return obj.__dict__.get(name, MISSING)
+    if type(obj) is types.FunctionType and name in _FUNCTION_FIELDS:
+        return getattr(obj, name)
+    if type(obj) is types.CellType:
+        try:
+            return obj.cell_contents if name == "cell_contents" else MISSING
+        except ValueError:
+            return MISSING
     for base in type(obj).__mro__:
         found = base.__dict__.get(name, MISSING)
         if type(found) is types.MemberDescriptorType:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-__all__ = ["CLOSE", "FINISH", "ISSUE", "START", "TAKE", "hook"]
+__all__ = ["CLOSE", "FINISH", "ISSUE", "START", "TAKE", "allows", "hook", "tell"]
 
 ISSUE: Final = "issue"
 START: Final = "start"
@@ -29,3 +29,20 @@ TAKE: Final = "take"
 CLOSE: Final = "close"
 
 hook: Callable[[str, object, int], bool | None] | None = None
+
+
+def tell(event: str, run: object, index: int) -> None:
+    """Calls the hook, if there is one."""
+    try:
+        if hook is not None:
+            hook(event, run, index)
+    except Exception:
+        return
+
+
+def allows(run: object, index: int) -> bool:
+    """Whether the hook lets a worker start a task."""
+    try:
+        return hook is None or hook(START, run, index) is not False
+    except Exception:
+        return True

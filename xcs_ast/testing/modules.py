@@ -119,7 +119,7 @@ def optimized_code(source: bytes, filename: str) -> types.CodeType:
     """The code that the import hook would execute for `source`."""
     from xcs_ast import pipeline
 
-    return pipeline.activate(pipeline.compile_module(source, filename))
+    return pipeline.activate(pipeline.compile_module(source, filename).code)
 
 
 def decorate_all(module: types.ModuleType) -> None:

@@ -153,7 +153,7 @@ def scheduled(schedule: Schedule) -> Iterator[None]:
     from xcs_ast import config
 
     before_hook, before_interval = seam.hook, sys.getswitchinterval()
-    options: dict[str, object] = {"eager": True}
+    options: dict[str, object] = {"eager": True, "cache": False}
     if schedule.workers is not None:
         options["workers"] = schedule.workers
     with config.overridden(**options):

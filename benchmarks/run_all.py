@@ -1,0 +1,27 @@
+"""Runs every benchmark, each in a process of its own, and the demo at the end."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+from side_by_side import ROOT
+
+NAMES = ("first_call", "wide_io", "task_cost", "cheap_loop", "startup", "import_cost")
+
+
+def main() -> int:
+    """0 when every benchmark reaches its goals."""
+    print(f"{platform.python_implementation()} {platform.python_version()} on {platform.machine()}")
+    missed = []
+    for name in (*(f"benchmarks/{name}.py" for name in NAMES), "corpus/demo.py"):
+        print(f"\n== {name}", flush=True)
+        if subprocess.run([sys.executable, str(ROOT / name)], cwd=ROOT, check=False).returncode != 0:
+            missed.append(name)
+    print(f"\nmissed or failed: {', '.join(missed) or 'none'}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

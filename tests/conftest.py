@@ -1,0 +1,16 @@
+"""Profiles of Hypothesis: `default` repeats itself exactly, `long` does not (`pytest --hypothesis-profile=long`)."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "default",
+    max_examples=200,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile("long", settings.get_profile("default"), max_examples=5000, derandomize=False)
+settings.load_profile("default")

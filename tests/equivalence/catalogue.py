@@ -1,0 +1,49 @@
+"""What `programs/` holds: each file, and each `case_*` function in it."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+__all__ = ["CASES", "Case", "PROGRAMS"]
+
+PROGRAMS: Final = Path(__file__).parent / "programs"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One function of one file, or a whole file.
+
+    `runs_ahead`: at least one task of it must run ahead of its place, else the case tests nothing.
+    `extra_calls`: it raises, so that unordered calls may be made in vain.
+    """
+
+    path: Path
+    entry: str
+    runs_ahead: bool
+    extra_calls: bool
+
+    def __str__(self) -> str:
+        return f"{self.path.stem}-{self.entry}"
+
+
+def _setting(tree: ast.Module, name: str) -> Any:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
+            return ast.literal_eval(node.value)
+    return None
+
+
+@functools.cache
+def _cases_of(path: Path) -> tuple[Case, ...]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    ahead = _setting(tree, "RUNS_AHEAD") or ()
+    extra = bool(_setting(tree, "EXTRA_CALLS"))
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("case_")]
+    return tuple(Case(path, name, name in ahead, extra) for name in names or ["main"])
+
+
+CASES: Final = tuple(case for path in sorted(PROGRAMS.glob("*.py")) for case in _cases_of(path))

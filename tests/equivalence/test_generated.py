@@ -1,0 +1,33 @@
+"""Programs that nobody wrote, and the proof that they would notice."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+
+from xcs_ast.testing.campaign import Campaign, check_source, everything_is_proven
+from xcs_ast.testing.modules import Face
+from xcs_ast.testing.programs import programs
+from xcs_ast.testing.schedules import Order, Schedule
+
+
+@given(programs())
+@settings(max_examples=200)
+def test_generated_programs_equal_plain_python(source: str) -> None:
+    found, _, _ = check_source(source)
+    assert not found, f"{found[0]}\n\n{source}"
+
+
+def test_generated_programs_do_run_ahead() -> None:
+    """A generator whose programs all stay in order would test nothing."""
+    campaign = Campaign()
+    campaign.run(range(120), (Schedule(Order.AHEAD),), (Face.HOOK,))
+    assert not campaign.failures, str(campaign.failures[0][2][0])
+    assert campaign.ran_ahead >= 0.4 * campaign.programs, str(campaign)
+
+
+def test_a_verifier_that_proves_everything_is_noticed() -> None:
+    """The mesh of the net: with legality switched off, a large share of the programs differs."""
+    campaign = Campaign()
+    with everything_is_proven():
+        campaign.run(range(1000, 1060), (Schedule(Order.AHEAD),), (Face.HOOK,))
+    assert len(campaign.failures) >= 0.4 * campaign.programs, str(campaign)

@@ -1,0 +1,103 @@
+"""Programs that were written to be hard: each is plain Python, through each face and under each schedule."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.equivalence.catalogue import CASES, PROGRAMS, Case
+from xcs_ast.runtime import site
+from xcs_ast.testing.modules import FACES, Face, Program, compare_module
+from xcs_ast.testing.schedules import ALL, QUICK, Schedule
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def program(path: Path, entry: str) -> Program:
+    return Program(path, entry)
+
+
+def tasks_ahead(path: Path) -> int:
+    return sum(each.counters.ahead for each in site.all_sites() if each.facts.span.file == str(path))
+
+
+@pytest.mark.parametrize("face", FACES, ids=lambda face: face.value)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_equals_plain_python(case: Case, face: Face) -> None:
+    before = tasks_ahead(case.path)
+    found = compare_module(program(case.path, case.entry), QUICK, (face,), extra_calls=case.extra_calls)
+    assert not found, "\n".join(str(each) for each in found)
+    if case.runs_ahead:
+        assert tasks_ahead(case.path) > before, f"nothing of {case} ran ahead: it tests nothing"
+
+
+@pytest.mark.parametrize("schedule", [s for s in ALL if s not in QUICK], ids=str)
+@pytest.mark.parametrize("path", sorted({case.path for case in CASES}), ids=lambda path: path.stem)
+def test_under_every_schedule(path: Path, schedule: Schedule) -> None:
+    for case in CASES:
+        if case.path == path and (case.runs_ahead or case.entry == "main"):
+            found = compare_module(program(path, case.entry), (schedule,), FACES, extra_calls=case.extra_calls)
+            assert not found, "\n".join(str(each) for each in found)
+
+
+_DRIVER = """\
+import sys
+import traceback
+
+
+def _run_all():
+    for name in sorted(n for n in globals() if n.startswith("case_")):
+        print("==", name)
+        try:
+            globals()[name]()
+        except BaseException:
+            traceback.print_exc()
+
+
+if __name__ == "__main__":
+    _run_all()
+"""
+
+_UNSTABLE = {"world", "lifetimes"}
+"""Files whose output shows clocks, addresses or threads' names."""
+
+
+@pytest.mark.parametrize(
+    "path", sorted({case.path for case in CASES if case.path.stem not in _UNSTABLE}), ids=lambda path: path.stem
+)
+def test_whole_process(path: Path, tmp_path: Path) -> None:
+    """`python -m xcs_ast run` shows what `python` shows: both streams and the exit status, byte for byte."""
+    script = tmp_path / path.name
+    script.write_text(path.read_text(encoding="utf-8") + "\n\n" + _DRIVER, encoding="utf-8")
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONHASHSEED": "0",
+        "XCS_AST_EAGER": "1",
+        "HOME": str(tmp_path),
+    }
+    runs = [
+        subprocess.run(
+            [sys.executable, *how, str(script)],
+            capture_output=True,
+            cwd=tmp_path,
+            env=environment,
+            timeout=120,
+            stdin=subprocess.DEVNULL,
+        )
+        for how in ([], ["-m", "xcs_ast", "run"])
+    ]
+    plain, optimized = runs
+    assert optimized.stdout.decode() == plain.stdout.decode()
+    assert optimized.stderr.decode() == plain.stderr.decode()
+    assert optimized.returncode == plain.returncode
+
+
+def test_catalogue_is_large() -> None:
+    assert len(CASES) > 400
+    assert all(path.suffix == ".py" for path in PROGRAMS.glob("*"))  if not (PROGRAMS / "__pycache__").exists() else True

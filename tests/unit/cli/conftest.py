@@ -1,0 +1,58 @@
+"""Whole processes in a directory of their own, plain and through `run`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+def environment(**changes: str) -> dict[str, str]:
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "XCS_", "COV"))}
+    return {**env, "PYTHONPATH": str(ROOT), **changes}
+
+
+@dataclass(frozen=True)
+class Ended:
+    status: int
+    out: bytes
+    err: bytes
+
+
+class Box:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, files: Mapping[str, str | bytes]) -> None:
+        for name, content in files.items():
+            path = self.path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def python(
+        self, *words: str, stdin: bytes = b"", cwd: str = ".", flags: Sequence[str] = (), **env: str
+    ) -> Ended:
+        done = subprocess.run(
+            [sys.executable, *flags, *words],
+            input=stdin,
+            capture_output=True,
+            cwd=self.path / cwd,
+            env=environment(**env),
+            timeout=60,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def xcs(self, *words: str, **more: object) -> Ended:
+        return self.python("-m", "xcs_ast", *words, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    return Box(tmp_path)

@@ -1,0 +1,40 @@
+"""The programs of the corpus, plainly and optimized, as whole processes against the model server."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import demo
+import labels
+import pytest
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with demo.model_server(["0.03"]) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return demo.copy_corpus(tmp_path_factory.mktemp("corpus"))
+
+
+@pytest.mark.parametrize("label", labels.load(), ids=lambda label: label.name)
+def test_optimized_is_plain_and_overlaps_where_the_label_says_so(
+    label: labels.Label, url: str, folder: Path
+) -> None:
+    program = str(folder / label.path)
+    plain = demo.run([sys.executable, program], url)
+    assert plain.status == 0, plain.stderr.decode()
+    assert len(plain.calls) == len(label.needs)
+    assert plain.peak == 1
+    optimized = demo.run([sys.executable, "-m", "xcs_ast", "run", program], url)
+    both = demo.Comparison(label, plain, optimized, optimized)
+    assert both.same, demo.explain_difference(both)
+    if label.verdict == "PROVEN":
+        assert optimized.peak > 1
+    else:
+        assert optimized.peak == 1

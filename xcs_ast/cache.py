@@ -1,0 +1,164 @@
+"""Rewritten code on disk: where it lies, what it is keyed by, how it is read and written.
+
+The files are ordinary `.pyc` files beside Python's own, under a tag of ours:
+`__pycache__/name.cpython-311.opt-xcs<digest>.pyc`. The digest covers our version, the frontend that
+wrote the code, and the options. What belongs to the code (source digest, facts of the sites) travels as the
+last constant of the module's code object, so that the import system reads and writes the files itself.
+
+Guarantees: nothing here raises on a bad, stale, missing or unwritable file; files are replaced atomically;
+`-B`, `-O`, `PYTHONDONTWRITEBYTECODE` and `PYTHONPYCACHEPREFIX` mean what they mean to Python.
+Assumes: nobody else writes files under our tag. Any thread may call anything at any time.
+"""
+
+from __future__ import annotations
+
+import _imp
+import marshal
+import os
+import sys
+from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
+from types import CodeType
+from typing import Any, Final, final
+
+from xcs_ast._version import __version__
+
+__all__ = ["Payload", "attach", "cache_path", "detach", "disable", "load", "source_digest", "store", "tag", "tagged"]
+
+_FORMAT: Final = 1
+_MARK: Final = "<xcs payload>"
+_KEY: Final = 0x786373
+_HEADER: Final = 16
+_WRITERS: Final = ("frontend", "pipeline.py", "ir/sites.py")
+"""Whatever decides what rewritten code looks like; a change there changes the tag."""
+_tags: dict[str, str] = {}
+_off = False
+
+
+def disable() -> None:
+    """From now on nothing is read from disk or written to it."""
+    global _off
+    _off = True
+
+
+def enabled() -> bool:
+    """Whether rewritten code is kept on disk."""
+    return not _off
+
+
+def source_digest(source: bytes) -> str:
+    """A short digest of a file's content: what `source.lookup.digest_of` computes, without its imports."""
+    from importlib._bootstrap_external import MAGIC_NUMBER
+
+    return _imp.source_hash(int.from_bytes(MAGIC_NUMBER, "little"), source).hex()
+
+
+def _writers_digest() -> bytes:
+    """A digest over the sources of the frontend, so that no version of it reads the cache of another."""
+    here = os.path.dirname(__file__)
+    parts: list[bytes] = []
+    for name in _WRITERS:
+        path = os.path.join(here, *name.split("/"))
+        try:
+            names = [path] if name.endswith(".py") else [
+                os.path.join(path, entry) for entry in sorted(os.listdir(path)) if entry.endswith(".py")
+            ]
+            for each in names:
+                with open(each, "rb") as file:
+                    parts.append(_imp.source_hash(_KEY, file.read()))
+        except OSError:  # frozen or zipped: the version alone has to do
+            continue
+    return b"".join(parts)
+
+
+def tag(variant: str = "") -> str:
+    """What is appended to the optimization tag. `variant` tells apart code that another tool has a hand in."""
+    found = _tags.get(variant)
+    if found is None:
+        text = f"{__version__}|{_FORMAT}|{variant}".encode()
+        found = _tags[variant] = "xcs" + _imp.source_hash(_KEY, text + _writers_digest()).hex()
+    return found
+
+
+def tagged(bytecode_path: str, variant: str = "") -> str:
+    """Our name for what Python would keep at `bytecode_path`."""
+    stem, suffix = os.path.splitext(bytecode_path)
+    optimized = ".opt-" in os.path.basename(stem)
+    return f"{stem}{'' if optimized else '.opt-'}{tag(variant)}{suffix}"
+
+
+def cache_path(filename: str, variant: str = "") -> str | None:
+    """Where the rewritten code of a source file is kept; `None` where Python keeps no bytecode at all."""
+    from importlib._bootstrap_external import cache_from_source
+
+    if _off:
+        return None
+    try:
+        return tagged(cache_from_source(filename), variant)
+    except NotImplementedError:
+        return None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What travels with rewritten code: the digest of its source, and the dumped facts of its sites."""
+
+    digest: str
+    facts: tuple[tuple[Any, ...], ...]
+
+
+def attach(code: CodeType, payload: Payload) -> CodeType:
+    """The module's code with the payload as its last constant."""
+    return code.replace(co_consts=(*code.co_consts, (_MARK, _FORMAT, payload.digest, payload.facts)))
+
+
+def detach(code: CodeType) -> tuple[CodeType, Payload | None]:
+    """The inverse of `attach`; the payload is `None` if there is none."""
+    last = code.co_consts[-1] if code.co_consts else None
+    if type(last) is not tuple or len(last) != 4 or last[0] != _MARK or last[1] != _FORMAT:
+        return code, None
+    return code.replace(co_consts=code.co_consts[:-1]), Payload(last[2], last[3])
+
+
+def load(filename: str, source: bytes) -> CodeType | None:
+    """The rewritten code (with its payload) kept for exactly this source, or `None`."""
+    from importlib._bootstrap_external import MAGIC_NUMBER
+
+    path = cache_path(filename)
+    if path is None:
+        return None
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        if data[:4] != MAGIC_NUMBER:
+            return None
+        code = marshal.loads(memoryview(data)[_HEADER:])
+    except (OSError, EOFError, ValueError, TypeError):
+        return None
+    if not isinstance(code, CodeType):
+        return None
+    payload = detach(code)[1]
+    if payload is None or payload.digest != source_digest(source):
+        return None
+    _imp._fix_co_filename(code, filename)
+    return code
+
+
+def store(filename: str, source: bytes, code: CodeType) -> None:
+    """Keeps rewritten code (with its payload), in the format that the import system reads too."""
+    from importlib._bootstrap_external import MAGIC_NUMBER
+
+    path = cache_path(filename)
+    if path is None or sys.dont_write_bytecode:
+        return
+    try:
+        status = os.stat(filename)
+    except OSError:
+        return
+    if status.st_size != len(source):  # it has changed since it was read
+        return
+    words = (0, int(status.st_mtime) & 0xFFFFFFFF, len(source) & 0xFFFFFFFF)
+    header = MAGIC_NUMBER + b"".join(word.to_bytes(4, "little") for word in words)
+    mode = (status.st_mode | 0o200) & 0o666
+    SourceFileLoader("", filename).set_data(path, header + marshal.dumps(code), _mode=mode)

@@ -1,0 +1,63 @@
+"""The command line of every command but `run`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from xcs_ast._version import __version__
+
+__all__ = ["dispatch"]
+
+
+def dispatch(arguments: Sequence[str]) -> int:
+    """Parses and carries out a command; returns the exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        match options.command:
+            case "rewrite":
+                from xcs_ast.cli.rewrite import rewrite
+
+                return rewrite(options.paths, mode=options.mode or "print")
+            case "explain":
+                from xcs_ast.cli.explain import explain
+
+                return explain(options.paths, form=options.format)
+            case "doctor":
+                from xcs_ast.cli.doctor import doctor
+
+                return doctor()
+    except BrokenPipeError:  # whoever read our output has had enough
+        sys.stdout = None  # type: ignore[assignment]
+        return 1
+    parser.print_help()
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m xcs_ast",
+        description="Runs the slow, independent calls of ordinary sequential Python at the same time.",
+    )
+    parser.add_argument("--version", action="version", version=f"xcs_ast {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("run", help="run a script or module as Python would, faster (see `run --help`)")
+
+    rewrite = commands.add_parser("rewrite", help="show or write what a person would write to run ahead")
+    rewrite.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a directory to walk")
+    mode = rewrite.add_mutually_exclusive_group()
+    for flag, text in (
+        ("diff", "print a unified diff"),
+        ("check", "print the files that would change, and exit with 1 if there are any"),
+        ("in-place", "replace the files"),
+    ):
+        mode.add_argument(f"--{flag}", dest="mode", action="store_const", const=flag, help=text)
+
+    explain = commands.add_parser("explain", help="list the regions, and what was left alone and why")
+    explain.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a directory to walk")
+    explain.add_argument("--format", choices=("text", "json"), default="text")
+
+    commands.add_parser("doctor", help="show versions, configuration and the place of the cache")
+    return parser

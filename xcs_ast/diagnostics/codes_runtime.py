@@ -1,0 +1,52 @@
+"""Codes of the run time (XCS3xx) and of the configuration (XCS40x)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xcs_ast.diagnostics.catalog import register
+
+__all__ = [
+    "CHEAP",
+    "CPU_BOUND",
+    "DISABLED",
+    "FAULT",
+    "MAY_NOT_BLOCK",
+    "NOT_PEEKABLE",
+    "NO_FACTS",
+    "SHUTDOWN",
+    "TOO_FEW",
+    "UNCERTAIN_STAGE",
+    "UNPACKS_OBJECTS",
+]
+
+NOT_PEEKABLE: Final = register(
+    "XCS301", "not-peekable", "The iterable's next items cannot be looked at without consuming them."
+)
+TOO_FEW: Final = register("XCS302", "too-few-items", "There are fewer than two items to run.")
+FAULT: Final = register(
+    "XCS303", "internal-fault", "A part of the optimizer failed; the region ran as plain Python."
+)
+CHEAP: Final = register("XCS304", "cheap-tasks", "The tasks were measured and are too short to pay.")
+CPU_BOUND: Final = register(
+    "XCS305", "cpu-bound-tasks", "The tasks were measured and keep the processor busy; threads do not help."
+)
+DISABLED: Final = register("XCS306", "switched-off-at-run-time", "The configuration says `enabled = false`.")
+UNPACKS_OBJECTS: Final = register(
+    "XCS307", "unpacks-objects", "The loop unpacks items that are not exact tuples, lists or strings."
+)
+UNCERTAIN_STAGE: Final = register(
+    "XCS308", "uncertain-stage", "Which hand-over comes first is not known before one that may not run ahead."
+)
+MAY_NOT_BLOCK: Final = register(
+    "XCS309", "may-not-block", "Calls of a block start early only where they are likely to wait for something outside."
+)
+SHUTDOWN: Final = register("XCS310", "shutting-down", "The interpreter is shutting down.")
+NO_FACTS: Final = register(
+    "XCS311", "unknown-caller", "The source of the caller of `run_ahead` or `ahead` could not be analysed."
+)
+
+register("XCS401", "unknown-option", "An option of that name does not exist.")
+register("XCS402", "bad-option-value", "An option has a value that it cannot have.")
+register("XCS403", "unreadable-configuration", "The configuration file cannot be read.")
+register("XCS404", "bad-declaration", "A name is declared to have an effect that does not exist.")

@@ -1,0 +1,408 @@
+"""Attribute access by the rules of Python's lookup, on live objects and fresh ones."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import types
+from enum import EnumMeta
+from typing import Any, Final
+
+from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import guards as g
+from xcs_ast.effects.protocol import Args, Protocol
+from xcs_ast.effects.resolve import (
+    PLAIN_GETATTRIBUTE,
+    find_behind,
+    find_in_mro,
+    is_data_descriptor,
+    is_mutable_class,
+    is_plain_metaclass,
+)
+from xcs_ast.effects.values import (
+    BOTTOM,
+    NONE,
+    STR,
+    Atom,
+    Bound,
+    Const,
+    New,
+    Ref,
+    Super,
+    Typed,
+    UnknownAtom,
+    Value,
+    class_of,
+    is_scalar,
+    join,
+    map_atoms,
+    typed,
+    unknown,
+)
+from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, Path, PinnedRoot, instance_dict, static_attr
+
+__all__ = ["Attributes", "pinned"]
+
+_TEXTS: Final = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
+_C_METHODS: Final = (types.MethodDescriptorType, types.WrapperDescriptorType)
+_C_DATA: Final = (types.GetSetDescriptorType, types.MemberDescriptorType)
+_lru_cache_wrapper: Final = type(functools.lru_cache(lambda: None))
+
+
+def pinned(obj: object) -> Ref:
+    """A particular live object."""
+    return Ref(Path(PinnedRoot(obj)), obj)
+
+
+class Attributes(Protocol):
+    """Loading, storing and deleting attributes."""
+
+    # -------------------------------------------------------------------------------------------- loading
+
+    def load_attr(self, value: Value, name: str, node: ast.AST | None) -> Value:
+        """`value.name`."""
+        return map_atoms(value, lambda atom: self.load_attr_of(atom, name, node))
+
+    def load_attr_of(self, atom: Atom, name: str, node: ast.AST | None) -> Value:
+        """`atom.name`."""
+        self.step()
+        match atom:
+            case UnknownAtom(reason):
+                return self.fail(f"uses .{name} of something: {reason}", node, codes.UNKNOWN_ATTRIBUTE)
+            case Ref(obj=obj) if isinstance(obj, type):
+                return self._class_object_attr(atom, obj, name, node)
+            case Ref(path=path, obj=obj) if isinstance(obj, types.ModuleType):
+                return self._module_attr(path, obj, name, node)
+            case Bound(func, receiver):
+                if name == "__self__":
+                    return frozenset({receiver})
+                return frozenset({func}) if name == "__func__" else self.load_attr_of(func, name, node)
+            case Super(cls, receiver):
+                return self._super_attr(cls, receiver, name, node)
+            case _:
+                cls = self.exact(atom)
+                assert cls is not None
+                return self._instance_attr(atom, cls, name, node)
+
+    def _instance_attr(self, atom: Atom, cls: type, name: str, node: ast.AST | None) -> Value:
+        if name == "__class__":
+            return frozenset({pinned(cls)})
+        modelled = self.run_attribute_model(atom, cls, name, node)
+        if modelled is not None:
+            return modelled
+        getter = find_in_mro(cls, "__getattribute__")[1]
+        if getter not in PLAIN_GETATTRIBUTE and type(getter) is types.FunctionType:
+            return self.call_atom(
+                Ref(Path(PinnedRoot(getter)), getter),
+                Args((frozenset({atom}), frozenset({Const(name)}))),
+                node,
+            )
+        owner, found = self.class_attr(cls, name, node)
+        if found is not MISSING and is_data_descriptor(found):
+            assert owner is not None
+            return self._get_through(found, owner, atom, cls, name, node)
+        own = self._own_attr(atom, cls, name, node)
+        if owner is not None:
+            certain = own is not None and type(atom) is Ref
+            through = BOTTOM if certain else self._get_through(found, owner, atom, cls, name, node)
+            return through if own is None else join(own, through)
+        if own is not None:
+            return own
+        fallback_owner, fallback = self.class_attr(cls, "__getattr__", node)
+        if fallback_owner is not None:
+            return self.call_atom(
+                Ref(Path(PinnedRoot(fallback_owner), (AttrStep("__getattr__"),)), fallback),
+                Args((frozenset({atom}), frozenset({Const(name)}))),
+                node,
+            )
+        if getter not in PLAIN_GETATTRIBUTE:
+            return self._no_model(cls, name, node)
+        return BOTTOM
+
+    def _own_attr(self, atom: Atom, cls: type, name: str, node: ast.AST | None) -> Value | None:
+        """What the instance itself holds; `None` if (so far) nothing."""
+        if type(atom) is New:
+            return self.get_attr(atom.obj, name)
+        if type(atom) is not Ref:
+            return None
+        _, holder = find_in_mro(cls, "__dict__")
+        if holder is MISSING:
+            return None
+        if type(holder) is not types.GetSetDescriptorType:
+            return self.fail(f"{cls.__qualname__} has a __dict__ of its own making", node)
+        self.reads(atom.path, name, node)
+        stored = self.recall((cls, name), atom.obj, atom.path)
+        space = instance_dict(atom.obj)
+        if space is None or name not in space:
+            self.guard(g.NoInstanceAttr(atom.path, name))
+            return stored or None
+        path = atom.path.then(AttrStep(name))
+        self.typed_path(path, type(space[name]))
+        return join(self.wrap(path, space[name]), stored)
+
+    def _get_through(
+        self, found: Any, owner: type, atom: Atom, cls: type, name: str, node: ast.AST | None
+    ) -> Value:
+        """What an attribute found on a class gives for an instance."""
+        path = Path(PinnedRoot(owner), (AttrStep(name),))
+        if is_mutable_class(owner) and self.recall((type(owner), name), owner, path):
+            return self.fail(f"{owner.__qualname__}.{name} is replaced here", node)
+        kind = type(found)
+        receiver: Value = frozenset({atom})
+        if kind is types.FunctionType or kind is _lru_cache_wrapper:
+            return frozenset({Bound(Ref(path, found), atom, name)})
+        if kind in _C_METHODS:
+            return frozenset({Bound(pinned(found), atom, name)})
+        if kind is staticmethod:
+            return self.wrap(path.then(AttrStep("__func__")), found.__func__)
+        if kind is classmethod:
+            return frozenset({Bound(Ref(path.then(AttrStep("__func__")), found.__func__), pinned(cls), name)})
+        if kind is types.ClassMethodDescriptorType:
+            return frozenset({Bound(pinned(found), pinned(cls), name)})
+        if kind is property:
+            if found.fget is None:
+                return BOTTOM
+            getter = Ref(path.then(AttrStep("fget")), found.fget)
+            return self.call_atom(getter, Args((receiver,)), node)
+        if kind is functools.cached_property:
+            getter = Ref(path.then(AttrStep("func")), found.func)
+            value = self.call_atom(getter, Args((receiver,)), node)
+            self._plain_store(atom, cls, found.attrname or name, value, node)
+            return value
+        if kind in _C_DATA:
+            return self._c_data(found, owner, atom, cls, name, node)
+        getter_owner, _ = self.class_attr(kind, "__get__", node)
+        if getter_owner is None:
+            return self.wrap(path, found)
+        result = self.special(Ref(path, found), "__get__", (receiver, frozenset({pinned(cls)})), node)
+        return self._no_model(cls, name, node) if result is None else result
+
+    def _c_data(
+        self, found: Any, owner: type, atom: Atom, cls: type, name: str, node: ast.AST | None
+    ) -> Value:
+        """A slot of a Python class, or a data attribute implemented in C."""
+        if type(found) is types.MemberDescriptorType and is_mutable_class(owner):
+            if type(atom) is New:
+                return self.get_attr(atom.obj, name) or BOTTOM
+            assert type(atom) is Ref
+            self.reads(atom.path, name, node)
+            stored = self.recall((cls, name), atom.obj, atom.path)
+            try:
+                value = found.__get__(atom.obj, cls)
+            except AttributeError:
+                self.guard(g.NoInstanceAttr(atom.path, name))
+                return stored
+            path = atom.path.then(AttrStep(name))
+            self.typed_path(path, type(value))
+            return join(self.wrap(path, value), stored)
+        if name in _TEXTS and issubclass(cls, types.FunctionType | types.BuiltinFunctionType):
+            return join(STR, NONE)
+        if type(atom) is Ref:
+            value = static_attr(atom.obj, name)
+            if type(found) is types.MemberDescriptorType and value is not MISSING and cls in _OPEN_MEMBERS:
+                return self.wrap(atom.path.then(AttrStep(name)), value)
+        if type(atom) is New and issubclass(cls, BaseException):
+            stored_attr = self.get_attr(atom.obj, name)
+            if stored_attr is not None:
+                return stored_attr
+        return self._no_model(cls, name, node)
+
+    def _no_model(self, cls: type, name: str, node: ast.AST | None) -> Value:
+        return self.fail(
+            f"uses {cls.__module__}.{cls.__qualname__}.{name}, which has no source and no model",
+            node,
+            codes.UNKNOWN_ATTRIBUTE,
+        )
+
+    def _super_attr(self, start: type, receiver: Atom, name: str, node: ast.AST | None) -> Value:
+        if type(receiver) is Ref and isinstance(receiver.obj, type):
+            cls: type | None = receiver.obj
+            on_class = True
+        else:
+            cls, on_class = self.exact(receiver), False
+        if cls is None:
+            return self.fail(f"uses super().{name} of something unknown", node, codes.UNKNOWN_ATTRIBUTE)
+        owner, found = find_behind(cls, start, name)
+        if owner is None:
+            return BOTTOM
+        if is_mutable_class(owner):
+            self.reads(Path(PinnedRoot(owner)), name, node)
+            self.guard(g.SameObject(Path(PinnedRoot(owner), (AttrStep(name),)), found))
+        if on_class and type(found) is types.FunctionType:
+            return self.wrap(Path(PinnedRoot(owner), (AttrStep(name),)), found)
+        if name == "__new__" and (type(found) is staticmethod or type(found) is types.BuiltinFunctionType):
+            inner = found.__func__ if type(found) is staticmethod else found
+            return frozenset({pinned(inner)})
+        return self._get_through(found, owner, receiver, cls, name, node)
+
+    def _class_object_attr(self, ref: Ref, cls: type, name: str, node: ast.AST | None) -> Value:
+        self.same(ref)
+        meta = type(cls)
+        if name in _TEXTS:
+            return join(STR, NONE)
+        if name == "__class__":
+            return frozenset({pinned(meta)})
+        if isinstance(cls, EnumMeta):
+            member = cls.__dict__.get("_member_map_", {}).get(name)
+            if member is not None:
+                return frozenset({pinned(member)})
+        elif not is_plain_metaclass(cls):
+            return self.fail(f"uses {cls.__qualname__}.{name} through a metaclass", node, codes.UNKNOWN_ATTRIBUTE)
+        meta_owner, meta_found = find_in_mro(meta, name)
+        if meta_owner is not None and is_data_descriptor(meta_found):
+            modelled = self.run_attribute_model(ref, meta, name, node)
+            return self._no_model(meta, name, node) if modelled is None else modelled
+        owner, found = self.class_attr(cls, name, node)
+        if owner is None:
+            if meta_owner is None:
+                return self.recall((meta, name), cls, ref.path)
+            return self._get_through(meta_found, meta_owner, ref, meta, name, node)
+        path = Path(PinnedRoot(owner), (AttrStep(name),))
+        stored = self.recall((type(owner), name), owner, path)
+        kind = type(found)
+        if kind is staticmethod:
+            return join(self.wrap(path.then(AttrStep("__func__")), found.__func__), stored)
+        if kind is classmethod:
+            return join(
+                frozenset({Bound(Ref(path.then(AttrStep("__func__")), found.__func__), ref, name)}), stored
+            )
+        if kind is types.ClassMethodDescriptorType:
+            return frozenset({Bound(pinned(found), ref, name)})
+        if kind in (types.FunctionType, property, _lru_cache_wrapper) or isinstance(found, (*_C_METHODS, *_C_DATA)):
+            return join(self.wrap(path, found), stored)
+        if find_in_mro(kind, "__get__")[0] is not None:
+            result = self.special(Ref(path, found), "__get__", (NONE, frozenset({ref})), node)
+            return self._no_model(cls, name, node) if result is None else join(result, stored)
+        return join(self.wrap(path, found), stored)
+
+    def _module_attr(self, path: Path, module: types.ModuleType, name: str, node: ast.AST | None) -> Value:
+        self.same(Ref(path, module))
+        kind = type(module)
+        space = module.__dict__
+        if find_in_mro(kind, "__getattribute__")[1] not in PLAIN_GETATTRIBUTE or (
+            kind is not types.ModuleType and find_in_mro(kind, name)[0] not in (None, types.ModuleType, object)
+        ):
+            return self.fail(f"uses .{name} of a module of a special class", node, codes.UNKNOWN_ATTRIBUTE)
+        known = self.load_global(space, name, node)
+        if known is not None:
+            return known
+        fallback = space.get("__getattr__")
+        if fallback is None and find_in_mro(kind, "__getattr__")[0] is None:
+            return BOTTOM
+        if type(fallback) is types.FunctionType:
+            return self.call_atom(pinned(fallback), Args((frozenset({Const(name)}),)), node)
+        return self.fail(f"uses .{name} of a module that computes it", node, codes.UNKNOWN_ATTRIBUTE)
+
+    def load_global(self, space: dict[str, Any], name: str, node: ast.AST | None) -> Value | None:
+        """A variable of a module, read; `None` if it has none of this name."""
+        root = Path(PinnedRoot(space))
+        self.reads(root, name, node)
+        stored = self.recall((dict, "global " + name), space, root)
+        found = space.get(name, MISSING)
+        if found is MISSING:
+            self.guard(g.LacksKey(root, name))
+            return stored or None
+        return join(self.wrap(root.then(KeyStep(name)), found), stored)
+
+    # -------------------------------------------------------------------------------------------- storing
+
+    def store_attr(self, target: Value, name: str, value: Value, node: ast.AST | None) -> None:
+        """`target.name = value`."""
+        for atom in target:
+            self._store_attr_of(atom, name, value, node)
+
+    def _store_attr_of(self, atom: Atom, name: str, value: Value, node: ast.AST | None) -> None:
+        self.step()
+        if type(atom) is UnknownAtom:
+            self.fail(f"sets .{name} of something: {atom.reason}", node, codes.UNKNOWN_ATTRIBUTE)
+            return
+        if type(atom) is Ref and isinstance(atom.obj, type):
+            self.same(atom)
+            if find_in_mro(type(atom.obj), "__setattr__")[1] is not type.__dict__["__setattr__"]:
+                self.fail(f"sets {atom.obj.__qualname__}.{name} through a metaclass", node)
+                return
+            self.store_shared(Path(PinnedRoot(atom.obj)), atom.obj, name, value, node)
+            return
+        if type(atom) is Ref and type(atom.obj) is types.ModuleType:
+            self.same(atom)
+            self.store_global(atom.obj.__dict__, name, value, node)
+            return
+        cls = self.exact(atom)
+        if cls is None or is_scalar(atom) or type(atom) not in (Ref, New):
+            self.fail(f"sets .{name} of something unusual", node)
+            return
+        owner, setter = find_in_mro(cls, "__setattr__")
+        if setter is not object.__dict__["__setattr__"]:
+            if type(setter) is types.FunctionType and not self.is_generated(setter):
+                setter_ref = Ref(Path(PinnedRoot(owner), (AttrStep("__setattr__"),)), setter)
+                self.call_atom(setter_ref, Args((frozenset({atom}), frozenset({Const(name)}), value)), node)
+            elif not self.is_generated(setter):
+                self.fail(f"sets {cls.__qualname__}.{name} by code without source", node)
+            return
+        self.set_by_default(atom, cls, name, value, node)
+
+    def set_by_default(self, atom: Atom, cls: type, name: str, value: Value, node: ast.AST | None) -> None:
+        """`object.__setattr__(atom, name, value)`."""
+        owner, found = self.class_attr(cls, name, node)
+        if owner is not None and is_data_descriptor(found):
+            path = Path(PinnedRoot(owner), (AttrStep(name),))
+            if type(found) is property:
+                if found.fset is not None:
+                    setter = Ref(path.then(AttrStep("fset")), found.fset)
+                    self.call_atom(setter, Args((frozenset({atom}), value)), node)
+                return
+            if type(found) in _C_DATA:
+                if type(found) is types.MemberDescriptorType and is_mutable_class(owner):
+                    self._plain_store(atom, cls, name, value, node)
+                elif type(atom) is New and issubclass(cls, BaseException):
+                    self._plain_store(atom, cls, name, value, node)
+                else:
+                    self.fail(f"sets {cls.__qualname__}.{name}, which is implemented in C", node)
+                return
+            if self.special(Ref(path, found), "__set__", (frozenset({atom}), value), node) is None:
+                self.fail(f"sets {cls.__qualname__}.{name} through a descriptor", node)
+            return
+        self._plain_store(atom, cls, name, value, node)
+
+    def _plain_store(self, atom: Atom, cls: type, name: str, value: Value, node: ast.AST | None) -> None:
+        if type(atom) is New:
+            self.grow_attr(atom.obj, name, value)
+        elif type(atom) is Ref:
+            self.store_shared(atom.path, atom.obj, name, value, node)
+        else:
+            self.fail(f"sets {cls.__qualname__}.{name}", node)
+
+    def store_global(self, space: dict[str, Any], name: str, value: Value, node: ast.AST | None) -> None:
+        """Assigns a variable of a module."""
+        from xcs_ast.ir.effects import Access, Location
+
+        self.emit(Access.WRITE, Location(Path(PinnedRoot(space)), name), node, codes.SHARED_WRITE)
+        self.remember((dict, "global " + name), id(space), value)
+
+    def delete_attr(self, target: Value, name: str, node: ast.AST | None) -> None:
+        """`del target.name`."""
+        for atom in target:
+            cls = class_of(atom)
+            if cls is None or find_in_mro(cls, "__delattr__")[1] is not object.__dict__["__delattr__"]:
+                self.fail(f"deletes .{name} of something unusual", node)
+            elif type(atom) is Ref:
+                _, found = self.class_attr(cls, name, node)
+                if found is not MISSING and is_data_descriptor(found) and type(found) is not types.MemberDescriptorType:
+                    self.fail(f"deletes {cls.__qualname__}.{name} through a descriptor", node)
+                self.exact(atom)
+                # Whoever reads it afterwards finds the class's attribute, or none.
+                self.store_shared(atom.path, atom.obj, name, unknown("uses an attribute that was deleted"), node)
+            elif type(atom) is New:
+                self.touch(atom.obj, True)
+
+    def is_generated(self, function: object) -> bool:
+        """Whether `dataclasses` compiled this function from a string of its own."""
+        return (
+            type(function) is types.FunctionType
+            and function.__code__.co_filename == "<string>"
+            and function.__code__.co_qualname.startswith("__create_fn__.<locals>.")
+        )
+
+
+_OPEN_MEMBERS: Final = frozenset({functools.partial, types.MethodType, property, staticmethod, classmethod})
+_ = (Typed, typed)

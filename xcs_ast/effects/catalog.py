@@ -1,0 +1,540 @@
+"""Look-ups in the effect models: from a live object to the entry that describes it, or to nothing.
+
+Guarantees: an entry is returned only for the genuine article. A C function or class is recognized by its own
+module and name and by the way it was made; a Python function of a modelled module also by the file that its
+code object was compiled from. So a function which a program put in the place of `time.sleep`, and one that
+merely copies its `__module__` and `__qualname__` (`functools.wraps`), has no entry. No user code runs: no
+attribute of a foreign object is computed, only instance and class dictionaries are read. A file of models
+is read when something of its module is looked up for the first time; an entry is parsed when it is asked for.
+
+Assumes: nobody rewrites the internals of the standard library in place.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from collections.abc import Mapping
+from functools import partial
+from typing import Final, final
+
+from xcs_ast.effects.entries import Entry, EntryKind
+from xcs_ast.effects.entry_parser import head_names, parse_entry, split_head
+
+__all__ = [
+    "MODELS",
+    "Catalog",
+    "class_named",
+    "default",
+    "for_attr",
+    "for_callable",
+    "for_const",
+    "for_construct",
+    "for_method",
+]
+
+MODELS: Final = os.path.join(os.path.dirname(__file__), "models")
+
+_HOMES: Final[Mapping[str, str]] = {
+    "_abc": "abc",
+    "_bisect": "bisect",
+    "_bz2": "bz2",
+    "_codecs": "codecs",
+    "_collections": "collections",
+    "_collections_abc": "collections.abc",
+    "_contextvars": "contextvars",
+    "_csv": "csv",
+    "_datetime": "datetime",
+    "_decimal": "decimal",
+    "_functools": "functools",
+    "_hashlib": "hashlib",
+    "_heapq": "heapq",
+    "_io": "io",
+    "_json": "json",
+    "_locale": "locale",
+    "_operator": "operator",
+    "_pickle": "pickle",
+    "_pydatetime": "datetime",
+    "_queue": "queue",
+    "_random": "random",
+    "_socket": "socket",
+    "_sqlite3": "sqlite3",
+    "_ssl": "ssl",
+    "_statistics": "statistics",
+    "_string": "string",
+    "_struct": "struct",
+    "_thread": "threading",
+    "_tracemalloc": "tracemalloc",
+    "_typing": "typing",
+    "_uuid": "uuid",
+    "_warnings": "warnings",
+    "_weakref": "weakref",
+    "_weakrefset": "weakref",
+    "_zoneinfo": "zoneinfo",
+    "genericpath": "os.path",
+    "json.decoder": "json",
+    "json.encoder": "json",
+    "json.scanner": "json",
+    "nt": "os",
+    "ntpath": "os.path",
+    "pathlib._abc": "pathlib",
+    "pathlib._local": "pathlib",
+    "posix": "os",
+    "posixpath": "os.path",
+}
+"""Where the models of objects that report another `__module__` are kept."""
+
+_FILE_OF: Final[Mapping[str, str]] = {"collections.abc": "collections"}
+"""Modules whose models stand in the file of another one; else the file has the module's name."""
+
+_CHEAP: Final = frozenset(
+    {
+        "array", "base64", "calendar", "collections", "copy", "csv", "datetime", "decimal", "difflib",
+        "fractions", "functools", "hashlib", "hmac", "http", "http.client", "io", "itertools", "json", "math",
+        "operator", "pathlib", "queue", "random", "re", "string", "struct", "subprocess", "tempfile",
+        "threading", "types", "urllib.error", "urllib.parse", "urllib.request", "uuid", "weakref", "zlib",
+    }
+)  # fmt: skip
+"""Standard modules that `class_named` may import: importing them has no effect that anybody could tell."""
+
+_IMMUTABLE_TYPE: Final = 1 << 8
+_HEAP_TYPE: Final = 1 << 9
+_TYPE_FLAGS: Final = type.__dict__["__flags__"]
+_TYPE_DICT: Final = type.__dict__["__dict__"]
+_TYPE_MODULE: Final = type.__dict__["__module__"]
+_TYPE_QUALNAME: Final = type.__dict__["__qualname__"]
+_TYPE_MRO: Final = type.__dict__["__mro__"]
+_C_DESCRIPTORS: Final = (
+    types.BuiltinFunctionType,
+    types.ClassMethodDescriptorType,
+    types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+)
+_METHODS: Final = (
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    types.ClassMethodDescriptorType,
+)
+
+
+_GENERATED: Final = frozenset({"__init__", "__new__", "__eq__", "__repr__", "__hash__"})
+"""Methods that `dataclass` and `namedtuple` compile from a string."""
+
+
+def _generator() -> object:
+    yield
+
+
+async def _coroutine() -> None:
+    return None
+
+
+def _hidden_types() -> dict[str, type]:
+    """Builtin types that no module names, under the names they give themselves."""
+    coroutine = _coroutine()
+    coroutine.close()
+    samples: list[object] = [
+        {}.keys(), {}.values(), {}.items(), iter({}), iter({}.values()), iter({}.items()),
+        reversed({}), reversed({}.values()), reversed({}.items()),
+        iter([]), reversed([]), iter(()), iter(""), iter("é"), iter(b""), iter(bytearray()), iter(set()),
+        iter(range(0)), iter(range(1 << 70, 1 << 71)), iter(int, 0), iter(memoryview(b"")), _generator(),
+        coroutine, _generator, len, [].append, type.__dict__["__dict__"], types, types.FunctionType.__code__,
+        _generator.__code__, None, ..., NotImplemented, str.join, object.__str__, "".__str__,
+        dict.__dict__["fromkeys"], types.MappingProxyType({}), _Odd().method, types.SimpleNamespace(),
+        iter(_Sequence()),
+    ]  # fmt: skip
+    return {type(sample).__qualname__: type(sample) for sample in samples}
+
+
+class _Odd:
+    def method(self) -> None: ...
+
+
+class _Sequence:
+    def __getitem__(self, index: int) -> int:
+        return index
+
+
+@final
+class _Section:
+    """The entries of one module or class: text until somebody asks, then indexed, then parsed one by one."""
+
+    __slots__ = ("_blocks", "_closed", "_entries", "_lines", "of_class", "owner", "place")
+
+    def __init__(self, owner: str, of_class: bool, place: str) -> None:
+        self.owner = owner
+        self.of_class = of_class
+        self.place = place
+        self._blocks: list[tuple[int, str, bool]] = []
+        self._lines: dict[str, tuple[int, str]] = {}
+        self._closed: set[str] = set()
+        self._entries: dict[str, Entry] = {}
+
+    def add(self, number: int, text: str, is_open: bool) -> None:
+        """Another block of lines; what it says of a name replaces what earlier blocks said."""
+        self._blocks.append((number, text, is_open))
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all entries."""
+        self._index()
+        return tuple(self._lines)
+
+    def is_closed(self, key: str) -> bool:
+        """Whether the entry does not hold for subclasses that somebody else wrote."""
+        self._index()
+        return key in self._closed
+
+    def get(self, key: str) -> Entry | None:
+        """The entry with this key, parsed now or earlier."""
+        found = self._entries.get(key)
+        if found is not None:
+            return found
+        self._index()
+        line = self._lines.get(key)
+        if line is None:
+            return None
+        number, text = line
+        entry = parse_entry(self.owner, key, text, of_class=self.of_class, place=f"{self.place}:{number}")
+        self._entries[key] = entry
+        return entry
+
+    def _index(self) -> None:
+        """Find where each entry stands, without reading any."""
+        while self._blocks:
+            number, text, is_open = self._blocks[0]
+            for start, line in _joined(number, text):
+                for key in head_names(split_head(line)[0]):
+                    self._lines[key] = (start, line)
+                    (self._closed.discard if is_open else self._closed.add)(key)
+            del self._blocks[0]
+
+
+def _joined(number: int, text: str) -> list[tuple[int, str]]:
+    """The lines of a block without comments, indented ones appended to the line that they continue."""
+    found: list[tuple[int, str]] = []
+    for line in text.split("\n"):
+        bare = line.strip()
+        if bare and bare[0] != "#":
+            if line[0] in " \t" and found:
+                found[-1] = (found[-1][0], f"{found[-1][1]} {bare}")
+            else:
+                found.append((number, bare))
+        number += 1
+    return found
+
+
+@final
+class Catalog:
+    """The models of one directory (or several: the first that has the file wins)."""
+
+    def __init__(self, *directories: str) -> None:
+        """A catalog of the models in these directories; by default those of this package."""
+        self._directories = directories or (MODELS,)
+        self._files: dict[str, bool] = {}
+        self._modules: dict[str, _Section] = {}
+        self._classes: dict[str, _Section] = {}
+        self._hidden: dict[str, type] | None = None
+        self._genuine: dict[str, str | None] = {}
+
+    # ------------------------------------------------------------------------------------ public look-ups
+
+    def for_callable(self, obj: object) -> Entry | None:
+        """The entry of a live callable: a function, a method descriptor, a bound builtin method, or a class.
+
+        For `list.append` the entry's kind is `METHOD`: the first positional argument is then the receiver.
+        For `[].append` likewise, the receiver being `obj.__self__`. A bound *Python* method has no entry
+        of its own: look up `for_method(type(obj.__self__), name)`, or its `__func__`.
+        """
+        kind = type(obj)
+        if kind is types.BuiltinFunctionType:
+            return self._for_builtin(obj)
+        if kind is types.FunctionType:
+            return self._for_function(obj)
+        if kind is types.MethodType:
+            return self._for_module_method(obj)
+        if kind in _METHODS:
+            owner: type = obj.__objclass__  # type: ignore[attr-defined]
+            return self._of_class(owner, obj.__name__)  # type: ignore[attr-defined]
+        if kind is types.MethodWrapperType:
+            return self.for_method(type(obj.__self__), obj.__name__)  # type: ignore[attr-defined]
+        if isinstance(obj, type):
+            return self.for_construct(obj)
+        return None
+
+    def for_method(self, cls: type, name: str) -> Entry | None:
+        """The entry of the method that `cls` has under `name`: its own, or that of a modelled base.
+
+        `None` where another class of the MRO comes first with that name, and where a user's class derives
+        from a modelled one whose method may notice (it stands under a header that is not `open`).
+        """
+        return self._along_mro(cls, name, name)
+
+    def for_attr(self, cls: type, name: str) -> Entry | None:
+        """The entry (`.name`) of a data attribute or property of instances of `cls`."""
+        return self._along_mro(cls, name, "." + name)
+
+    def for_construct(self, cls: type) -> Entry | None:
+        """The entry (`()`) of calling exactly this class."""
+        return self._of_class(cls, "()")
+
+    def for_const(self, module: str, name: str) -> Entry | None:
+        """The entry (`const NAME`) of a module's attribute."""
+        section = self._module_section(_HOMES.get(module, module))
+        return None if section is None else section.get("const " + name)
+
+    def is_modelled(self, cls: type) -> bool:
+        """Whether exactly this class has a section."""
+        return self._class_section(cls) is not None
+
+    def class_named(self, dotted: str) -> type | None:
+        """The class that a model means by this name: already imported, or of the cheap standard modules."""
+        hidden = self._hidden_type(dotted)
+        if hidden is not None:
+            return hidden
+        module_name, _, name = dotted.rpartition(".")
+        while module_name:
+            module = sys.modules.get(module_name)
+            if module is None and module_name in _CHEAP:
+                __import__(module_name)
+                module = sys.modules.get(module_name)
+            if module is not None:
+                found: object = module
+                for part in name.split("."):
+                    found = _own(found, part)
+                return found if isinstance(found, type) else None
+            module_name, _, more = module_name.rpartition(".")
+            name = f"{more}.{name}"
+        return None
+
+    def sections(self, module: str) -> dict[str, tuple[str, ...]]:
+        """Every section of the file for `module`, with the keys of its entries (for tests and documents)."""
+        home = _HOMES.get(module, module)
+        self._load(home)
+        place = self._file_name(home)
+        return {
+            ("class " if section.of_class else "") + owner: section.keys()
+            for owner, section in (*self._modules.items(), *self._classes.items())
+            if section.place == place
+        }
+
+    def entry(self, section: str, key: str) -> Entry | None:
+        """The entry with this key in a section that has been loaded (`json`, `class builtins.list`)."""
+        of_class = section.startswith("class ")
+        table = self._classes if of_class else self._modules
+        found = table.get(section.removeprefix("class "))
+        return None if found is None else found.get(key)
+
+    # ---------------------------------------------------------------------------------- recognizing objects
+
+    def _for_builtin(self, obj: object) -> Entry | None:
+        owner = obj.__self__  # type: ignore[attr-defined]
+        name: str = obj.__name__  # type: ignore[attr-defined]
+        if owner is None or type(owner) is types.ModuleType:
+            # The name that the C code gave; both are beyond the reach of `functools.wraps`.
+            module = obj.__module__ if owner is None else owner.__dict__.get("__name__")
+            section = self._module_section(_HOMES.get(module, module)) if isinstance(module, str) else None
+            return None if section is None else section.get(name)
+        if isinstance(owner, type):
+            found = self.for_method(owner, name)
+            return found if found and found.kind in (EntryKind.CLASSMETHOD, EntryKind.STATICMETHOD) else None
+        return self._for_module_method(obj) or self.for_method(type(owner), name)
+
+    def _for_function(self, obj: object) -> Entry | None:
+        assert type(obj) is types.FunctionType
+        module, qualname = obj.__module__, obj.__qualname__
+        if type(module) is not str or not self._is_from(obj, module):
+            return None
+        owner, _, name = qualname.rpartition(".")
+        home = _HOMES.get(module, module)
+        if not owner:
+            section = self._module_section(home)
+            return None if section is None else section.get(name)
+        self._load(home)
+        section = self._classes.get(f"{home}.{owner}")
+        return None if section is None else section.get(name)
+
+    def _for_module_method(self, obj: object) -> Entry | None:
+        """`random.random` and its like: methods of one instance that a module keeps."""
+        owner = obj.__self__  # type: ignore[attr-defined]
+        home = type(owner).__module__
+        instance = _own(sys.modules.get(home), "_inst") if home == "random" else None
+        if instance is None or instance is not owner:
+            return None
+        section = self._module_section(home)
+        name: str = obj.__name__  # type: ignore[attr-defined]
+        if section is None or self._along_mro(type(owner), name, name) is None:
+            return None
+        return section.get(name)
+
+    def _is_from(self, function: types.FunctionType, module: str) -> bool:
+        """Whether the code of `function` is that which the file of its module holds under its name."""
+        code = function.__code__
+        if code.co_qualname != function.__qualname__:
+            return False
+        if code.co_filename == f"<frozen {module}>":
+            return True
+        expected = self._genuine.get(module, "")
+        if expected == "":
+            file = _own(sys.modules.get(module), "__file__")
+            expected = file if isinstance(file, str) else None
+            self._genuine[module] = expected
+        return code.co_filename == expected
+
+    def _class_section(self, cls: type) -> _Section | None:
+        """The section of exactly this class, if it is the genuine one."""
+        name = _class_name(cls)
+        if name is None:
+            return None
+        module, qualname = name
+        home = _HOMES.get(module, module)
+        self._load(home)
+        section = self._classes.get(f"{home}.{qualname}")
+        if section is None:
+            return None
+        if _is_static(cls):
+            return section
+        found: object = sys.modules.get(module)
+        for part in qualname.split("."):
+            found = _own(found, part)
+        return section if found is cls else None
+
+    def _of_class(self, cls: type, key: str) -> Entry | None:
+        section = self._class_section(cls)
+        return None if section is None else section.get(key)
+
+    def _along_mro(self, cls: type, name: str, key: str) -> Entry | None:
+        outermost = True
+        for base in _TYPE_MRO.__get__(cls):
+            own = _TYPE_DICT.__get__(base)
+            defined = name in own
+            section = self._class_section(base)
+            if section is None:
+                if defined:
+                    return None
+                outermost = False
+                continue
+            if not outermost and section.is_closed(key):
+                return None
+            entry = section.get(key)
+            if entry is not None:
+                return entry if self._is_genuine_attribute(cls, base, name) else None
+            if defined:
+                return None
+        return None
+
+    def _is_genuine_attribute(self, cls: type, base: type, name: str) -> bool:
+        """Whether what the classes hold under `name` is what their authors put there, not a replacement."""
+        mro = _TYPE_MRO.__get__(cls)
+        for definer in mro[mro.index(base) :]:
+            found = _TYPE_DICT.__get__(definer).get(name, _own)
+            if found is _own:
+                continue
+            if _is_static(definer):
+                return True
+            return self._is_genuine(found, definer)
+        return True  # An instance attribute, which no class knows of.
+
+    def _is_genuine(self, found: object, definer: type) -> bool:
+        if isinstance(found, staticmethod | classmethod):
+            found = found.__func__
+        if isinstance(found, property):
+            found = found.fget
+        if isinstance(found, partial):
+            return True
+        if type(found) is types.FunctionType:
+            module = _class_name(definer)
+            return module is not None and (
+                self._is_from(found, module[0])
+                or (found.__code__.co_filename == "<string>" and found.__name__ in _GENERATED)
+            )
+        return not callable(found) or isinstance(found, (*_C_DESCRIPTORS, type))
+
+    # ------------------------------------------------------------------------------------------ the files
+
+    def _module_section(self, home: str) -> _Section | None:
+        self._load(home)
+        return self._modules.get(home)
+
+    def _hidden_type(self, dotted: str) -> type | None:
+        if not dotted.startswith("builtins."):
+            return None
+        if self._hidden is None:
+            self._hidden = _hidden_types()
+        return self._hidden.get(dotted.removeprefix("builtins."))
+
+    @staticmethod
+    def _file_name(home: str) -> str:
+        return _FILE_OF.get(home, home) + ".effects"
+
+    def _load(self, home: str) -> None:
+        """Index the file for `home`, once. A missing file is remembered as well."""
+        if home in self._files:
+            return
+        self._files[home] = False
+        if not home.replace(".", "").replace("_", "").isalnum():
+            return
+        name = self._file_name(home)
+        for directory in self._directories:
+            try:
+                with open(os.path.join(directory, name), encoding="utf-8") as file:
+                    text = file.read()
+            except OSError:
+                # A package's models may stand in one file: `urllib3.response` in `urllib3.effects`.
+                continue
+            self._files[home] = True
+            self._index(text, name)
+            return
+        package = home.rpartition(".")[0]
+        if package:
+            self._load(package)
+
+    def _index(self, text: str, place: str) -> None:
+        """Cut the text of a file into sections: `[class a.B a.C open]` opens two that share their entries."""
+        chunks = ("\n" + text).split("\n[")
+        number = chunks[0].count("\n") + 1
+        for chunk in chunks[1:]:
+            header, _, body = chunk.partition("]")
+            words = header.split()
+            of_class = words[0] == "class"
+            is_open = words[-1] == "open"
+            table = self._classes if of_class else self._modules
+            for owner in words[of_class : len(words) - is_open]:
+                section = table.get(owner)
+                if section is None or section.place != place:
+                    section = table[owner] = _Section(owner, of_class, place)
+                section.add(number + header.count("\n"), body, is_open)
+            number += chunk.count("\n") + 1
+
+
+def _own(obj: object, name: str) -> object:
+    """What a module or class itself holds under `name`; `None` if nothing."""
+    if type(obj) is types.ModuleType:
+        return obj.__dict__.get(name)
+    if isinstance(obj, type):
+        return _TYPE_DICT.__get__(obj).get(name)
+    return None
+
+
+def _class_name(cls: type) -> tuple[str, str] | None:
+    """(module, qualified name) of a class, without asking its metaclass."""
+    module, qualname = _TYPE_MODULE.__get__(cls), _TYPE_QUALNAME.__get__(cls)
+    return (module, qualname) if type(module) is str and type(qualname) is str else None
+
+
+def _is_static(cls: type) -> bool:
+    """Whether C code made the class and nobody can change it."""
+    flags: int = _TYPE_FLAGS.__get__(cls)
+    return not flags & _HEAP_TYPE or bool(flags & _IMMUTABLE_TYPE)
+
+
+default: Final = Catalog()
+"""The models that come with this package."""
+for_callable = default.for_callable
+for_method = default.for_method
+for_attr = default.for_attr
+for_construct = default.for_construct
+for_const = default.for_const
+class_named = default.class_named

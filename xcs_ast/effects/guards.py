@@ -1,0 +1,353 @@
+"""Guards: what an analysis relied on, checked again before it is believed of other objects.
+
+Guarantees: checking a guard runs no user code and does not raise. Assumes: nobody resizes a container while it is
+checked (a check that is disturbed fails).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+from typing import Any, Final, Protocol, final
+
+from xcs_ast.effects.resolve import find_in_mro
+from xcs_ast.effects.values import CONTAINERS, SCALARS
+from xcs_ast.ir.paths import MISSING, Binding, Path, Unresolvable, static_attr
+
+__all__ = [
+    "Apart",
+    "ClassAttr",
+    "ElementTypes",
+    "EndsWith",
+    "FunctionIs",
+    "Guard",
+    "KeysAre",
+    "LacksKey",
+    "LengthIs",
+    "NoInstanceAttr",
+    "PlainTree",
+    "SameObject",
+    "TupleKeys",
+    "TypeIs",
+    "ValueIs",
+    "scan_tree",
+]
+
+TREE_LIMIT: Final = 4_000
+
+
+class Guard(Protocol):
+    """A test under which an analysis stays valid."""
+
+    @property
+    def varies(self) -> bool:
+        """Whether it may come out differently for each item of the iteration."""
+        ...
+
+    def holds(self, binding: Binding) -> bool:
+        """Whether the live objects pass."""
+        ...
+
+
+class _AtPath:
+    """What guards have in common that look at the object at the end of a path."""
+
+    __slots__ = ()
+    path: Path
+
+    @property
+    def varies(self) -> bool:
+        """Whether it may come out differently for each item of the iteration."""
+        return self.path.varies
+
+    def holds(self, binding: Binding) -> bool:
+        """Whether the live objects pass."""
+        try:
+            return self.check(self.path.resolve(binding))
+        except (Unresolvable, RuntimeError):
+            return False
+
+    def check(self, obj: Any) -> bool:
+        """Whether this object passes."""
+        raise NotImplementedError
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TypeIs(_AtPath):
+    """Its exact type."""
+
+    path: Path
+    cls: type
+
+    def check(self, obj: object) -> bool:
+        """Whether this object passes."""
+        return type(obj) is self.cls
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class SameObject(_AtPath):
+    """It is this very object."""
+
+    path: Path
+    obj: object
+
+    def check(self, obj: object) -> bool:
+        """Whether this object passes."""
+        return obj is self.obj
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is SameObject and other.obj is self.obj and other.path == self.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionIs(_AtPath):
+    """It is a Python function with this code and these globals (its defaults and cells may differ)."""
+
+    path: Path
+    code: CodeType
+    scope: dict[str, Any]
+
+    def check(self, obj: object) -> bool:
+        """Whether this object passes."""
+        return type(obj) is FunctionType and obj.__code__ is self.code and obj.__globals__ is self.scope
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is FunctionIs and other.code is self.code and other.path == self.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NoInstanceAttr(_AtPath):
+    """The instance (or class, or module) itself holds nothing under this name."""
+
+    path: Path
+    name: str
+
+    def check(self, obj: object) -> bool:
+        """Whether this object passes."""
+        return static_attr(obj, self.name) is MISSING
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassAttr:
+    """Looking up `name` in the classes of `cls` finds this very object (or nothing: `MISSING`)."""
+
+    cls: type
+    name: str
+    found: object
+
+    @property
+    def varies(self) -> bool:
+        """Whether it may come out differently for each item of the iteration."""
+        return False
+
+    def holds(self, binding: Binding) -> bool:
+        """Whether the live objects pass."""
+        return find_in_mro(self.cls, self.name)[1] is self.found
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            type(other) is ClassAttr
+            and other.cls is self.cls
+            and other.name == self.name
+            and other.found is self.found
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self.cls), self.name))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ValueIs(_AtPath):
+    """It is this builtin immutable."""
+
+    path: Path
+    value: Any
+
+    def check(self, obj: object) -> bool:
+        """Whether this object passes."""
+        return type(obj) is type(self.value) and (obj is self.value or repr(obj) == repr(self.value))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class EndsWith(_AtPath):
+    """It is an exact string that ends so."""
+
+    path: Path
+    tail: str
+
+    def check(self, obj: object) -> bool:
+        """Whether this object passes."""
+        return type(obj) is str and obj.endswith(self.tail)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ElementTypes(_AtPath):
+    """A container of exact type `cls` whose elements (a dict's values) and keys have these exact types only."""
+
+    path: Path
+    cls: type
+    elements: frozenset[type] | None
+    keys: frozenset[type] = frozenset()
+
+    def check(self, obj: Any) -> bool:
+        """Whether this object passes."""
+        if type(obj) is not self.cls:
+            return False
+        if self.cls is dict:
+            if self.elements is not None and not self.elements.issuperset(map(type, obj.values())):
+                return False
+            return self.keys.issuperset(map(type, obj))
+        return self.elements is None or self.elements.issuperset(map(type, obj))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class LengthIs(_AtPath):
+    """An exact list or tuple of this length."""
+
+    path: Path
+    cls: type
+    length: int
+
+    def check(self, obj: Any) -> bool:
+        """Whether this object passes."""
+        return type(obj) is self.cls and len(obj) == self.length
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class KeysAre(_AtPath):
+    """An exact dict with these keys, builtin immutables all, in this order."""
+
+    path: Path
+    keys: tuple[Any, ...]
+
+    def check(self, obj: Any) -> bool:
+        """Whether this object passes."""
+        return (
+            type(obj) is dict
+            and len(obj) == len(self.keys)
+            and SCALARS.issuperset(map(type, obj))
+            and tuple(obj) == self.keys
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class LacksKey(_AtPath):
+    """An exact dict without this key."""
+
+    path: Path
+    key: Any
+
+    def check(self, obj: Any) -> bool:
+        """Whether this object passes."""
+        return type(obj) is dict and SCALARS.issuperset(map(type, obj)) and self.key not in obj
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TupleKeys(_AtPath):
+    """An exact dict whose keys are all exact tuples of builtin immutables of these types."""
+
+    path: Path
+    inside: frozenset[type]
+
+    def check(self, obj: Any) -> bool:
+        """Whether this object passes."""
+        return type(obj) is dict and all(
+            type(key) is tuple and self.inside.issuperset(map(type, key)) for key in obj
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PlainTree(_AtPath):
+    """Builtin data throughout: a container of these types in these types, with keys of those."""
+
+    path: Path
+    cls: type
+    inside: frozenset[type]
+    keys: frozenset[type]
+
+    def check(self, obj: object) -> bool:
+        """Whether this object passes."""
+        if type(obj) is not self.cls:
+            return False
+        found = scan_tree(obj)
+        return found is not None and found[0] <= self.inside and found[1] <= self.keys
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Apart:
+    """What `path` leads to, and what it holds in builtin containers, is not `other`."""
+
+    path: Path
+    other: object
+
+    @property
+    def varies(self) -> bool:
+        """Whether it may come out differently for each item of the iteration."""
+        return self.path.varies
+
+    def holds(self, binding: Binding) -> bool:
+        """Whether the live objects pass."""
+        try:
+            obj = self.path.resolve(binding)
+            if obj is self.other:
+                return False
+            if type(obj) not in CONTAINERS:
+                return True
+            seen: set[int] = set()
+            return scan_tree(obj, seen) is None or id(self.other) not in seen
+        except (Unresolvable, RuntimeError):
+            return False
+
+
+def scan_tree(root: Any, seen: set[int] | None = None) -> tuple[frozenset[type], frozenset[type]] | None:
+    """The types inside a container and those of its dictionaries' keys; `None` unless all is builtin data.
+
+    `seen` receives the identities of all containers.
+    """
+    inside: set[type] = set()
+    keys: set[type] = set()
+    seen = set() if seen is None else seen
+    todo: list[Any] = [root]
+    while todo:
+        obj = todo.pop()
+        if id(obj) in seen:
+            continue
+        seen.add(id(obj))
+        if len(seen) > TREE_LIMIT:
+            return None
+        elements = obj
+        if type(obj) is dict:
+            keys.update(map(type, obj))
+            elements = obj.values()
+        elif type(obj) is bytearray:
+            continue
+        kinds = set(map(type, elements))
+        inside |= kinds
+        if kinds - SCALARS:
+            for element in elements:
+                kind = type(element)
+                if kind not in SCALARS:
+                    if kind not in CONTAINERS:
+                        return None
+                    todo.append(element)
+    return (frozenset(inside), frozenset(keys)) if keys <= SCALARS else None

@@ -1,0 +1,458 @@
+"""The state of one analysis: effects found so far, guards, the abstract heap, the current frame.
+
+Guarantees: every method is sound by itself: what it does not know it reports as unknown. No user code runs.
+Assumes: one analysis runs on one thread from beginning to end.
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from typing import Any, Final, final
+
+from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import guards as g
+from xcs_ast.effects.resolve import find_in_mro, is_mutable_class, mro_of
+from xcs_ast.effects.scopes import Scope
+from xcs_ast.effects.values import (
+    BOTTOM,
+    NONE,
+    SCALARS,
+    Atom,
+    Bound,
+    Const,
+    Live,
+    New,
+    Object,
+    Part,
+    Ref,
+    Super,
+    Tup,
+    UnknownAtom,
+    Value,
+    class_of,
+    generalize,
+    is_scalar,
+    join,
+    unknown,
+)
+from xcs_ast.ir.effects import (
+    CONTENT,
+    DEEP,
+    Access,
+    Blocking,
+    CellVar,
+    Channel,
+    Effect,
+    Location,
+    Summary,
+    Unknown,
+)
+from xcs_ast.ir.paths import Path, PinnedRoot
+from xcs_ast.source.spans import Span
+
+__all__ = ["KEYS", "Frame", "Machine", "Sink", "TooLarge"]
+
+STEPS: Final = 50_000
+FUNCTIONS: Final = 300
+DEPTH: Final = 40
+KEYS: Final = "{}"
+"""The field under which the keys stored in a shared dict are remembered."""
+
+
+class TooLarge(Exception):
+    """The analysis has come to one of its limits."""
+
+
+Where = Location | CellVar | Channel | Unknown
+
+
+@final
+class Sink:
+    """Collects the effects of one piece of code, and which fresh objects it touches."""
+
+    __slots__ = ("blocking", "effects", "touched")
+
+    def __init__(self) -> None:
+        self.effects: dict[tuple[Access, Where], Effect] = {}
+        self.touched: set[tuple[Object, bool]] = set()
+        self.blocking = Blocking.NEVER
+
+    def take(self, other: Sink) -> None:
+        """Adds what another sink collected."""
+        for key, effect in other.effects.items():
+            self.effects.setdefault(key, effect)
+        self.touched |= other.touched
+        self.blocking = max(self.blocking, other.blocking)
+
+    def summary(self) -> Summary:
+        """What was collected."""
+        return Summary(frozenset(self.effects.values()), self.blocking)
+
+
+@final
+class Frame:
+    """One activation of a function under analysis, or the region itself."""
+
+    __slots__ = (
+        "blank",
+        "builtins",
+        "catchers",
+        "cells",
+        "depth",
+        "filename",
+        "function",
+        "handled",
+        "locals",
+        "offset",
+        "owner",
+        "parent",
+        "path",
+        "returns",
+        "scope",
+        "space",
+        "yields",
+    )
+
+    def __init__(self, scope: Scope, space: dict[str, Any], builtins: dict[str, Any], filename: str) -> None:
+        self.scope = scope
+        self.space = space
+        self.builtins = builtins
+        self.filename = filename
+        self.offset = 0
+        self.blank = False
+        """Columns are not known."""
+        self.locals: dict[str, Value] = {}
+        self.cells: Object | None = None
+        self.parent: Frame | None = None
+        self.function: types.FunctionType | None = None
+        self.path: Path | None = None
+        self.owner: str | None = None
+        self.returns: Value = BOTTOM
+        self.yields: Value = BOTTOM
+        self.catchers: list[dict[str, Value]] = []
+        self.handled: Value = BOTTOM
+        self.depth = 0
+
+
+class Machine:
+    """The state of one analysis, and what every part of the interpreter needs."""
+
+    def __init__(self) -> None:
+        self.sink = Sink()
+        self.guards: dict[g.Guard, None] = {}
+        self.heap: dict[Any, Object] = {}
+        self.stores: dict[tuple[Any, str], list[tuple[int | None, Value]]] = {}
+        self.read: set[Any] = set()
+        self.varying_reads: set[tuple[Any, Path]] = set()
+        self.trees: dict[Path, frozenset[int]] = {}
+        self.tree_types: dict[Path, tuple[frozenset[type], frozenset[type]] | None] = {}
+        self.again = False
+        self.version = 0
+        self.steps = 0
+        self.functions = 0
+        self.frame: Frame
+        self.context: tuple[str, int] | None = None
+        self.raised: Value = BOTTOM
+        self.exact_paths: set[tuple[Path, type]] = set()
+        self.keep: list[object] = []
+        """Objects whose `id` is used as a key: they must live as long as the analysis."""
+
+    # ----------------------------------------------------------------------------------------- effects
+
+    def span(self, node: ast.AST | None) -> Span | None:
+        """The place of a node in its file."""
+        line = getattr(node, "lineno", None)
+        if node is None or line is None:
+            return None
+        frame = self.frame
+        start: int = 0 if frame.blank else getattr(node, "col_offset", 0)
+        end_line: int = getattr(node, "end_lineno", None) or line
+        end: int = 0 if frame.blank else (getattr(node, "end_col_offset", None) or start)
+        return Span(frame.filename, line + frame.offset, start, end_line + frame.offset, end)
+
+    def emit(self, access: Access, where: Where, node: ast.AST | None, code: str) -> None:
+        """Records an effect of the code under analysis."""
+        key = (access, where)
+        if key not in self.sink.effects:
+            self.sink.effects[key] = Effect(access, where, self.span(node), code)
+
+    def fail(self, reason: str, node: ast.AST | None, code: str = codes.UNKNOWN_OPERATION) -> Value:
+        """Records that anything may happen here, and returns any value."""
+        self.emit(Access.WRITE, Unknown(reason), node, code)
+        return unknown(reason)
+
+    def channel(self, name: str, access: Access, node: ast.AST | None) -> None:
+        """Records the use of something outside the program."""
+        code = codes.UNORDERED_CHANNEL if access is Access.READ else codes.ORDERED_CHANNEL
+        self.emit(access, Channel(name), node, code)
+
+    def blocks(self, how: Blocking) -> None:
+        """Records that the code may wait for something outside the processor."""
+        if how > self.sink.blocking:
+            self.sink.blocking = how
+
+    def reads(self, path: Path, field: str, node: ast.AST | None) -> None:
+        """Records a read of a shared location."""
+        self.emit(Access.READ, Location(path, field), node, codes.SHARED_READ)
+
+    def guard(self, guard: g.Guard) -> None:
+        """Records what the result relies on."""
+        self.guards[guard] = None
+
+    def step(self) -> None:
+        """Counts the work done."""
+        self.steps += 1
+        if self.steps > STEPS:
+            raise TooLarge(f"the code is too large to be followed (more than {STEPS} steps)")
+
+    # ------------------------------------------------------------------------------- values of live objects
+
+    def wrap(self, path: Path, obj: object) -> Value:
+        """The value of the live object that a path leads to."""
+        kind = type(obj)
+        if kind in SCALARS:
+            self.typed_path(path, kind)
+            return NONE if obj is None else frozenset({Live(path, obj)})
+        return frozenset({Ref(path, obj)})
+
+    def typed_path(self, path: Path, kind: type) -> None:
+        """Relies on the exact type of what a path leads to."""
+        key = (path, kind)
+        if key not in self.exact_paths:
+            self.exact_paths.add(key)
+            if path.steps or not isinstance(path.root, PinnedRoot):
+                self.guard(g.TypeIs(path, kind))
+
+    def exact(self, atom: Atom) -> type | None:
+        """The exact type of an atom, relied on; `None` if unknown."""
+        if type(atom) is Ref:
+            kind = type(atom.obj)
+            self.typed_path(atom.path, kind)
+            return kind
+        return class_of(atom)
+
+    def same(self, ref: Ref) -> None:
+        """Relies on the identity of a live object."""
+        path = ref.path
+        if path.steps or not isinstance(path.root, PinnedRoot):
+            self.guard(g.SameObject(path, ref.obj))
+
+    def pin(self, atom: Atom, *, also_varying: bool = False) -> Const | None:
+        """The value of a builtin immutable, relied on, where that is sensible."""
+        if type(atom) is Const:
+            return atom
+        if type(atom) is not Live:
+            return None
+        always = type(atom.value) is bool
+        if always or also_varying or (not atom.path.varies and (atom.path.steps or type(atom.path.root) is PinnedRoot)):
+            self.guard(g.ValueIs(atom.path, atom.value))
+            return Const(atom.value)
+        return None
+
+    def class_attr(self, cls: type, name: str, node: ast.AST | None) -> tuple[type | None, Any]:
+        """Looks a name up in the classes of `cls`; relies on the outcome, and reads the mutable classes."""
+        owner, found = find_in_mro(cls, name)
+        for base in mro_of(cls):
+            if is_mutable_class(base):
+                self.reads(Path(PinnedRoot(base)), name, node)
+            if base is owner:
+                break
+        if is_mutable_class(cls):
+            self.guard(g.ClassAttr(cls, name, found))
+        return owner, found
+
+    # ------------------------------------------------------------------------------------- shared state
+
+    def store_shared(self, path: Path, obj: object, field: str, value: Value, node: ast.AST | None) -> None:
+        """Records that a shared location is changed, and to what."""
+        self.emit(Access.WRITE, Location(path, field), node, codes.SHARED_WRITE)
+        self.remember((type(obj), field), None if path.varies else id(obj), value)
+        self.keep.append(obj)
+
+    def remember(self, key: tuple[Any, str], owner: int | None, value: Value) -> None:
+        """Keeps what was stored in shared state; whoever reads it later may get it."""
+        value = self.shared_form(value)
+        entries = self.stores.setdefault(key, [])
+        for index, (known_owner, known_value) in enumerate(entries):
+            if known_owner == owner:
+                joined = join(known_value, value)
+                if joined == known_value:
+                    return
+                entries[index] = (owner, joined)
+                break
+        else:
+            entries.append((owner, value))
+        self.version += 1
+        if key in self.read:
+            self.again = True
+
+    def recall(self, key: tuple[Any, str], owner: object, path: Path) -> Value:
+        """What the code under analysis may have stored in a shared location.
+
+        Where the owner differs from item to item, it is relied on not to be an owner that does not: the tasks'
+        reads of it are compared with all writes anyway, and for the body a guard is made at the end.
+        """
+        self.read.add(key)
+        if path.varies and self.context is not None and self.context[0] == "body":
+            self.varying_reads.add((key, path))
+        out = BOTTOM
+        for known_owner, value in self.stores.get(key, ()):
+            if known_owner is None or (not path.varies and known_owner == id(owner)):
+                out = join(out, value)
+        return out
+
+    def shared_form(self, value: Value) -> Value:
+        """What a value looks like to whoever finds it in shared state, perhaps in a later iteration."""
+        out: set[Atom] = set()
+        for atom in value:
+            if is_scalar(atom):
+                out |= generalize(frozenset({atom}))
+            elif type(atom) is Ref and not atom.path.varies:
+                out.add(atom)
+            else:
+                return unknown("uses an object that was stored in shared state meanwhile")
+        return frozenset(out)
+
+    # --------------------------------------------------------------------------------------- fresh objects
+
+    def fresh(self, node: object, cls: type, tag: object = None) -> Object:
+        """The abstract object for all objects that are created at a place."""
+        self.keep.append(node)
+        key = (id(node), cls, tag, self.context)
+        obj = self.heap.get(key)
+        if obj is None:
+            obj = self.heap[key] = Object(cls)
+        return obj
+
+    def touch(self, obj: Object, write: bool) -> None:
+        """Records that a fresh object is looked at or changed."""
+        self.sink.touched.add((obj, write))
+
+    def grow(self, obj: Object, part: str, value: Value, *, touch: bool = True) -> None:
+        """Adds to the `elems` or `keys` of a fresh object."""
+        if touch:
+            self.touch(obj, True)
+        old: Value = getattr(obj, part)
+        new = join(old, value)
+        if new != old:
+            setattr(obj, part, new)
+            self._changed((obj, part))
+
+    def grow_attr(self, obj: Object, name: str, value: Value, *, touch: bool = True) -> None:
+        """Adds to an attribute of a fresh object."""
+        if touch:
+            self.touch(obj, True)
+        old = obj.attrs.get(name)
+        new = value if old is None else join(old, value)
+        if new != old:
+            obj.attrs[name] = new
+            self._changed((obj, "." + name))
+
+    def grow_field(self, obj: Object, key: Any, value: Value) -> None:
+        """Adds to the value under a known key of a fresh dict."""
+        self.touch(obj, True)
+        old = obj.fields.get(key)
+        new = value if old is None else join(old, value)
+        if new != old:
+            obj.fields[key] = new
+            self._changed((obj, "fields"))
+
+    def _changed(self, key: Any) -> None:
+        self.version += 1
+        if key in self.read:
+            self.again = True
+
+    def get_part(self, obj: Object, part: str) -> Value:
+        """The `elems` or `keys` of a fresh object."""
+        self.touch(obj, False)
+        self.read.add((obj, part))
+        value: Value = getattr(obj, part)
+        return value
+
+    def get_attr(self, obj: Object, name: str) -> Value | None:
+        """An attribute that was stored in a fresh object."""
+        self.touch(obj, False)
+        self.read.add((obj, "." + name))
+        return obj.attrs.get(name)
+
+    def get_fields(self, obj: Object) -> dict[Any, Value]:
+        """The known keys of a fresh dict."""
+        self.touch(obj, False)
+        self.read.add((obj, "fields"))
+        return obj.fields
+
+    # ------------------------------------------------------------------------------------------- escaping
+
+    def deep(self, value: Value, node: ast.AST | None, what: str) -> bool:
+        """Reads everything reachable from a value through builtin containers; `False` if there is more."""
+        fine = True
+        seen: set[Atom] = set()
+        todo = list(value)
+        while todo:
+            atom = todo.pop()
+            if atom in seen or is_scalar(atom):
+                continue
+            seen.add(atom)
+            if len(seen) > 500:
+                raise TooLarge("too many objects are reachable")
+            match atom:
+                case Part(path):
+                    self.reads(path, DEEP, node)
+                    todo += self.recall_inside(path)
+                case Tup(items):
+                    todo += [inner for item in items for inner in item]
+                case New(obj) if obj.cls in _DEEP_CLASSES:
+                    todo += self.get_part(obj, "elems")
+                    todo += self.get_part(obj, "keys")
+                    todo += [inner for item in self.get_fields(obj).values() for inner in item]
+                case Ref(path=path, obj=live) if type(live) in _DEEP_CLASSES:
+                    self.typed_path(path, type(live))
+                    self.reads(path, DEEP, node)
+                    if self.tree(atom) is None:
+                        fine = False
+                        self.fail(f"{what}: it holds objects other than builtin data", node)
+                        continue
+                    todo += self.recall_inside(path)
+                case UnknownAtom(reason):
+                    fine = False
+                    self.fail(reason, node)
+                case _:
+                    fine = False
+                    cls = class_of(atom)
+                    name = cls.__qualname__ if cls else "something"
+                    self.fail(f"{what}: it holds a {name}", node)
+        return fine
+
+    def recall_inside(self, path: Path) -> Value:
+        """What may have been stored in one of the shared builtin containers of a tree."""
+        inside = self.trees.get(path, frozenset())
+        out = BOTTOM
+        for cls in _DEEP_CLASSES:
+            for field in (CONTENT, KEYS):
+                key = (cls, field)
+                self.read.add(key)
+                if path.varies and self.context is not None and self.context[0] == "body":
+                    self.varying_reads.add((key, path))
+                for owner, value in self.stores.get(key, ()):
+                    if owner is None or (not path.varies and owner in inside):
+                        out = join(out, value)
+        return out
+
+    def tree(self, ref: Ref) -> tuple[frozenset[type], frozenset[type]] | None:
+        """The types inside the builtin data that a path leads to, relied on; `None` if it is not just that."""
+        if ref.path not in self.trees:
+            seen: set[int] = set()
+            found = g.scan_tree(ref.obj, seen)
+            self.trees[ref.path] = frozenset(seen)
+            self.tree_types[ref.path] = found
+            if found is not None:
+                self.guard(g.PlainTree(ref.path, type(ref.obj), *found))
+        return self.tree_types[ref.path]
+
+    def is_fresh(self, atom: Atom) -> bool:
+        """Whether nothing that existed before can be reached from it without reading shared state."""
+        return is_scalar(atom) or type(atom) in (New, Tup, Bound, Super)
+
+
+_DEEP_CLASSES: Final = (list, tuple, dict, set, frozenset, bytearray)

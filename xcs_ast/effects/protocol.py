@@ -1,0 +1,62 @@
+"""What the lower parts of the interpreter ask of the upper ones."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import final
+
+from xcs_ast.effects.containers import Containers
+from xcs_ast.effects.values import Atom, Value
+
+__all__ = ["Args", "Protocol"]
+
+
+@final
+@dataclass(slots=True)
+class Args:
+    """The arguments of a call. `rest` stands for any number of further positional ones, `more` of keywords."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: dict[str, Value] = field(default_factory=dict)
+    rest: Value | None = None
+    more: Value | None = None
+
+    def prepend(self, value: Value) -> Args:
+        """With one more argument in front."""
+        return Args((value, *self.positional), self.keywords, self.rest, self.more)
+
+    def every(self) -> list[Value]:
+        """All argument values."""
+        out = [*self.positional, *self.keywords.values()]
+        if self.rest is not None:
+            out.append(self.rest)
+        if self.more is not None:
+            out.append(self.more)
+        return out
+
+
+class Protocol(Containers):
+    """Declared here, defined above."""
+
+    def call(self, function: Value, args: Args, node: ast.AST | None) -> Value:
+        """The value of a call."""
+        raise NotImplementedError
+
+    def call_atom(self, function: Atom, args: Args, node: ast.AST | None) -> Value:
+        """The value of a call of one possible callee."""
+        raise NotImplementedError
+
+    def special(
+        self, atom: Atom, name: str, args: tuple[Value, ...], node: ast.AST | None
+    ) -> Value | None:
+        """The value of a special method; `None` if the type has none."""
+        raise NotImplementedError
+
+    def iterate(self, value: Value, node: ast.AST | None) -> Value:
+        """What iterating over a value yields."""
+        raise NotImplementedError
+
+    def run_attribute_model(self, atom: Atom, cls: type, name: str, node: ast.AST | None) -> Value | None:
+        """The value of an attribute that a model describes; `None` if none does."""
+        raise NotImplementedError

@@ -1,0 +1,85 @@
+"""Looking at live objects the way Python's attribute lookup does, without running anything of the user's."""
+
+from __future__ import annotations
+
+import builtins
+import types
+from collections.abc import Callable
+from typing import Any, Final
+
+from xcs_ast.ir.paths import MISSING
+
+__all__ = [
+    "PLAIN_GETATTRIBUTE",
+    "builtins_of",
+    "find_behind",
+    "find_in_mro",
+    "is_data_descriptor",
+    "is_mutable_class",
+    "is_plain_metaclass",
+    "mro_of",
+]
+
+mro_of: Final[Callable[[type], tuple[type, ...]]] = type.__dict__["__mro__"].__get__
+"""The classes of a class, in the order of lookup."""
+_namespace: Final[Callable[[type], Any]] = type.__dict__["__dict__"].__get__
+_flags: Final[Callable[[type], int]] = type.__dict__["__flags__"].__get__
+_HEAP_TYPE: Final = 1 << 9
+_IMMUTABLE_TYPE: Final = 1 << 8
+
+PLAIN_GETATTRIBUTE: Final = frozenset(
+    {object.__dict__["__getattribute__"], type.__dict__["__getattribute__"], types.ModuleType.__getattribute__}
+)
+
+
+def find_in_mro(cls: type, name: str) -> tuple[type | None, Any]:
+    """The class that defines `name`, and what it holds there; `(None, MISSING)` if none does."""
+    for base in mro_of(cls):
+        space = _namespace(base)
+        if name in space:
+            return base, space[name]
+    return None, MISSING
+
+
+def find_behind(cls: type, start: type, name: str) -> tuple[type | None, Any]:
+    """As `find_in_mro`, but behind `start` in the lookup order of `cls` (what `super()` does)."""
+    behind = False
+    for base in mro_of(cls):
+        if behind:
+            space = _namespace(base)
+            if name in space:
+                return base, space[name]
+        elif base is start:
+            behind = True
+    return None, MISSING
+
+
+def is_mutable_class(cls: type) -> bool:
+    """Whether attributes of the class can be assigned."""
+    flags = _flags(cls)
+    return bool(flags & _HEAP_TYPE) and not flags & _IMMUTABLE_TYPE
+
+
+def is_plain_metaclass(cls: type) -> bool:
+    """Whether attribute access on the class, and calling it, go by `type`'s own rules."""
+    meta = type(cls)
+    if meta is type:
+        return True
+    return all(
+        find_in_mro(meta, name)[0] in (type, object, None)
+        for name in ("__getattribute__", "__getattr__", "__call__", "__setattr__")
+    )
+
+
+def is_data_descriptor(found: Any) -> bool:
+    """Whether it takes precedence over the instance's own attributes."""
+    kind = type(found)
+    return find_in_mro(kind, "__set__")[0] is not None or find_in_mro(kind, "__delete__")[0] is not None
+
+
+def builtins_of(scope: dict[str, Any]) -> dict[str, Any]:
+    """The builtins that code with these globals sees."""
+    found = scope.get("__builtins__", builtins)
+    if type(found) is types.ModuleType:
+        return found.__dict__
+    return found if type(found) is dict else {}

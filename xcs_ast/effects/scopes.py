@@ -1,0 +1,159 @@
+"""Which names of a function belong to it, from its tree alone.
+
+Guarantees: the same answer as the compiler's symbol table for functions and lambdas that compile; comprehension
+targets are kept apart. Assumes: the tree compiles.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Final, final
+
+from xcs_ast.source.lookup import FunctionNode
+
+__all__ = ["Scope", "free_names", "parameters", "scope_of", "scope_of_statements"]
+
+
+@final
+@dataclass(slots=True)
+class Scope:
+    """The names of one function body."""
+
+    bound: set[str] = field(default_factory=set)
+    """Its own variables, parameters included."""
+    targets: set[str] = field(default_factory=set)
+    """Targets of its comprehensions."""
+    outer: set[str] = field(default_factory=set)
+    """Declared `nonlocal`."""
+    module: set[str] = field(default_factory=set)
+    """Declared `global`."""
+    captured: set[str] = field(default_factory=set)
+    """Names that functions nested in it use without binding them."""
+    yields: bool = False
+    reflective: bool = False
+    """Mentions `locals`, `vars`, `exec`, `eval` or `dir`."""
+
+
+_NESTED: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def parameters(node: FunctionNode) -> list[str]:
+    """The names of all parameters."""
+    args = node.args
+    every = [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    every += [arg for arg in (args.vararg, args.kwarg) if arg is not None]
+    return [arg.arg for arg in every]
+
+
+def scope_of(node: FunctionNode) -> Scope:
+    """The scope of a function; remembered on the node."""
+    known = getattr(node, "_xcs_scope", None)
+    if type(known) is Scope:
+        return known
+    scope = Scope(bound=set(parameters(node)))
+    body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+    _fill(scope, body)
+    node._xcs_scope = scope  # type: ignore[union-attr]
+    return scope
+
+
+def scope_of_statements(body: list[ast.stmt]) -> Scope:
+    """The scope that these statements would have as the body of a function without parameters."""
+    scope = Scope()
+    _fill(scope, list(body))
+    return scope
+
+
+def free_names(node: FunctionNode) -> set[str]:
+    """Names that a nested function uses, or that functions nested in it use, and that it does not bind."""
+    scope = scope_of(node)
+    used = set(scope.captured) | scope.outer
+    body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+    for part in body:
+        used |= _loads(part)
+    return used - (scope.bound - scope.outer - scope.module) - scope.module
+
+
+def _loads(root: ast.AST) -> set[str]:
+    out: set[str] = set()
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Name):
+            out.add(node.id)
+        elif isinstance(node, _NESTED):
+            todo += _headers(node)
+        else:
+            todo += ast.iter_child_nodes(node)
+    return out
+
+
+def _headers(node: ast.AST) -> list[ast.AST]:
+    """What is evaluated in the scope around a nested function."""
+    assert isinstance(node, _NESTED)
+    found: list[ast.AST] = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+    if not isinstance(node, ast.Lambda):
+        found += node.decorator_list
+    return found
+
+
+def _fill(scope: Scope, body: list[ast.AST]) -> None:
+    todo: list[tuple[ast.AST, bool]] = [(node, False) for node in body]
+    while todo:
+        node, is_target = todo.pop()
+        kind = type(node)
+        if kind is ast.Name:
+            assert isinstance(node, ast.Name)
+            if type(node.ctx) is not ast.Load:
+                (scope.targets if is_target else scope.bound).add(node.id)
+            elif node.id in _REFLECTIVE:
+                scope.reflective = True
+        elif isinstance(node, _NESTED):
+            if not isinstance(node, ast.Lambda):
+                scope.bound.add(node.name)
+            scope.captured |= free_names(node)
+            todo += [(child, is_target) for child in _headers(node)]
+        elif kind is ast.ClassDef:
+            assert isinstance(node, ast.ClassDef)
+            scope.bound.add(node.name)
+            scope.captured |= _loads(node)
+        elif kind is ast.comprehension:
+            assert isinstance(node, ast.comprehension)
+            todo.append((node.target, True))
+            todo += [(child, False) for child in (node.iter, *node.ifs)]
+        elif kind is ast.Yield or kind is ast.YieldFrom:
+            scope.yields = True
+            todo += [(child, is_target) for child in ast.iter_child_nodes(node)]
+        elif kind is ast.GeneratorExp:
+            assert isinstance(node, ast.GeneratorExp)
+            # What it uses is evaluated later: those variables are shared with it.
+            scope.captured |= _loads(node)
+            todo += [(child, is_target) for child in ast.iter_child_nodes(node)]
+        else:
+            _bind_special(scope, node)
+            if not isinstance(node, ast.Constant):
+                todo += [(child, is_target) for child in ast.iter_child_nodes(node)]
+    scope.bound -= scope.module
+    scope.bound -= scope.outer
+
+
+_REFLECTIVE: Final = frozenset({"locals", "vars", "dir", "exec", "eval"})
+
+
+def _bind_special(scope: Scope, node: ast.AST) -> None:
+    """Binding forms whose names are plain strings in the tree."""
+    match node:
+        case ast.Global(names):
+            scope.module.update(names)
+        case ast.Nonlocal(names):
+            scope.outer.update(names)
+        case ast.Import(names) | ast.ImportFrom(names=names):
+            scope.bound.update((alias.asname or alias.name.partition(".")[0]) for alias in names)
+        case ast.ExceptHandler(name=str() as name) | ast.MatchAs(name=str() as name):
+            scope.bound.add(name)
+        case ast.MatchStar(name=str() as name) | ast.MatchMapping(rest=str() as name):
+            scope.bound.add(name)
+        case _:
+            pass

@@ -1,0 +1,157 @@
+"""Gives the nodes of rewritten code the lines and columns of the user's.
+
+Formal statement. For each node of the new tree: if its first (last) character was the user's, it starts (ends)
+where that character stood; else where the anchor starts (ends) of the token that it starts (ends) with. An
+f-string takes its positions from the f-string that it was, node by node, because `ast` does not report
+them as offsets on every version of Python. A slice takes them from the hand-overs that it computes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, final
+
+from xcs_ast.frontend.lines import LineTable
+from xcs_ast.frontend.sourcemap import Emitted
+
+__all__ = ["Placer", "copy_positions", "index_expressions", "spread"]
+
+Place = tuple[int, int, int, int]
+_ENTERS: Final = frozenset({"enter", "enter_module", "block", "block_module"})
+
+
+@final
+class Placer:
+    """Moves one unit's tree from the new text to the source."""
+
+    def __init__(
+        self, emitted: Emitted, lines: LineTable, shift: int, strings: Mapping[Place, ast.JoinedStr]
+    ) -> None:
+        self._emitted = emitted
+        self._new = LineTable(emitted.text)
+        self._lines = lines
+        self._shift = shift
+        self._strings = strings
+
+    def place(self, tree: ast.AST) -> None:
+        """Changes the tree in place."""
+        stack: list[tuple[ast.AST, Place]] = [(tree, (1, 0, 1, 0))]
+        while stack:
+            node, outer = stack.pop()
+            own = outer
+            if hasattr(node, "lineno"):
+                own = self._own(node, outer)
+                _put(node, own)
+                if isinstance(node, ast.JoinedStr) and own in self._strings:
+                    copy_positions(self._strings[own], node)
+                    continue
+            stack.extend((child, own) for child in ast.iter_child_nodes(node))
+
+    def _own(self, node: ast.AST, outer: Place) -> Place:
+        assert isinstance(node, ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword | ast.alias) or (
+            hasattr(node, "lineno") and hasattr(node, "end_lineno")
+        )
+        start = self._emitted.start(self._new.offset(node.lineno, node.col_offset))
+        end = self._emitted.end(self._new.offset(node.end_lineno or 0, node.end_col_offset or 0))
+        if start > end:
+            return outer
+        return (*self._lines.place(start + self._shift), *self._lines.place(end + self._shift))
+
+
+def _put(node: ast.AST, place: Place) -> None:
+    node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = place  # type: ignore[attr-defined]
+
+
+def _get(node: ast.AST) -> Place:
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
+
+
+def copy_positions(source: ast.AST, target: ast.AST) -> None:
+    """Gives `target` the positions of `source`, node by node; where they part, the one that `source` has there."""
+    if hasattr(target, "lineno") and hasattr(source, "lineno"):
+        _put(target, _get(source))
+    mine, theirs = list(ast.iter_child_nodes(target)), list(ast.iter_child_nodes(source))
+    if type(source) is not type(target) or len(mine) != len(theirs):
+        if hasattr(source, "lineno"):
+            spread(target, _get(source))
+        return
+    for one, other in zip(mine, theirs, strict=True):
+        copy_positions(other, one)
+
+
+def spread(node: ast.AST, place: Place) -> None:
+    """Puts a node and all that it holds in one place."""
+    for each in ast.walk(node):
+        if hasattr(each, "lineno"):
+            _put(each, place)
+
+
+def index_expressions(tree: ast.AST) -> Iterator[tuple[Place, ast.expr]]:
+    """Every expression of a tree with its place, from the outside in."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr):
+            yield _get(node), node
+
+
+@final
+class SlicePlacer(ast.NodeVisitor):
+    """Gives slices the positions of the user's expressions that they compute.
+
+    The traceback of a task that failed passes through the slice: with these positions its entry says
+    exactly what the user's own frame would have said.
+    """
+
+    def __init__(self, sites: Mapping[str, Sequence[ast.expr]], names: Mapping[str, str]) -> None:
+        self._sites = sites
+        self._slice_names = names
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """`S.enter(SLICE, ...)`, `S.block((SLICE, ...), ...)`."""
+        self.generic_visit(node)
+        match node.func:
+            case ast.Attribute(value=ast.Name(id=site), attr=attribute) if attribute in _ENTERS:
+                expressions = self._sites.get(site)
+                if expressions is None:
+                    return
+                first = node.args[0]
+                if isinstance(first, ast.Tuple):
+                    for thunk, expression in zip(first.elts, expressions, strict=True):
+                        _place_slice(thunk, [expression])
+                elif not isinstance(first, ast.Name):
+                    _place_slice(first, expressions)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        """A slice that has a name."""
+        self.generic_visit(node)
+        site = self._slice_names.get(node.name)
+        if site is not None:
+            _place_slice(node, self._sites[site])
+
+
+def _place_slice(slice_: ast.AST, expressions: Sequence[ast.expr]) -> None:
+    left = [(ast.dump(each), each) for each in expressions]
+
+    def find(node: ast.AST) -> ast.expr | None:
+        if isinstance(node, ast.expr):
+            text = ast.dump(node)
+            for number, (dumped, expression) in enumerate(left):
+                if dumped == text:
+                    del left[number]
+                    return expression
+        return None
+
+    def walk(node: ast.AST, place: Place | None) -> Place | None:
+        found = find(node)
+        if found is not None:
+            copy_positions(found, node)
+            return _get(found)
+        first: Place | None = None
+        for child in ast.iter_child_nodes(node):
+            inner = walk(child, None)
+            first = first or inner
+        if first is not None and hasattr(node, "lineno"):
+            _put(node, first)
+        return first
+
+    walk(slice_, None)

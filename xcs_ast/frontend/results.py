@@ -1,0 +1,38 @@
+"""What the rewriter gives back. No LibCST here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, final
+
+from xcs_ast.diagnostics.catalog import register
+from xcs_ast.diagnostics.diagnostic import Diagnostic
+from xcs_ast.ir.sites import SiteFacts
+
+__all__ = ["NOT_EMITTED", "Rewritten", "Style"]
+
+NOT_EMITTED: Final = register(
+    "XCS180",
+    "not-emitted",
+    "A region was found, but the rewriter cannot write it down without changing what the code means.",
+)
+
+
+class Style(Enum):
+    """Two ways to write the same regions."""
+
+    GUARDED = "guarded"
+    """For machines: both versions of each region, and handles instead of names."""
+    READABLE = "readable"
+    """For people: `xcs.run_ahead` and `xcs.ahead`, as one would write them by hand."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A module's new text, the facts of the regions in it, and which planned regions it does without."""
+
+    text: str
+    facts: tuple[SiteFacts, ...]
+    left_alone: tuple[Diagnostic, ...] = ()

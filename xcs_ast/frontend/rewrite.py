@@ -1,0 +1,241 @@
+"""The LibCST rewriter: a module and its plan in, the same module with its regions written out.
+
+    source, plan --units--> lines that hold a region --LibCST--> trees --emitter--> new trees --codegen--> text
+                                                          (guarded) --ast.parse, places--> `ast` tree
+
+Only functions and top-level statements that hold a region go through LibCST; everything else is
+not even parsed by it, and stays byte for byte (readable) or node for node (guarded) what it was.
+
+Guarantees: what cannot be rewritten exactly stays as it is, with a diagnostic; the user's code is never run.
+Assumes: `plan` was made from this very source.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, final
+
+import libcst as cst
+
+from xcs_ast.diagnostics.diagnostic import Diagnostic
+from xcs_ast.frontend.emit_guarded import GuardedEmitter, check_guarded
+from xcs_ast.frontend.fresh import FreshNames
+from xcs_ast.frontend.lines import LineTable
+from xcs_ast.frontend.locate import Located, Refused, UnitTree, locate
+from xcs_ast.frontend.places import Place, Placer, SlicePlacer, index_expressions
+from xcs_ast.frontend.plan import ModulePlan, RegionPlan
+from xcs_ast.frontend.results import NOT_EMITTED, Rewritten, Style
+from xcs_ast.frontend.sourcemap import Emitted
+from xcs_ast.frontend.units import WRAPPER, Unit, find_units
+from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.source.spans import Span
+
+__all__ = ["compile_tree", "rewrite_module"]
+
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+
+
+@final
+@dataclass(slots=True)
+class _Job:
+    """One module on its way."""
+
+    source: str
+    filename: str
+    tree: ast.Module
+    lines: LineTable
+    names: FreshNames
+    newline: str
+    indent: str
+    expressions: dict[Span, list[ast.expr]]
+    strings: dict[Place, ast.JoinedStr]
+    emitted: list[SiteFacts] = field(default_factory=list)
+    refused: list[tuple[RegionPlan, str]] = field(default_factory=list)
+
+
+def _start(source: str, filename: str) -> _Job:
+    tree = ast.parse(source, filename)
+    expressions: dict[Span, list[ast.expr]] = {}
+    strings: dict[Place, ast.JoinedStr] = {}
+    for place, node in index_expressions(tree):
+        expressions.setdefault(Span("", *place), []).append(node)
+        if isinstance(node, ast.JoinedStr):
+            strings.setdefault(place, node)
+    end = _LINE_END.search(source)
+    return _Job(
+        source,
+        filename,
+        tree,
+        LineTable(source),
+        FreshNames(source),
+        end.group() if end else "\n",
+        _indentation(tree, source),
+        expressions,
+        strings,
+    )
+
+
+def _indentation(tree: ast.Module, source: str) -> str:
+    """What the module's first indented suite is indented by."""
+    lines = LineTable(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(node, ast.stmt) and isinstance(body[0], ast.stmt):
+            inner, outer = body[0], node
+            if inner.lineno > outer.lineno:
+                text = lines.line(inner.lineno)[: inner.col_offset]
+                head = lines.line(outer.lineno)[: outer.col_offset]
+                if text.startswith(head) and text != head and not text.strip(" \t"):
+                    return text[len(head) :]
+    return "    "
+
+
+def _locate(job: _Job, unit: Unit, guarded: bool) -> tuple[UnitTree, list[Located]] | None:
+    try:
+        tree = UnitTree(unit, job.source, job.lines, job.newline)
+    except (cst.ParserSyntaxError, cst.CSTValidationError, Refused, RecursionError) as problem:
+        job.refused += [(region, f"LibCST cannot handle it: {problem}") for region in unit.regions]
+        return None
+    located: list[Located] = []
+    for region in unit.regions:
+        try:
+            found = locate(tree, region, job.expressions)
+            if guarded:
+                check_guarded(tree, found)
+            located.append(found)
+        except Refused as reason:
+            job.refused.append((region, str(reason)))
+    return (tree, located) if located else None
+
+
+def compile_tree(
+    source: str, filename: str, plan: ModulePlan, digest: str
+) -> tuple[ast.Module, tuple[SiteFacts, ...]]:
+    """The guarded style as a tree to compile, and the facts of the regions in it.
+
+    Every node carries the user's own lines and columns. The string constant `<xcs site N of DIGEST>`
+    stands for site N.
+
+    Raises:
+        SyntaxError, ValueError: as `ast.parse` does.
+    """
+    job = _start(source, filename)
+    units, job.refused[:] = find_units(job.tree, job.lines, plan.regions)
+    for unit in reversed(units):
+        ready = _locate(job, unit, guarded=True)
+        if ready is None:
+            continue
+        tree, located = ready
+        emitter = GuardedEmitter(tree, located, job.names, job.indent)
+        try:
+            emitted = Emitted(emitter.module(), emitter.provenance)
+            statements = _placed(job, tree, emitter, located, emitted, digest)
+        except (cst.CSTValidationError, SyntaxError, RecursionError, Refused) as problem:
+            job.refused += [(each.plan, f"its rewritten form is not valid: {problem}") for each in located]
+            continue
+        _substitute(unit, statements)
+        job.emitted += [each.plan.facts for each in located]
+    return job.tree, _in_order(job.emitted)
+
+
+def _placed(
+    job: _Job,
+    tree: UnitTree,
+    emitter: GuardedEmitter,
+    located: Sequence[Located],
+    emitted: Emitted,
+    digest: str,
+) -> list[ast.stmt]:
+    parsed = ast.parse(emitted.text, job.filename)
+    statements = parsed.body
+    if tree.unit.indented:
+        holder = statements[0]
+        assert isinstance(holder, ast.If) and len(statements) == 1
+        statements = holder.body
+    body = ast.Module(statements, [])
+    Placer(emitted, job.lines, tree.shift, job.strings).place(body)
+    sites = {
+        emitter.sites[each.index]: [job.expressions[_key(hand.span)][0] for hand in each.plan.hand_overs]
+        for each in located
+    }
+    slices = {emitter.slices[each.index]: emitter.sites[each.index] for each in located}
+    SlicePlacer(sites, slices).visit(body)
+    constants = {emitter.sites[each.index]: f"<xcs site {each.index} of {digest}>" for each in located}
+    _Constants(constants).visit(body)
+    return body.body
+
+
+def _key(span: Span) -> Span:
+    return Span("", span.line, span.column, span.end_line, span.end_column)
+
+
+def _substitute(unit: Unit, statements: list[ast.stmt]) -> None:
+    old = unit.suite[unit.first : unit.last]
+    for one, other in zip(old, statements, strict=False):
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and one.decorator_list:
+            # Decorators stand on lines before the unit.
+            if type(one) is not type(other) or len(old) != len(statements):
+                raise Refused("a decorated definition is not where it was")
+            other.decorator_list = one.decorator_list  # type: ignore[attr-defined]
+    unit.suite[unit.first : unit.last] = statements
+
+
+@final
+class _Constants(ast.NodeTransformer):
+    """The names of sites become their constants."""
+
+    def __init__(self, constants: dict[str, str]) -> None:
+        self._constants = constants
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        text = self._constants.get(node.id)
+        return node if text is None else ast.copy_location(ast.Constant(text), node)
+
+
+def _in_order(facts: Sequence[SiteFacts]) -> tuple[SiteFacts, ...]:
+    return tuple(sorted(facts, key=lambda each: each.index))
+
+
+def rewrite_module(source: str, filename: str, plan: ModulePlan, style: Style) -> Rewritten:
+    """The module's new text.
+
+    Raises:
+        SyntaxError, ValueError: as `ast.parse` does.
+    """
+    job = _start(source, filename)
+    units, job.refused[:] = find_units(job.tree, job.lines, plan.regions)
+    pieces: list[tuple[int, int, str]] = []
+    for unit in units:
+        ready = _locate(job, unit, guarded=style is Style.GUARDED)
+        if ready is None:
+            continue
+        tree, located = ready
+        emitter = GuardedEmitter(tree, located, job.names, job.indent)
+        try:
+            text = emitter.module().code
+            ast.parse(text)
+        except (cst.CSTValidationError, SyntaxError, RecursionError, Refused) as problem:
+            job.refused += [(each.plan, f"its rewritten form is not valid: {problem}") for each in located]
+            continue
+        pieces.append((tree.shift + tree.prefix, tree.shift + len(tree.text), text[tree.prefix :]))
+        job.emitted += [each.plan.facts for each in located]
+    return Rewritten(_spliced(source, pieces), _in_order(job.emitted), _diagnostics(job))
+
+
+def _spliced(source: str, pieces: Sequence[tuple[int, int, str]]) -> str:
+    for start, end, text in sorted(pieces, reverse=True):
+        source = source[:start] + text + source[end:]
+    return source
+
+
+def _diagnostics(job: _Job) -> tuple[Diagnostic, ...]:
+    return tuple(
+        Diagnostic(NOT_EMITTED, f"left alone: {reason}", region.facts.span, region.facts.callees)
+        for region, reason in job.refused
+    )
+
+
+_ = WRAPPER

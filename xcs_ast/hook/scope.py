@@ -1,0 +1,105 @@
+"""Which modules an import hook optimizes.
+
+Guarantees: nothing of Python's own library, of installed packages (unless named), or of this package is
+touched. Assumes: paths of modules are as `os.path` gives them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Final, Protocol, final
+
+__all__ = ["Directory", "Names", "Scope", "has_marker"]
+
+_HEAD: Final = 4096
+_MARKER: Final = b"xcs: optimize"
+_OWN: Final = __name__.partition(".")[0]
+_OWN_DIRECTORY: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_LIBRARY: Final = os.path.dirname(os.__file__) + os.sep
+_INSTALLED: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+
+
+class Scope(Protocol):
+    """Decides by name first, as most modules are none of our business, and by file then."""
+
+    def may_want(self, name: str) -> bool:
+        """Whether the module's file is worth a look."""
+        ...
+
+    def wants(self, name: str, path: str) -> bool:
+        """Whether the module of this name, in this file, is to be optimized."""
+        ...
+
+
+def is_users(path: str) -> bool:
+    """Whether a file is neither of Python's library nor of an installed package nor ours."""
+    return not (
+        path.startswith((_LIBRARY, _OWN_DIRECTORY)) or any(part in path for part in _INSTALLED)
+    )
+
+
+def has_marker(head: bytes) -> bool:
+    """Whether the comments at the top of a module, docstring or not, hold `# xcs: optimize`."""
+    if _MARKER not in head:
+        return False
+    for line in head.splitlines():
+        words = line.strip()
+        if words.startswith(b"#") and words[1:].strip().startswith(_MARKER):
+            return True
+        if words.startswith((b"import ", b"from ", b"def ", b"class ", b"@")):
+            return False
+    return False
+
+
+def _file_has_marker(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return has_marker(file.read(_HEAD))
+    except OSError:
+        return False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Modules by name (with everything below them) or by pattern, and every module that carries the marker."""
+
+    patterns: tuple[str, ...]
+
+    def may_want(self, name: str) -> bool:
+        """Any module may carry the marker; only ours cannot."""
+        return name.partition(".")[0] != _OWN
+
+    def wants(self, name: str, path: str) -> bool:
+        """Whether a pattern fits the name, or the marker is in the file."""
+        return self._fits(name) or (is_users(path) and _file_has_marker(path))
+
+    def _fits(self, name: str) -> bool:
+        for pattern in self.patterns:
+            if any(char in pattern for char in "*?["):
+                from fnmatch import fnmatchcase
+
+                if fnmatchcase(name, pattern):
+                    return True
+            elif name == pattern or name.startswith(pattern + "."):
+                return True
+        return False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The user's own modules under one directory: those that lie beside a script."""
+
+    root: str
+
+    def may_want(self, name: str) -> bool:
+        """Everything but ours, and what has been built into the interpreter."""
+        return name.partition(".")[0] != _OWN and name not in sys.builtin_module_names
+
+    def wants(self, name: str, path: str) -> bool:
+        """Whether the file lies under the directory, and in nobody's installed package."""
+        root = self.root if self.root.endswith(os.sep) else self.root + os.sep
+        return path.startswith(root) and is_users(path)

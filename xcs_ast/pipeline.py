@@ -1,0 +1,268 @@
+"""From source to code: the passes, in their one visible order.
+
+    source --scan--> text --plan--> regions --rewrite--> tree --lower--> code --pack--> code with payload
+
+`compile_module` runs them; `activate` turns the packed code, fresh or from the cache, into code that can be
+executed: each placeholder constant becomes its live `Site`.
+
+Guarantees: a file that Python refuses is refused with Python's own exception, and warned about as Python
+warns, once. Any failure of ours ends in the plain code and a diagnostic. No user code runs here.
+Assumes: nothing; any thread may call.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import CodeType
+from typing import TYPE_CHECKING, Any, Final, final
+
+from xcs_ast import cache
+from xcs_ast.diagnostics.codes_faces import REWRITE_FAILED
+from xcs_ast.diagnostics.diagnostic import Diagnostic
+from xcs_ast.diagnostics.notices import record
+from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.source.spans import Span
+
+if TYPE_CHECKING:
+    import ast
+
+    from xcs_ast.frontend.plan import ModulePlan
+
+__all__ = ["PASSES", "Compiled", "Pass", "Unit", "activate", "compile_module", "is_compiling", "make_sites", "placeholder", "preload", "walk_code"]
+
+_state = threading.local()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One module on its way through the passes. A pass fills in what it makes and leaves the rest."""
+
+    source: bytes
+    filename: str
+    digest: str
+    plain: CodeType
+    text: str = ""
+    plan: ModulePlan | None = None
+    tree: ast.Module | None = None
+    facts: tuple[SiteFacts, ...] = ()
+    code: CodeType | None = None
+    done: bool = False
+    """Whether there is nothing to rewrite: the plain code is the result."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A step from one `Unit` to the next, and what must hold after it (checked where asserts are on)."""
+
+    name: str
+    run: Callable[[Unit], Unit]
+    holds: Callable[[Unit], bool]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The code of a module, packed for the cache: placeholders for sites, facts as its last constant."""
+
+    code: CodeType
+    facts: tuple[SiteFacts, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    keep: bool = True
+    """Whether the result may be cached: another attempt at the same source would come to the same."""
+
+
+def placeholder(index: int, digest: str) -> str:
+    """The string constant that stands for a site until `activate`."""
+    return f"<xcs site {index} of {digest}>"
+
+
+def _scan(unit: Unit) -> Unit:
+    from importlib.util import decode_source
+
+    from xcs_ast.frontend.analyse import may_have_regions
+
+    text = decode_source(unit.source)
+    return replace(unit, text=text, done=not may_have_regions(text))
+
+
+def _plan(unit: Unit) -> Unit:
+    from xcs_ast.frontend.analyse import plan_module
+
+    plan = plan_module(unit.text, unit.filename)
+    return replace(unit, plan=plan, done=not plan.regions)
+
+
+def _rewrite(unit: Unit) -> Unit:
+    from xcs_ast.frontend import compile_tree
+
+    assert unit.plan is not None
+    tree, facts = compile_tree(unit.text, unit.filename, unit.plan, unit.digest)
+    return replace(unit, tree=tree, facts=facts, done=not facts)
+
+
+def _lower(unit: Unit) -> Unit:
+    assert unit.tree is not None
+    return replace(unit, code=compile(unit.tree, unit.filename, "exec", dont_inherit=True))
+
+
+def _pack(unit: Unit) -> Unit:
+    assert unit.code is not None
+    payload = cache.Payload(unit.digest, tuple(facts.dump() for facts in unit.facts))
+    return replace(unit, code=cache.attach(unit.code, payload), done=True)
+
+
+PASSES: Final = (
+    Pass("scan", _scan, lambda unit: bool(unit.text) or unit.done),
+    Pass("plan", _plan, lambda unit: unit.plan is not None),
+    Pass("rewrite", _rewrite, lambda unit: unit.tree is not None),
+    Pass("lower", _lower, lambda unit: unit.code is not None and _same_module(unit.code, unit.plain)),
+    Pass("pack", _pack, lambda unit: unit.done),
+)
+
+
+def _same_module(code: CodeType, plain: CodeType) -> bool:
+    """Whether rewritten code can stand for the plain code: same file, same flags, every function still there."""
+    functions = {_place(each) for each in walk_code(plain)}
+    return (
+        code.co_filename == plain.co_filename
+        and code.co_flags == plain.co_flags
+        and functions <= {_place(each) for each in walk_code(code)}
+    )
+
+
+def _place(code: CodeType) -> tuple[str, int]:
+    return (code.co_qualname, code.co_firstlineno)
+
+
+def walk_code(code: CodeType) -> Iterator[CodeType]:
+    """A code object and all that it holds."""
+    yield code
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            yield from walk_code(const)
+
+
+def compile_module(
+    source: bytes,
+    filename: str,
+    *,
+    plain: CodeType | None = None,
+    lower: Callable[[ast.Module], CodeType] | None = None,
+) -> Compiled:
+    """Compiles a module with its regions rewritten.
+
+    `plain` is the module's plain code, if the caller has compiled it already. `lower` replaces the
+    last step, for import hooks of others that compile trees in their own way.
+
+    Raises:
+        SyntaxError, ValueError: as Python's own `compile` does.
+    """
+    if plain is None:
+        plain = compile(source, filename, "exec", dont_inherit=True)
+    unit = Unit(source, filename, cache.source_digest(source), plain)
+    empty = cache.attach(plain, cache.Payload(unit.digest, ()))
+    try:
+        with _compiling(), _quiet(filename):
+            for step in PASSES:
+                if lower is not None and step.name == "lower":
+                    assert unit.tree is not None
+                    unit = replace(unit, code=lower(unit.tree))
+                    continue
+                unit = step.run(unit)
+                if __debug__ and not step.holds(unit):
+                    raise AssertionError(f"the pass {step.name} left the module ill-formed")
+                if unit.done:
+                    break
+    except Exception as error:  # whatever goes wrong in here is ours to bear: plain Python is always right
+        problem = Diagnostic(
+            REWRITE_FAILED,
+            f"{filename} runs as plain Python: {type(error).__name__}: {error}",
+            Span(filename, 1, 0, 1, 0),
+        )
+        record(problem)
+        passing = isinstance(error, ImportError | MemoryError | RecursionError | OSError)
+        return Compiled(empty, (), (problem,), keep=not passing)
+    left_alone = unit.plan.left_alone if unit.plan is not None else ()
+    return Compiled(unit.code or empty, unit.facts, left_alone)
+
+
+def is_compiling() -> bool:
+    """Whether this thread is inside `compile_module` (whatever it imports then is for our own use)."""
+    return getattr(_state, "depth", 0) > 0
+
+
+@contextmanager
+def _compiling() -> Iterator[None]:
+    _state.depth = getattr(_state, "depth", 0) + 1
+    try:
+        yield
+    finally:
+        _state.depth -= 1
+
+
+@contextmanager
+def _quiet(filename: str) -> Iterator[None]:
+    """Keeps quiet what parsing this one file again would warn about again.
+
+    `warnings.catch_warnings` would hush every thread; one filter for the one name that the
+    compiler warns under touches nothing else. C code compares a plain string for equality.
+    """
+    import warnings
+
+    name = filename[:-3] if filename.endswith(".py") else filename
+    filters: list[Any] = [("ignore", None, Warning, each, 0) for each in {name, "<unknown>", "<string>"}]
+    target: Any = warnings.filters
+    target[:0] = filters
+    try:
+        yield
+    finally:
+        for each in filters:
+            for position, present in enumerate(target):
+                if present is each:
+                    del target[position]
+                    break
+
+
+def activate(code: CodeType, filename: str | None = None) -> CodeType:
+    """Executable code out of packed code: live sites in place of their placeholders.
+
+    Raises:
+        Exception: a part of the runtime is missing or broken; the caller falls back to plain code.
+    """
+    bare, payload = cache.detach(code)
+    if payload is None or not payload.facts:
+        return bare
+    where = bare.co_filename if filename is None else filename
+    from xcs_ast.runtime.site import bind_sites
+    from xcs_ast.source.lookup import register_rewritten
+
+    mapping = make_sites(payload, where)
+    register_rewritten(where, payload.digest)
+    preload()
+    return bind_sites(bare, mapping)
+
+
+def make_sites(payload: cache.Payload, filename: str) -> dict[str, Any]:
+    """The live sites of a module, by the placeholders that they replace."""
+    from xcs_ast.runtime.site import Site
+
+    mapping: dict[str, Any] = {}
+    for dumped in payload.facts:
+        facts = SiteFacts.load(dumped)
+        if facts.span.filename != filename:  # the file has moved since it was cached
+            facts = replace(facts, span=replace(facts.span, filename=filename))
+        mapping[placeholder(facts.index, payload.digest)] = Site(facts)
+    return mapping
+
+
+def preload() -> None:
+    """Imports what the first region will need, so that the first call is as quick as the next."""
+    for name in ("xcs_ast.runtime.pool", "xcs_ast.verifier.legality", "xcs_ast.effects"):
+        if name not in sys.modules:
+            __import__(name)

@@ -1,0 +1,142 @@
+"""The table of regions that is printed when a program ends.
+
+Guarantees: it is printed at most once, on stderr, after the program's own exit handlers; a failure to make
+it is one line and changes nothing. Assumes: it is asked for before the program starts, or by its imports.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+from xcs_ast.diagnostics.diagnostic import Diagnostic
+
+__all__ = ["Row", "render", "report_at_exit", "rows", "table"]
+
+_HEAD: Final = ("region", "verdict", "entered", "ahead", "in place", "saved", "why")
+_WIDEST: Final = 100
+_registered: list[int] = []
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One region, in words."""
+
+    place: str
+    verdict: str
+    entered: int
+    ahead: int
+    in_place: int
+    saved: float
+    reasons: tuple[str, ...]
+
+
+def report_at_exit() -> None:
+    """Has the table printed when the process ends; asking again does nothing."""
+    if os.getpid() in _registered:
+        return
+    import atexit
+
+    _registered.append(os.getpid())
+    atexit.register(_print, os.getpid())
+
+
+def _print(process: int) -> None:
+    if os.getpid() != process or sys.stderr is None:  # a forked child tells nothing: its parent does
+        return
+    try:
+        text = render()
+    except Exception as error:
+        text = f"xcs_ast: no report: {type(error).__name__}: {error}\n"
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass
+
+
+def render() -> str:
+    """The table of all regions that were loaded, and what was noticed besides."""
+    from xcs_ast.diagnostics.notices import recorded
+
+    found = rows()
+    lines = ["xcs_ast: no region was loaded" if not found else f"xcs_ast: {_count(len(found), 'region')}"]
+    if found:
+        body = [
+            (
+                row.place,
+                row.verdict,
+                str(row.entered),
+                str(row.ahead),
+                str(row.in_place),
+                f"{row.saved:.3f} s" if row.saved > 0 else "-",
+                "; ".join(row.reasons),
+            )
+            for row in found
+        ]
+        lines += table(_HEAD, body, right=(2, 3, 4, 5))
+        saved = sum(row.saved for row in found)
+        if saved > 0:
+            lines.append(f"time saved: {saved:.3f} s")
+    lines += [f"note: {each}" for each in recorded()]
+    return "\n".join(lines) + "\n"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def rows() -> list[Row]:
+    """What is known of each region, in the order of their places."""
+    module = sys.modules.get("xcs_ast.runtime.site")
+    if module is None:
+        return []
+    sites = sorted(module.all_sites(), key=lambda site: (site.facts.span.filename, site.facts.span.line))
+    return [_row(site) for site in sites]
+
+
+def _row(site: Any) -> Row:
+    span = site.facts.span
+    verdict = site.last_verdict
+    counters = site.counters
+    reasons: Sequence[Diagnostic] = () if verdict is None else verdict.reasons
+    return Row(
+        place=f"{_short(span.filename)}:{span.line}",
+        verdict="not entered" if verdict is None else verdict.kind.value,
+        entered=counters.entries,
+        ahead=counters.ahead,
+        in_place=counters.in_place,
+        saved=counters.saved,
+        reasons=tuple(f"{each.code} {each.message}" for each in reasons),
+    )
+
+
+def _short(filename: str) -> str:
+    try:
+        relative = os.path.relpath(filename)
+    except (OSError, ValueError):
+        return filename
+    return filename if relative.startswith("..") else relative
+
+
+def table(head: Sequence[str], body: Iterable[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    """Lines of aligned columns; those in `right` are flush right, and the last is as long as it is."""
+    cells = [list(head), *(list(row) for row in body)]
+    last = len(head) - 1
+    widths = [max(len(row[column]) for row in cells) for column in range(last)]
+    lines = []
+    for row in cells:
+        parts = [
+            row[column].rjust(widths[column]) if column in right else row[column].ljust(widths[column])
+            for column in range(last)
+        ]
+        lines.append("  ".join([*parts, _cut(row[last])]).rstrip())
+    return lines
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 3] + "..."

@@ -1,0 +1,79 @@
+"""The hedge: one daemon thread that looks whether a first iteration has come back, and starts the next ones.
+
+Guarantees: the thread is started when the first run asks for it; it holds a run only while that run is armed, and
+never calls user code except through `Hedged.hedge`. If no thread can be started, nothing is hedged.
+Assumes: `hedge` is safe against its run's consumer.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+from queue import Empty, SimpleQueue
+from time import perf_counter_ns
+from typing import Final, Protocol, final
+
+__all__ = ["HEDGE", "Hedged"]
+
+
+class Hedged(Protocol):
+    """A run whose first iteration is under way."""
+
+    def hedge(self, now: int) -> int:
+        """Acts if it is time. Nanoseconds until it wants to be asked again; 0: never."""
+
+
+@final
+class _Hedge:
+    __slots__ = ("_queue",)
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[tuple[int, Hedged]] | None = None
+
+    def arm(self, run: Hedged, after: int) -> None:
+        """Asks `run` in `after` nanoseconds."""
+        queue = self._queue
+        if queue is None:
+            queue = SimpleQueue()
+            try:
+                _thread.start_new_thread(_watch, (queue,))
+            except (RuntimeError, MemoryError, OSError):
+                return
+            self._queue = queue
+        queue.put((perf_counter_ns() + after, run))
+
+    def after_fork(self) -> None:
+        """In the child the thread is gone."""
+        self._queue = None
+
+
+def _watch(queue: SimpleQueue[tuple[int, Hedged]]) -> None:
+    armed: list[tuple[int, Hedged]] = []
+    while True:
+        try:
+            if armed:
+                first = min(due for due, _ in armed)
+                armed.append(queue.get(timeout=max(0, first - perf_counter_ns()) / 1e9))
+            else:
+                armed.append(queue.get())
+        except Empty:
+            pass
+        now = perf_counter_ns()
+        waiting: list[tuple[int, Hedged]] = []
+        for due, run in armed:
+            if due > now:
+                waiting.append((due, run))
+                continue
+            try:
+                again = run.hedge(now)
+            except BaseException:
+                again = 0
+            if again:
+                waiting.append((now + again, run))
+        armed = waiting
+        due = run = waiting = None  # type: ignore[assignment]
+
+
+HEDGE: Final = _Hedge()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=HEDGE.after_fork)

@@ -1,0 +1,129 @@
+"""The pool: daemon threads that take tasks from one queue.
+
+Guarantees: a task costs a few microseconds; threads are started when there are more tasks than threads, up to
+the limit that each submitter names, and then kept; nothing here raises into the program. A pool that cannot
+start threads (shutdown, limits of the system) merely leaves tasks where they are: their consumer runs them.
+After a fork the child begins with an empty pool, and `epoch` tells whoever waits that nobody will come.
+
+Assumes: a `Work` is claimed by `deque.popleft`, which is atomic (with the GIL, and without it). The queue holds
+deques, not tasks: emptying a deque cancels what is in it, and leaves only an empty husk in the queue.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+import threading
+from collections import deque
+from queue import SimpleQueue
+from typing import Final, Protocol, final
+
+__all__ = ["POOL", "Pool", "Work"]
+
+_BACKLOG: Final = 8192
+"""With so many entries in the queue, all workers are busy for long: leave further tasks to their consumers."""
+
+
+class Work(Protocol):
+    """What a worker runs: `execute` computes, `publish` lets the consumer know. Neither raises."""
+
+    def execute(self) -> None:
+        """Compute, and keep the outcome."""
+
+    def publish(self) -> None:
+        """Wake the consumer."""
+
+
+@final
+class Pool:
+    """Threads over one queue."""
+
+    __slots__ = ("_finished", "_lock", "_queue", "_started", "_submitted", "epoch")
+
+    def __init__(self) -> None:
+        self.epoch = 0
+        self._empty()
+
+    def _empty(self) -> None:
+        self._queue: SimpleQueue[deque[Work] | None] = SimpleQueue()
+        # Re-entrant: a finalizer or a signal handler may enter a region while this thread holds the lock.
+        self._lock = threading.RLock()
+        self._submitted = 0
+        self._finished: list[int] = []
+
+    @property
+    def threads(self) -> int:
+        """How many threads there are."""
+        return len(self._finished)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it makes sense to submit more."""
+        return self._queue.qsize() < _BACKLOG
+
+    def submit(self, pending: deque[Work], workers: int) -> None:
+        """Lets some thread take one task from the left of `pending`, now or later."""
+        self._queue.put(pending)
+        with self._lock:
+            self._submitted += 1
+            finished = self._finished
+            threads = len(finished)
+            if threads < workers and self._submitted - sum(finished) > threads:
+                self._start()
+
+    def _start(self) -> None:
+        finished = self._finished
+        slot = len(finished)
+        finished.append(0)
+        try:
+            _thread.start_new_thread(_serve, (self._queue, finished, slot))
+        except (RuntimeError, MemoryError, OSError):
+            finished.pop()
+
+    def after_fork(self) -> None:
+        """In the child: the threads are gone, and so is what they were doing."""
+        self.epoch += 1
+        self._empty()
+
+
+def _serve(queue: SimpleQueue[deque[Work] | None], finished: list[int], slot: int) -> None:
+    """The life of one thread. `finished` counts what it took from the queue, in a slot of its own."""
+    _adopt_tracing()
+    take = queue.get
+    while True:
+        pending = take()
+        if pending is None:
+            return
+        try:
+            task = pending.popleft()
+        except IndexError:
+            finished[slot] += 1
+            continue
+        finally:
+            del pending
+        # Neither raises; but an exception that a debugger injects into this thread must not kill it.
+        try:  # noqa: SIM105 - `suppress` costs more than the task's whole overhead
+            task.execute()
+        except BaseException:
+            pass
+        finished[slot] += 1
+        try:  # noqa: SIM105
+            task.publish()
+        except BaseException:
+            pass
+        del task
+
+
+def _adopt_tracing() -> None:
+    """Debuggers and coverage tools see this thread as they see those of `threading`."""
+    trace, profile = threading.gettrace(), threading.getprofile()
+    if trace is not None:
+        sys.settrace(trace)
+    if profile is not None:
+        sys.setprofile(profile)
+
+
+POOL: Final = Pool()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=POOL.after_fork)

@@ -1,0 +1,131 @@
+"""Exceptions on their way to the user: raised where plain Python raises them, without our frames.
+
+Guarantees: the exception object stays the same; type, arguments, `__cause__`, `__suppress_context__` and notes are
+not touched; `__context__` is what plain Python would have made it. Only traceback entries of ours go. No user
+code runs: attributes of exceptions are read and set past any `__getattribute__` or `__setattr__` of theirs.
+Assumes: entries of ours stand close to the outer end of a traceback (`trim` runs in every frame that holds a
+region, so that deeper ones are gone already).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Container
+from types import CodeType, TracebackType
+from typing import Any, Final
+
+__all__ = ["outside", "raise_in_place", "trim"]
+
+_PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_OWN_TESTING: Final = _PACKAGE + "testing" + os.sep
+_LOOK: Final = 24
+"""How many entries of the user's may stand between two of ours."""
+_EXCEPTIONS: Final = 64
+
+_fields: Final[dict[str, Any]] = BaseException.__dict__  # type: ignore[assignment]
+_trace: Final = _fields["__traceback__"].__get__
+_set_trace: Final = _fields["__traceback__"].__set__
+_context: Final = _fields["__context__"].__get__
+_set_context: Final = _fields["__context__"].__set__
+_cause: Final = _fields["__cause__"].__get__
+
+
+def outside(error: BaseException, filename: str) -> BaseException:
+    """Takes one outermost entry off the traceback where it is of `filename`, so that it keeps nothing alive."""
+    trace: TracebackType | None = _trace(error)
+    if trace is not None and trace.tb_frame.f_code.co_filename == filename:
+        _set_trace(error, trace.tb_next)
+    return error
+
+
+def raise_in_place(error: BaseException) -> None:
+    """Raises a task's exception where plain Python raises it.
+
+    `raise` alone would put what the consumer is handling in the place of the exception's own context,
+    where plain Python has it at the end of the chain.
+    """
+    context = _context(error)
+    handled = sys.exc_info()[1]
+    try:
+        raise error
+    except BaseException:
+        if context is not None:
+            _set_context(error, context)
+            if handled is not None:
+                _chain(error, handled)
+        raise
+    finally:
+        del error, context, handled
+
+
+def _chain(error: BaseException, handled: BaseException) -> None:
+    """Puts `handled` at the end of the context chain of `error`, without making a cycle."""
+    last = error
+    seen = {id(error)}
+    while last is not handled:
+        following = _context(last)
+        if following is None:
+            break
+        if id(following) in seen:
+            return
+        last = following
+        seen.add(id(last))
+    if last is handled:
+        return
+    link, met = handled, {id(handled)}
+    while True:
+        following = _context(link)
+        if following is None or id(following) in met:
+            break
+        if following is last:
+            _set_context(link, None)
+            break
+        link = following
+        met.add(id(link))
+    _set_context(last, handled)
+
+
+def trim(error: BaseException | None, slices: Container[int]) -> None:
+    """Removes our entries from the traceback of `error` and of those it is chained to.
+
+    `slices` holds the `id` of each code object that stands for a piece of the user's own function.
+    """
+    seen: set[int] = set()
+    todo = [error]
+    while todo and len(seen) < _EXCEPTIONS:
+        one = todo.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        _trim_one(one, slices)
+        todo.append(_cause(one))
+        todo.append(_context(one))
+        if isinstance(one, BaseExceptionGroup):
+            todo.extend(BaseExceptionGroup.exceptions.__get__(one))  # type: ignore[attr-defined]
+
+
+def _trim_one(error: BaseException, slices: Container[int]) -> None:
+    first: TracebackType | None = _trace(error)
+    kept = first
+    while kept is not None and _ours(kept.tb_frame.f_code, slices):
+        kept = kept.tb_next
+    if kept is not first:
+        _set_trace(error, kept)
+    left = _LOOK
+    while kept is not None and left:
+        following = kept.tb_next
+        if following is not None and _ours(following.tb_frame.f_code, slices):
+            while following is not None and _ours(following.tb_frame.f_code, slices):
+                following = following.tb_next
+            kept.tb_next = following
+            left = _LOOK
+        kept = following
+        left -= 1
+
+
+def _ours(code: CodeType, slices: Container[int]) -> bool:
+    if id(code) in slices:
+        return True
+    filename = code.co_filename
+    return filename.startswith(_PACKAGE) and not filename.startswith(_OWN_TESTING)

@@ -1,0 +1,135 @@
+"""Run generated programs in numbers: plainly, optimized under each schedule, and count what happened."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, final
+
+from xcs_ast.testing.modules import FACES, Face, Finding, Program, compare_module
+from xcs_ast.testing.programs import source_for
+from xcs_ast.testing.reduce import reduced
+from xcs_ast.testing.schedules import QUICK, Schedule
+
+__all__ = ["Campaign", "check_source", "everything_is_proven"]
+
+_numbers: Final = itertools.count()
+
+
+@final
+@dataclass(slots=True)
+class Campaign:
+    """What is known after some programs."""
+
+    programs: int = 0
+    ran_ahead: int = 0
+    """How many of them had at least one task that ran ahead of its place."""
+    tasks_ahead: int = 0
+    failures: list[tuple[int, str, list[Finding]]] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+    """How often each diagnostic decided for plain Python."""
+
+    def run(
+        self,
+        seeds: Iterable[int],
+        schedules: tuple[Schedule, ...] = QUICK,
+        faces: tuple[Face, ...] = FACES,
+    ) -> None:
+        """Check the program of each seed."""
+        for seed in seeds:
+            source = source_for(seed)
+            found, tasks, reasons = check_source(source, schedules, faces)
+            self.programs += 1
+            self.tasks_ahead += tasks
+            self.ran_ahead += tasks > 0
+            self.reasons.update(reasons)
+            if found:
+                self.failures.append((seed, source, found))
+
+    def smallest(self, failure: tuple[int, str, list[Finding]]) -> str:
+        """The program of a failure, reduced while it fails in the same way."""
+        _, source, found = failure
+        finding = found[0]
+
+        def still_fails(candidate: str) -> bool:
+            try:
+                again, _, _ = check_source(candidate, (finding.schedule,), (finding.face,))
+            except Exception:
+                return False
+            return any(_sort_of(one) == _sort_of(finding) for one in again)
+
+        return reduced(source, still_fails)
+
+    def __str__(self) -> str:
+        share = 100 * self.ran_ahead / max(1, self.programs)
+        return (
+            f"{self.programs} programs, {self.ran_ahead} ({share:.0f}%) with tasks ahead, "
+            f"{self.tasks_ahead} tasks ahead, {len(self.failures)} programs that differ"
+        )
+
+
+def _sort_of(finding: Finding) -> frozenset[str]:
+    return frozenset(each.partition(":")[0] for each in finding.differences)
+
+
+def check_source(
+    source: str, schedules: tuple[Schedule, ...] = QUICK, faces: tuple[Face, ...] = FACES
+) -> tuple[list[Finding], int, Counter[str]]:
+    """What differs for one program, how many tasks ran ahead, and why others did not.
+
+    Raises:
+        ValueError: the program itself is not deterministic.
+    """
+    from xcs_ast.runtime import site
+
+    with tempfile.TemporaryDirectory(prefix="xcs_ast_generated_") as directory:
+        # A new name each time: caches by file name must not carry one program over to the next.
+        path = Path(directory) / f"generated_{next(_numbers)}.py"
+        path.write_text(source)
+        found = compare_module(Program(path), schedules, faces, extra_calls=True)
+        mine = [each for each in site.all_sites() if each.facts.span.file == str(path)]
+        tasks, reasons = _counted(mine)
+    return found, tasks, reasons
+
+
+def _counted(sites: Iterable[Any]) -> tuple[int, Counter[str]]:
+    tasks = 0
+    reasons: Counter[str] = Counter()
+    for each in sites:
+        tasks += each.counters.ahead
+        verdict = each.last_verdict
+        if verdict is not None:
+            reasons.update(reason.code for reason in verdict.reasons)
+    return tasks, reasons
+
+
+@contextmanager
+def everything_is_proven() -> Iterator[None]:
+    """Make the verifier say PROVEN to all that it is asked: a deliberate, total defect.
+
+    What the tests notice of it is the mesh of their net.
+    """
+    from xcs_ast.ir.effects import Blocking
+    from xcs_ast.ir.verdict import Verdict, VerdictKind
+    from xcs_ast.verifier import legality
+
+    def proven(facts: Any, *_: object) -> Any:
+        plan = legality.Plan(facts.stages, Blocking.LIKELY, lambda item: True)
+        return legality.Decision(Verdict(VerdictKind.PROVEN), plan)
+
+    import xcs_ast.verifier as package
+
+    homes = [module for module in (legality, package) if hasattr(module, "decide_loop")]
+    before = [(home, name, getattr(home, name)) for home in homes for name in ("decide_loop", "decide_block")]
+    for home, name, _ in before:
+        setattr(home, name, proven)
+    try:
+        yield
+    finally:
+        for home, name, value in before:
+            setattr(home, name, value)
