@@ -32,6 +32,7 @@ import labels
 from labels import CORPUS, Label
 
 TIME_LIMIT = 300
+_NOT_INHERITED = ("XCS_AST", "PYTHONDONTWRITEBYTECODE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _server(url: str, path: str, data: bytes | None = None) -> Any:
 def run(command: Sequence[str], url: str) -> Run:
     """Runs one process to its end against the server at `url`."""
     _server(url, "/_reset", b"")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("XCS_AST")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
     begin = time.perf_counter()
     try:
         done = subprocess.run(

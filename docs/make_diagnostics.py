@@ -29,7 +29,7 @@ GROUPS = (
     (
         "XCS2",
         "Effects and legality",
-        "Why a region is SERIAL: what its calls or its body do, as far as is known when the region is entered.",
+        "Why a region is SERIAL: what its calls or its body do, as far as is known when it is entered.",
     ),
     ("XCS3", "At run time", "Why a region that was rewritten runs, or goes on, as plain Python."),
     (
@@ -46,6 +46,7 @@ def catalog() -> tuple[Code, ...]:
     for module in pkgutil.iter_modules(diagnostics.__path__):
         if module.name.startswith("codes_"):
             import_module(f"{diagnostics.__name__}.{module.name}")
+    import_module("xcs_ast.frontend.results")
     return all_codes()
 
 

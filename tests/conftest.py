@@ -1,4 +1,4 @@
-"""Profiles of Hypothesis: `default` repeats itself exactly, `long` does not (`pytest --hypothesis-profile=long`)."""
+"""Profiles of Hypothesis: `default` repeats itself exactly, `long` (`--hypothesis-profile=long`) does not."""
 
 from __future__ import annotations
 

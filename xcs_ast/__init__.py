@@ -5,15 +5,16 @@ Importing this package loads next to nothing: every public name is loaded when i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from xcs_ast._version import __version__
 
+TYPE_CHECKING = (
+    False  # type checkers know the name; importing `typing` would take ten times as long as all of this
+)
 if TYPE_CHECKING:
     from xcs_ast.config import configure
+    from xcs_ast.decorator import jit
     from xcs_ast.effects.declare import off, ordered, pure, unordered
     from xcs_ast.hook import install_import_hook, this_package
-    from xcs_ast.jit import jit
     from xcs_ast.runtime import ahead, run_ahead
 
 __all__ = [
@@ -30,11 +31,11 @@ __all__ = [
     "unordered",
 ]
 
-_HOMES: Final = {
+_HOMES = {
     "ahead": "xcs_ast.runtime",
     "configure": "xcs_ast.config",
     "install_import_hook": "xcs_ast.hook",
-    "jit": "xcs_ast.jit",
+    "jit": "xcs_ast.decorator",
     "off": "xcs_ast.effects.declare",
     "ordered": "xcs_ast.effects.declare",
     "pure": "xcs_ast.effects.declare",
@@ -51,6 +52,10 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     value: object = getattr(import_module(home), name)
+    if name in ("jit", "install_import_hook", "this_package"):
+        from xcs_ast.report.text import report_if_wanted
+
+        report_if_wanted()
     globals()[name] = value
     return value
 

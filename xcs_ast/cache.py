@@ -23,13 +23,24 @@ from typing import Any, Final, final
 
 from xcs_ast._version import __version__
 
-__all__ = ["Payload", "attach", "cache_path", "detach", "disable", "load", "source_digest", "store", "tag", "tagged"]
+__all__ = [
+    "Payload",
+    "attach",
+    "cache_path",
+    "detach",
+    "disable",
+    "load",
+    "source_digest",
+    "store",
+    "tag",
+    "tagged",
+]
 
 _FORMAT: Final = 1
 _MARK: Final = "<xcs payload>"
 _KEY: Final = 0x786373
 _HEADER: Final = 16
-_WRITERS: Final = ("frontend", "pipeline.py", "ir/sites.py")
+_WRITERS: Final = ("frontend", "pipeline.py", "activation.py", "ir/sites.py")
 """Whatever decides what rewritten code looks like; a change there changes the tag."""
 _tags: dict[str, str] = {}
 _off = False
@@ -60,9 +71,13 @@ def _writers_digest() -> bytes:
     for name in _WRITERS:
         path = os.path.join(here, *name.split("/"))
         try:
-            names = [path] if name.endswith(".py") else [
-                os.path.join(path, entry) for entry in sorted(os.listdir(path)) if entry.endswith(".py")
-            ]
+            names = (
+                [path]
+                if name.endswith(".py")
+                else [
+                    os.path.join(path, entry) for entry in sorted(os.listdir(path)) if entry.endswith(".py")
+                ]
+            )
             for each in names:
                 with open(each, "rb") as file:
                     parts.append(_imp.source_hash(_KEY, file.read()))
@@ -72,7 +87,7 @@ def _writers_digest() -> bytes:
 
 
 def tag(variant: str = "") -> str:
-    """What is appended to the optimization tag. `variant` tells apart code that another tool has a hand in."""
+    """What is appended to the optimization tag; `variant` names another tool that has a hand in the code."""
     found = _tags.get(variant)
     if found is None:
         text = f"{__version__}|{_FORMAT}|{variant}".encode()
@@ -141,7 +156,7 @@ def load(filename: str, source: bytes) -> CodeType | None:
     payload = detach(code)[1]
     if payload is None or payload.digest != source_digest(source):
         return None
-    _imp._fix_co_filename(code, filename)
+    _imp._fix_co_filename(code, filename)  # type: ignore[attr-defined]
     return code
 
 

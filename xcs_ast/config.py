@@ -302,9 +302,11 @@ def _effects(value: object, source: str) -> object:
     for name, declared in value.items():
         if declared not in DECLARATIONS:
             choice = ", ".join(map(repr, DECLARATIONS))
-            raise ConfigError(BAD_EFFECT, f"effects: `{name}` must be one of {choice}, not {declared!r}", source)
+            message = f"effects: `{name}` must be one of {choice}, not {declared!r}"
+            raise ConfigError(BAD_EFFECT, message, source)
         if not all(part.isidentifier() for part in str(name).split(".")):
-            raise ConfigError(BAD_EFFECT, f"effects: {name!r} is not a dotted name (quote it in TOML)", source)
+            message = f"effects: {name!r} is not a dotted name (quote it in TOML)"
+            raise ConfigError(BAD_EFFECT, message, source)
     return tuple((str(name), str(declared)) for name, declared in value.items())
 
 

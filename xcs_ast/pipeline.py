@@ -2,8 +2,8 @@
 
     source --scan--> text --plan--> regions --rewrite--> tree --lower--> code --pack--> code with payload
 
-`compile_module` runs them; `activate` turns the packed code, fresh or from the cache, into code that can be
-executed: each placeholder constant becomes its live `Site`.
+`compile_module` runs them. `activation.activate` turns the result, fresh or from the cache, into code that can be
+executed.
 
 Guarantees: a file that Python refuses is refused with Python's own exception, and warned about as Python
 warns, once. Any failure of ours ends in the plain code and a diagnostic. No user code runs here.
@@ -12,8 +12,6 @@ Assumes: nothing; any thread may call.
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +19,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast import cache
+from xcs_ast.activation import activate, compiling, placeholder, walk_code
 from xcs_ast.diagnostics.codes_faces import REWRITE_FAILED
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.diagnostics.notices import record
@@ -32,9 +31,16 @@ if TYPE_CHECKING:
 
     from xcs_ast.frontend.plan import ModulePlan
 
-__all__ = ["PASSES", "Compiled", "Pass", "Unit", "activate", "compile_module", "is_compiling", "make_sites", "placeholder", "preload", "walk_code"]
-
-_state = threading.local()
+__all__ = [
+    "PASSES",
+    "Compiled",
+    "Pass",
+    "Unit",
+    "activate",
+    "compile_module",
+    "placeholder",
+    "walk_code",
+]
 
 
 @final
@@ -75,11 +81,6 @@ class Compiled:
     diagnostics: tuple[Diagnostic, ...]
     keep: bool = True
     """Whether the result may be cached: another attempt at the same source would come to the same."""
-
-
-def placeholder(index: int, digest: str) -> str:
-    """The string constant that stands for a site until `activate`."""
-    return f"<xcs site {index} of {digest}>"
 
 
 def _scan(unit: Unit) -> Unit:
@@ -127,7 +128,7 @@ PASSES: Final = (
 
 
 def _same_module(code: CodeType, plain: CodeType) -> bool:
-    """Whether rewritten code can stand for the plain code: same file, same flags, every function still there."""
+    """Whether rewritten code can stand for the plain code: same file and flags, each function still there."""
     functions = {_place(each) for each in walk_code(plain)}
     return (
         code.co_filename == plain.co_filename
@@ -138,14 +139,6 @@ def _same_module(code: CodeType, plain: CodeType) -> bool:
 
 def _place(code: CodeType) -> tuple[str, int]:
     return (code.co_qualname, code.co_firstlineno)
-
-
-def walk_code(code: CodeType) -> Iterator[CodeType]:
-    """A code object and all that it holds."""
-    yield code
-    for const in code.co_consts:
-        if isinstance(const, CodeType):
-            yield from walk_code(const)
 
 
 def compile_module(
@@ -168,7 +161,7 @@ def compile_module(
     unit = Unit(source, filename, cache.source_digest(source), plain)
     empty = cache.attach(plain, cache.Payload(unit.digest, ()))
     try:
-        with _compiling(), _quiet(filename):
+        with compiling(), _quiet(filename):
             for step in PASSES:
                 if lower is not None and step.name == "lower":
                     assert unit.tree is not None
@@ -192,20 +185,6 @@ def compile_module(
     return Compiled(unit.code or empty, unit.facts, left_alone)
 
 
-def is_compiling() -> bool:
-    """Whether this thread is inside `compile_module` (whatever it imports then is for our own use)."""
-    return getattr(_state, "depth", 0) > 0
-
-
-@contextmanager
-def _compiling() -> Iterator[None]:
-    _state.depth = getattr(_state, "depth", 0) + 1
-    try:
-        yield
-    finally:
-        _state.depth -= 1
-
-
 @contextmanager
 def _quiet(filename: str) -> Iterator[None]:
     """Keeps quiet what parsing this one file again would warn about again.
@@ -227,42 +206,3 @@ def _quiet(filename: str) -> Iterator[None]:
                 if present is each:
                     del target[position]
                     break
-
-
-def activate(code: CodeType, filename: str | None = None) -> CodeType:
-    """Executable code out of packed code: live sites in place of their placeholders.
-
-    Raises:
-        Exception: a part of the runtime is missing or broken; the caller falls back to plain code.
-    """
-    bare, payload = cache.detach(code)
-    if payload is None or not payload.facts:
-        return bare
-    where = bare.co_filename if filename is None else filename
-    from xcs_ast.runtime.site import bind_sites
-    from xcs_ast.source.lookup import register_rewritten
-
-    mapping = make_sites(payload, where)
-    register_rewritten(where, payload.digest)
-    preload()
-    return bind_sites(bare, mapping)
-
-
-def make_sites(payload: cache.Payload, filename: str) -> dict[str, Any]:
-    """The live sites of a module, by the placeholders that they replace."""
-    from xcs_ast.runtime.site import Site
-
-    mapping: dict[str, Any] = {}
-    for dumped in payload.facts:
-        facts = SiteFacts.load(dumped)
-        if facts.span.filename != filename:  # the file has moved since it was cached
-            facts = replace(facts, span=replace(facts.span, filename=filename))
-        mapping[placeholder(facts.index, payload.digest)] = Site(facts)
-    return mapping
-
-
-def preload() -> None:
-    """Imports what the first region will need, so that the first call is as quick as the next."""
-    for name in ("xcs_ast.runtime.pool", "xcs_ast.verifier.legality", "xcs_ast.effects"):
-        if name not in sys.modules:
-            __import__(name)

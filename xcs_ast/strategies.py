@@ -1,8 +1,8 @@
 """How a function is optimized: each strategy is a name and the passes that it takes.
 
-    sequential   no pass at all: plain Python
-    hybrid       all passes: rewritten ahead of time, decided over live objects at run time (the default)
-    auto         whichever suits; at present always hybrid
+sequential   no pass at all: plain Python
+hybrid       all passes: rewritten ahead of time, decided over live objects at run time (the default)
+auto         whichever suits; at present always hybrid
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class Strategy:
 
 DEFAULT: Final = "hybrid"
 STRATEGIES: Final = {
-    each.name: each for each in (Strategy("sequential", ()), Strategy("hybrid", PASSES), Strategy("auto", PASSES))
+    each.name: each
+    for each in (Strategy("sequential", ()), Strategy("hybrid", PASSES), Strategy("auto", PASSES))
 }
 
 

@@ -14,8 +14,7 @@ def first_good(models, question):
 def main():
     url = server_url()
     models = [Model(url, name) for name in ("atlas", "birch", "cedar", "delta", "ember")]
-    for question in ("What holds a dome up?", "Where do rivers begin?"):
-        print(*first_good(models, question), sep=": ")
+    print(*first_good(models, "Where do rivers begin, and where do they end?"), sep=": ")
 
 
 if __name__ == "__main__":

@@ -32,7 +32,11 @@ class Case:
 
 def _setting(tree: ast.Module, name: str) -> Any:
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id == name
+        ):
             return ast.literal_eval(node.value)
     return None
 
@@ -42,7 +46,9 @@ def _cases_of(path: Path) -> tuple[Case, ...]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     ahead = _setting(tree, "RUNS_AHEAD") or ()
     extra = bool(_setting(tree, "EXTRA_CALLS"))
-    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("case_")]
+    names = [
+        node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("case_")
+    ]
     return tuple(Case(path, name, name in ahead, extra) for name in names or ["main"])
 
 

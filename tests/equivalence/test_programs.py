@@ -23,7 +23,7 @@ def program(path: Path, entry: str) -> Program:
 
 
 def tasks_ahead(path: Path) -> int:
-    return sum(each.counters.ahead for each in site.all_sites() if each.facts.span.file == str(path))
+    return sum(each.tally.ahead for each in site.all_sites() if each.facts.span.filename == str(path))
 
 
 @pytest.mark.parametrize("face", FACES, ids=lambda face: face.value)
@@ -41,7 +41,9 @@ def test_equals_plain_python(case: Case, face: Face) -> None:
 def test_under_every_schedule(path: Path, schedule: Schedule) -> None:
     for case in CASES:
         if case.path == path and (case.runs_ahead or case.entry == "main"):
-            found = compare_module(program(path, case.entry), (schedule,), FACES, extra_calls=case.extra_calls)
+            found = compare_module(
+                program(path, case.entry), (schedule,), FACES, extra_calls=case.extra_calls
+            )
             assert not found, "\n".join(str(each) for each in found)
 
 
@@ -68,7 +70,9 @@ _UNSTABLE = {"world", "lifetimes"}
 
 
 @pytest.mark.parametrize(
-    "path", sorted({case.path for case in CASES if case.path.stem not in _UNSTABLE}), ids=lambda path: path.stem
+    "path",
+    sorted({case.path for case in CASES if case.path.stem not in _UNSTABLE}),
+    ids=lambda path: path.stem,
 )
 def test_whole_process(path: Path, tmp_path: Path) -> None:
     """`python -m xcs_ast run` shows what `python` shows: both streams and the exit status, byte for byte."""
@@ -100,4 +104,8 @@ def test_whole_process(path: Path, tmp_path: Path) -> None:
 
 def test_catalogue_is_large() -> None:
     assert len(CASES) > 400
-    assert all(path.suffix == ".py" for path in PROGRAMS.glob("*"))  if not (PROGRAMS / "__pycache__").exists() else True
+    assert (
+        all(path.suffix == ".py" for path in PROGRAMS.glob("*"))
+        if not (PROGRAMS / "__pycache__").exists()
+        else True
+    )

@@ -56,7 +56,10 @@ def _configuration(problems: list[str]) -> str:
         config.load(os.getcwd())
     except ConfigError as error:
         problems.append(str(error))
-    return config.find_file(os.getcwd()) or "by defaults (no [tool.xcs_ast] in a pyproject.toml above this directory)"
+    return (
+        config.find_file(os.getcwd())
+        or "by defaults (no [tool.xcs_ast] in a pyproject.toml above this directory)"
+    )
 
 
 def _options() -> Iterator[str]:

@@ -45,7 +45,9 @@ def _explain(file: SourceFile) -> dict[str, Any] | Refused:
     try:
         plan = plan_module(file.text, file.path)
     except Exception as error:
-        return Refused(file.path, Diagnostic(REWRITE_FAILED, f"cannot be analysed: {type(error).__name__}: {error}"))
+        return Refused(
+            file.path, Diagnostic(REWRITE_FAILED, f"cannot be analysed: {type(error).__name__}: {error}")
+        )
     entries = [_region(region.facts) for region in plan.regions]
     entries += [_left(each) for each in plan.left_alone]
     entries.sort(key=lambda entry: (entry["line"], entry["column"], entry["verdict"] or ""))

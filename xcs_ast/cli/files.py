@@ -101,7 +101,9 @@ def read(path: str) -> SourceFile | Refused:
             compile(data, path, "exec", dont_inherit=True)
     except SyntaxError as error:
         line, column = error.lineno or 1, max(error.offset or 1, 1) - 1
-        problem = Diagnostic(NOT_PARSEABLE, f"cannot be parsed: {error.msg}", Span(path, line, column, line, column))
+        problem = Diagnostic(
+            NOT_PARSEABLE, f"cannot be parsed: {error.msg}", Span(path, line, column, line, column)
+        )
         return Refused(path, problem)
     except (ValueError, RecursionError, MemoryError) as error:
         return Refused(path, Diagnostic(NOT_PARSEABLE, f"cannot be parsed: {_first_line(error)}"))

@@ -30,7 +30,7 @@ def dispatch(arguments: Sequence[str]) -> int:
 
                 return doctor()
     except BrokenPipeError:  # whoever read our output has had enough
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 1
     parser.print_help()
     return 2

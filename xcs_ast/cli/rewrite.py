@@ -18,7 +18,10 @@ Mode = Literal["print", "diff", "check", "in-place"]
 
 
 def rewrite(paths: Sequence[str], *, mode: Mode = "print") -> int:
-    """Handles each file; the status is 2 if any could not be handled, else 1 if `check` found changes, else 0."""
+    """Handles each file.
+
+    The status is 2 if any could not be handled, else 1 if `check` found one that would change, else 0.
+    """
     failed = changed = False
     found = list(find_files(paths))
     several = len(found) > 1
@@ -73,7 +76,9 @@ def _rewritten(file: SourceFile) -> str | Refused:
         compile(file.encode(new), file.path, "exec", dont_inherit=True)
         return new
     except Exception as error:
-        return Refused(file.path, Diagnostic(REWRITE_FAILED, f"cannot be rewritten: {type(error).__name__}: {error}"))
+        return Refused(
+            file.path, Diagnostic(REWRITE_FAILED, f"cannot be rewritten: {type(error).__name__}: {error}")
+        )
 
 
 def _write_out(text: str) -> None:
@@ -90,10 +95,9 @@ def _write_out(text: str) -> None:
 def _diff(file: SourceFile, new: str) -> str:
     import difflib
 
-    lines = []
-    for line in difflib.unified_diff(_lines(file.text), _lines(new), f"a/{file.path}", f"b/{file.path}"):
-        lines.append(line if line.endswith(("\n", "\r")) else line + "\n\\ No newline at end of file\n")
-    return "".join(lines)
+    lines = difflib.unified_diff(_lines(file.text), _lines(new), f"a/{file.path}", f"b/{file.path}")
+    end = "\n\\ No newline at end of file\n"
+    return "".join(line if line.endswith("\n") else line + end for line in lines)
 
 
 def _lines(text: str) -> list[str]:

@@ -1,7 +1,8 @@
 """`run`: a script or a module, as Python itself would run it, with its regions running ahead.
 
-Guarantees: what the program can see of its start (argv, path, `__main__`, working directory, stdin, signals) and
-what others see of its end (output, tracebacks, exit status, death by signal) are as with `python script.py`.
+Guarantees: what the program can see of its start (argv, path, `__main__`, working directory, stdin,
+signals) and what others see of its end (output, tracebacks, exit status, death by signal) are as with
+`python script.py`.
 What we could not run better than Python (a file that does not parse, is not there, or is no source) is
 handed to Python itself before anything has happened.
 Assumes: it is called once, in the main thread, at the start of the process. The program can tell the two
@@ -18,15 +19,11 @@ from dataclasses import dataclass
 from types import CodeType, TracebackType
 from typing import Any, Final, final
 
-from xcs_ast import cache, config, pipeline
-from xcs_ast.diagnostics.codes_faces import REWRITE_FAILED
-from xcs_ast.diagnostics.diagnostic import Diagnostic
-from xcs_ast.diagnostics.notices import record
+from xcs_ast import activation, cache, config
 from xcs_ast.errors import ConfigError
 from xcs_ast.hook import install
 from xcs_ast.hook.loader import is_own_code
 from xcs_ast.hook.scope import Directory
-from xcs_ast.source.spans import Span
 
 __all__ = ["run"]
 
@@ -43,9 +40,8 @@ options:
 """
 _OWN: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _STARTUP: Final = frozenset(
-    "__main__ _abc _codecs _collections_abc _frozen_importlib _frozen_importlib_external _imp _io _signal "
-    "_sitebuiltins _stat _thread _warnings _weakref abc builtins codecs encodings genericpath io marshal os posix "
-    "posixpath site sitecustomize usercustomize stat sys time zipimport xcs_ast".split()
+    {"_collections_abc", "_sitebuiltins", "abc", "codecs", "encodings", "genericpath", "io", "os"}
+    | {"__main__", "posixpath", "site", "sitecustomize", "stat", "usercustomize", "xcs_ast", "zipimport"}
 )
 """What Python itself loads before any script: no file beside the script ever stands in for one of these."""
 
@@ -109,7 +105,9 @@ def _parse(arguments: Sequence[str]) -> _Request | int:
         elif word == "--" and rest:
             return _Request(rest[0], tuple(rest[1:]), False, cached, report)
         elif word.startswith("-"):
-            return _misuse(f"unknown option {word}" if word != "-" else "a program on stdin cannot be optimized")
+            return _misuse(
+                f"unknown option {word}" if word != "-" else "a program on stdin cannot be optimized"
+            )
         else:
             return _Request(word, tuple(rest), False, cached, report)
     return _misuse("a script is missing")
@@ -171,15 +169,16 @@ def _compile(source: bytes, filename: str, *, rewritten: bool) -> CodeType | Syn
         return plain
     packed = cache.load(filename, source)
     if packed is None:
+        from xcs_ast import pipeline
+
         compiled = pipeline.compile_module(source, filename, plain=plain)
         packed = compiled.code
         if compiled.keep:
             cache.store(filename, source, packed)
     try:
-        return pipeline.activate(packed, filename)
+        return activation.activate(packed, filename)
     except Exception as error:
-        message = f"{filename} runs as plain Python: {type(error).__name__}: {error}"
-        record(Diagnostic(REWRITE_FAILED, message, Span(filename, 1, 0, 1, 0)))
+        activation.note_failure(f"{filename} runs as plain Python", error, filename)
         return plain
 
 
@@ -216,13 +215,15 @@ def _enter(directory: str, *, hooked: bool) -> None:
 
 
 def _forget_shadowed(directory: str) -> None:
-    """Lets files beside the script win against modules that only we have loaded, as they would have without us."""
+    """Lets files beside the script win against modules that only we have loaded, as they would without us."""
     try:
         with os.scandir(directory) as entries:
             names = {entry.name.partition(".")[0] for entry in entries}
     except OSError:
         return
-    shadowed = {name for name in names & {each.partition(".")[0] for each in sys.modules} if name not in _STARTUP}
+    shadowed = {
+        name for name in names & {each.partition(".")[0] for each in sys.modules} if name not in _STARTUP
+    }
     shadowed -= set(sys.builtin_module_names)
     if not shadowed:
         return
@@ -371,5 +372,7 @@ def _hand_over(request: _Request) -> int:
 
 def _cannot_open(path: str, error: OSError) -> int:
     program = sys.orig_argv[0] if sys.orig_argv else sys.executable
-    sys.stderr.write(f"{program}: can't open file {_absolute(path)!r}: [Errno {error.errno}] {error.strerror}\n")
+    sys.stderr.write(
+        f"{program}: can't open file {_absolute(path)!r}: [Errno {error.errno}] {error.strerror}\n"
+    )
     return 2

@@ -39,7 +39,7 @@ UNCERTAIN_STAGE: Final = register(
     "XCS308", "uncertain-stage", "Which hand-over comes first is not known before one that may not run ahead."
 )
 MAY_NOT_BLOCK: Final = register(
-    "XCS309", "may-not-block", "Calls of a block start early only where they are likely to wait for something outside."
+    "XCS309", "may-not-block", "Calls of a block start early only where they are likely to wait."
 )
 SHUTDOWN: Final = register("XCS310", "shutting-down", "The interpreter is shutting down.")
 NO_FACTS: Final = register(

@@ -15,12 +15,21 @@ from __future__ import annotations
 import os
 import sys
 import types
-from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, final
 
+from xcs_ast.effects.catalog_names import (
+    CHEAP,
+    COMPILED_FROM,
+    FILE_OF,
+    HOMES,
+    ON_WINDOWS,
+    UNNAMED,
+    hidden_types,
+    sample_of,
+)
+from xcs_ast.effects.catalog_sections import Section
 from xcs_ast.effects.entries import Entry, EntryKind
-from xcs_ast.effects.entry_parser import head_names, parse_entry, split_head
 
 __all__ = [
     "MODELS",
@@ -35,68 +44,7 @@ __all__ = [
 ]
 
 MODELS: Final = os.path.join(os.path.dirname(__file__), "models")
-
-_HOMES: Final[Mapping[str, str]] = {
-    "_abc": "abc",
-    "_bisect": "bisect",
-    "_bz2": "bz2",
-    "_codecs": "codecs",
-    "_collections": "collections",
-    "_collections_abc": "collections.abc",
-    "_contextvars": "contextvars",
-    "_csv": "csv",
-    "_datetime": "datetime",
-    "_decimal": "decimal",
-    "_functools": "functools",
-    "_hashlib": "hashlib",
-    "_heapq": "heapq",
-    "_io": "io",
-    "_json": "json",
-    "_locale": "locale",
-    "_operator": "operator",
-    "_pickle": "pickle",
-    "_pydatetime": "datetime",
-    "_queue": "queue",
-    "_random": "random",
-    "_socket": "socket",
-    "_sqlite3": "sqlite3",
-    "_ssl": "ssl",
-    "_statistics": "statistics",
-    "_string": "string",
-    "_struct": "struct",
-    "_thread": "threading",
-    "_tracemalloc": "tracemalloc",
-    "_typing": "typing",
-    "_uuid": "uuid",
-    "_warnings": "warnings",
-    "_weakref": "weakref",
-    "_weakrefset": "weakref",
-    "_zoneinfo": "zoneinfo",
-    "genericpath": "os.path",
-    "json.decoder": "json",
-    "json.encoder": "json",
-    "json.scanner": "json",
-    "nt": "os",
-    "ntpath": "os.path",
-    "pathlib._abc": "pathlib",
-    "pathlib._local": "pathlib",
-    "posix": "os",
-    "posixpath": "os.path",
-}
-"""Where the models of objects that report another `__module__` are kept."""
-
-_FILE_OF: Final[Mapping[str, str]] = {"collections.abc": "collections"}
-"""Modules whose models stand in the file of another one; else the file has the module's name."""
-
-_CHEAP: Final = frozenset(
-    {
-        "array", "base64", "calendar", "collections", "copy", "csv", "datetime", "decimal", "difflib",
-        "fractions", "functools", "hashlib", "hmac", "http", "http.client", "io", "itertools", "json", "math",
-        "operator", "pathlib", "queue", "random", "re", "string", "struct", "subprocess", "tempfile",
-        "threading", "types", "urllib.error", "urllib.parse", "urllib.request", "uuid", "weakref", "zlib",
-    }
-)  # fmt: skip
-"""Standard modules that `class_named` may import: importing them has no effect that anybody could tell."""
+"""The directory with the models of this package."""
 
 _IMMUTABLE_TYPE: Final = 1 << 8
 _HEAP_TYPE: Final = 1 << 9
@@ -113,6 +61,7 @@ _C_DESCRIPTORS: Final = (
     types.MethodDescriptorType,
     types.WrapperDescriptorType,
 )
+_LRU_CACHE: Final = type(lru_cache(len))
 _METHODS: Final = (
     types.MethodDescriptorType,
     types.WrapperDescriptorType,
@@ -124,108 +73,6 @@ _GENERATED: Final = frozenset({"__init__", "__new__", "__eq__", "__repr__", "__h
 """Methods that `dataclass` and `namedtuple` compile from a string."""
 
 
-def _generator() -> object:
-    yield
-
-
-async def _coroutine() -> None:
-    return None
-
-
-def _hidden_types() -> dict[str, type]:
-    """Builtin types that no module names, under the names they give themselves."""
-    coroutine = _coroutine()
-    coroutine.close()
-    samples: list[object] = [
-        {}.keys(), {}.values(), {}.items(), iter({}), iter({}.values()), iter({}.items()),
-        reversed({}), reversed({}.values()), reversed({}.items()),
-        iter([]), reversed([]), iter(()), iter(""), iter("é"), iter(b""), iter(bytearray()), iter(set()),
-        iter(range(0)), iter(range(1 << 70, 1 << 71)), iter(int, 0), iter(memoryview(b"")), _generator(),
-        coroutine, _generator, len, [].append, type.__dict__["__dict__"], types, types.FunctionType.__code__,
-        _generator.__code__, None, ..., NotImplemented, str.join, object.__str__, "".__str__,
-        dict.__dict__["fromkeys"], types.MappingProxyType({}), _Odd().method, types.SimpleNamespace(),
-        iter(_Sequence()),
-    ]  # fmt: skip
-    return {type(sample).__qualname__: type(sample) for sample in samples}
-
-
-class _Odd:
-    def method(self) -> None: ...
-
-
-class _Sequence:
-    def __getitem__(self, index: int) -> int:
-        return index
-
-
-@final
-class _Section:
-    """The entries of one module or class: text until somebody asks, then indexed, then parsed one by one."""
-
-    __slots__ = ("_blocks", "_closed", "_entries", "_lines", "of_class", "owner", "place")
-
-    def __init__(self, owner: str, of_class: bool, place: str) -> None:
-        self.owner = owner
-        self.of_class = of_class
-        self.place = place
-        self._blocks: list[tuple[int, str, bool]] = []
-        self._lines: dict[str, tuple[int, str]] = {}
-        self._closed: set[str] = set()
-        self._entries: dict[str, Entry] = {}
-
-    def add(self, number: int, text: str, is_open: bool) -> None:
-        """Another block of lines; what it says of a name replaces what earlier blocks said."""
-        self._blocks.append((number, text, is_open))
-
-    def keys(self) -> tuple[str, ...]:
-        """The keys of all entries."""
-        self._index()
-        return tuple(self._lines)
-
-    def is_closed(self, key: str) -> bool:
-        """Whether the entry does not hold for subclasses that somebody else wrote."""
-        self._index()
-        return key in self._closed
-
-    def get(self, key: str) -> Entry | None:
-        """The entry with this key, parsed now or earlier."""
-        found = self._entries.get(key)
-        if found is not None:
-            return found
-        self._index()
-        line = self._lines.get(key)
-        if line is None:
-            return None
-        number, text = line
-        entry = parse_entry(self.owner, key, text, of_class=self.of_class, place=f"{self.place}:{number}")
-        self._entries[key] = entry
-        return entry
-
-    def _index(self) -> None:
-        """Find where each entry stands, without reading any."""
-        while self._blocks:
-            number, text, is_open = self._blocks[0]
-            for start, line in _joined(number, text):
-                for key in head_names(split_head(line)[0]):
-                    self._lines[key] = (start, line)
-                    (self._closed.discard if is_open else self._closed.add)(key)
-            del self._blocks[0]
-
-
-def _joined(number: int, text: str) -> list[tuple[int, str]]:
-    """The lines of a block without comments, indented ones appended to the line that they continue."""
-    found: list[tuple[int, str]] = []
-    for line in text.split("\n"):
-        bare = line.strip()
-        if bare and bare[0] != "#":
-            if line[0] in " \t" and found:
-                found[-1] = (found[-1][0], f"{found[-1][1]} {bare}")
-            else:
-                found.append((number, bare))
-        number += 1
-    return found
-
-
 @final
 class Catalog:
     """The models of one directory (or several: the first that has the file wins)."""
@@ -234,8 +81,8 @@ class Catalog:
         """A catalog of the models in these directories; by default those of this package."""
         self._directories = directories or (MODELS,)
         self._files: dict[str, bool] = {}
-        self._modules: dict[str, _Section] = {}
-        self._classes: dict[str, _Section] = {}
+        self._modules: dict[str, Section] = {}
+        self._classes: dict[str, Section] = {}
         self._hidden: dict[str, type] | None = None
         self._genuine: dict[str, str | None] = {}
 
@@ -260,6 +107,8 @@ class Catalog:
             return self._of_class(owner, obj.__name__)  # type: ignore[attr-defined]
         if kind is types.MethodWrapperType:
             return self.for_method(type(obj.__self__), obj.__name__)  # type: ignore[attr-defined]
+        if kind is _LRU_CACHE:
+            return self._for_cached(obj)
         if isinstance(obj, type):
             return self.for_construct(obj)
         return None
@@ -282,7 +131,7 @@ class Catalog:
 
     def for_const(self, module: str, name: str) -> Entry | None:
         """The entry (`const NAME`) of a module's attribute."""
-        section = self._module_section(_HOMES.get(module, module))
+        section = self._module_section(HOMES.get(module, module))
         return None if section is None else section.get("const " + name)
 
     def is_modelled(self, cls: type) -> bool:
@@ -291,13 +140,17 @@ class Catalog:
 
     def class_named(self, dotted: str) -> type | None:
         """The class that a model means by this name: already imported, or of the cheap standard modules."""
+        if os.name == "nt":
+            dotted = ON_WINDOWS.get(dotted, dotted)
         hidden = self._hidden_type(dotted)
         if hidden is not None:
             return hidden
+        if dotted in UNNAMED:
+            return type(sample_of(dotted))
         module_name, _, name = dotted.rpartition(".")
         while module_name:
             module = sys.modules.get(module_name)
-            if module is None and module_name in _CHEAP:
+            if module is None and module_name in CHEAP:
                 __import__(module_name)
                 module = sys.modules.get(module_name)
             if module is not None:
@@ -311,7 +164,7 @@ class Catalog:
 
     def sections(self, module: str) -> dict[str, tuple[str, ...]]:
         """Every section of the file for `module`, with the keys of its entries (for tests and documents)."""
-        home = _HOMES.get(module, module)
+        home = HOMES.get(module, module)
         self._load(home)
         place = self._file_name(home)
         return {
@@ -332,15 +185,25 @@ class Catalog:
     def _for_builtin(self, obj: object) -> Entry | None:
         owner = obj.__self__  # type: ignore[attr-defined]
         name: str = obj.__name__  # type: ignore[attr-defined]
+        if owner is None and obj.__module__ is None:
+            return self._for_builtin_static(obj, name)
         if owner is None or type(owner) is types.ModuleType:
             # The name that the C code gave; both are beyond the reach of `functools.wraps`.
             module = obj.__module__ if owner is None else owner.__dict__.get("__name__")
-            section = self._module_section(_HOMES.get(module, module)) if isinstance(module, str) else None
+            section = self._module_section(HOMES.get(module, module)) if isinstance(module, str) else None
             return None if section is None else section.get(name)
         if isinstance(owner, type):
             found = self.for_method(owner, name)
             return found if found and found.kind in (EntryKind.CLASSMETHOD, EntryKind.STATICMETHOD) else None
         return self._for_module_method(obj) or self.for_method(type(owner), name)
+
+    def _for_builtin_static(self, obj: object, name: str) -> Entry | None:
+        """`str.maketrans` and its like."""
+        for cls in (str, bytes, bytearray):
+            found = _TYPE_DICT.__get__(cls).get(name)
+            if isinstance(found, staticmethod) and found.__func__ is obj:
+                return self._of_class(cls, name)
+        return None
 
     def _for_function(self, obj: object) -> Entry | None:
         assert type(obj) is types.FunctionType
@@ -348,13 +211,21 @@ class Catalog:
         if type(module) is not str or not self._is_from(obj, module):
             return None
         owner, _, name = qualname.rpartition(".")
-        home = _HOMES.get(module, module)
-        if not owner:
+        home = HOMES.get(module, module)
+        if not owner or (owner.endswith(".<locals>") and _own(sys.modules.get(module), name) is obj):
             section = self._module_section(home)
             return None if section is None else section.get(name)
         self._load(home)
         section = self._classes.get(f"{home}.{owner}")
         return None if section is None else section.get(name)
+
+    def _for_cached(self, obj: object) -> Entry | None:
+        """A function of the standard library behind its own `lru_cache` (`urllib.parse.urlsplit`)."""
+        function = obj.__wrapped__  # type: ignore[attr-defined]
+        if type(function) is not types.FunctionType:
+            return None
+        genuine = _own(sys.modules.get(function.__module__), function.__name__) is obj
+        return self._for_function(function) if genuine else None
 
     def _for_module_method(self, obj: object) -> Entry | None:
         """`random.random` and its like: methods of one instance that a module keeps."""
@@ -372,6 +243,7 @@ class Catalog:
     def _is_from(self, function: types.FunctionType, module: str) -> bool:
         """Whether the code of `function` is that which the file of its module holds under its name."""
         code = function.__code__
+        module = COMPILED_FROM.get(module, module)
         if code.co_qualname != function.__qualname__:
             return False
         if code.co_filename == f"<frozen {module}>":
@@ -383,19 +255,21 @@ class Catalog:
             self._genuine[module] = expected
         return code.co_filename == expected
 
-    def _class_section(self, cls: type) -> _Section | None:
+    def _class_section(self, cls: type) -> Section | None:
         """The section of exactly this class, if it is the genuine one."""
         name = _class_name(cls)
         if name is None:
             return None
         module, qualname = name
-        home = _HOMES.get(module, module)
+        home = HOMES.get(module, module)
         self._load(home)
         section = self._classes.get(f"{home}.{qualname}")
         if section is None:
             return None
         if _is_static(cls):
             return section
+        if section.owner in UNNAMED:
+            return section if self.class_named(section.owner) is cls else None
         found: object = sys.modules.get(module)
         for part in qualname.split("."):
             found = _own(found, part)
@@ -454,7 +328,7 @@ class Catalog:
 
     # ------------------------------------------------------------------------------------------ the files
 
-    def _module_section(self, home: str) -> _Section | None:
+    def _module_section(self, home: str) -> Section | None:
         self._load(home)
         return self._modules.get(home)
 
@@ -462,12 +336,12 @@ class Catalog:
         if not dotted.startswith("builtins."):
             return None
         if self._hidden is None:
-            self._hidden = _hidden_types()
+            self._hidden = hidden_types()
         return self._hidden.get(dotted.removeprefix("builtins."))
 
     @staticmethod
     def _file_name(home: str) -> str:
-        return _FILE_OF.get(home, home) + ".effects"
+        return FILE_OF.get(home, home) + ".effects"
 
     def _load(self, home: str) -> None:
         """Index the file for `home`, once. A missing file is remembered as well."""
@@ -504,7 +378,7 @@ class Catalog:
             for owner in words[of_class : len(words) - is_open]:
                 section = table.get(owner)
                 if section is None or section.place != place:
-                    section = table[owner] = _Section(owner, of_class, place)
+                    section = table[owner] = Section(owner, of_class, place)
                 section.add(number + header.count("\n"), body, is_open)
             number += chunk.count("\n") + 1
 

@@ -8,7 +8,7 @@ How the effects engine reads an entry (this is the contract between the two):
    call does not fit the entry: treat the call as unknown.
 2. Every argument whose key `entry.speaks_of` denies must be an exact builtin immutable (`SCALARS`), else
    the call is unknown: the model was written without anything else in mind.
-3. Carry out all clauses, in any order, with absent arguments standing for nothing, then evaluate `result`.
+3. Carry out all clauses, in the order written, with absent arguments standing for nothing, then evaluate `result`.
 4. An entry with an `UnknownEffect` clause is unknown: its other clauses only help to explain it.
 """
 
@@ -18,6 +18,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, TypeVar, final
+
+from xcs_ast.effects.node import Node
+from xcs_ast.effects.vocabulary import CHANNELS, RULES
 
 __all__ = [
     "CHANNELS",
@@ -68,39 +71,6 @@ SCALARS: Final[frozenset[type]] = frozenset(
 """The exact types whose instances are immutable, hold nothing, and have no Python-coded special methods."""
 
 
-CHANNELS: Final = frozenset(
-    {
-        "stdout", "stderr", "stdin", "filesystem", "network", "inference", "clock", "random", "entropy",
-        "environment", "cwd", "subprocess", "process", "log", "database", "warnings", "locale", "gc", "stack",
-    }
-)  # fmt: skip
-"""Every channel that a model may name."""
-
-
-RULES: Final[dict[str, str]] = {
-    "attrgetter": "`operator.attrgetter` called: reads its attributes (`__reduce__()[1]`) from argument 0",
-    "call-self": "the receiver is called with these arguments (`type.__call__`, `function.__call__`)",
-    "format": "`str.format`: formats the arguments; where the template has `.` or `[`, looks things up",
-    "generator": "runs the body of the generator, and changes its state",
-    "getattr": "`getattr(0, 1[, 2])` and `hasattr`: a computed attribute access",
-    "http": "a request: method and URL decide: network or inference, read or write (see `endpoints.txt`)",
-    "isinstance": "`isinstance` / `issubclass`: `__instancecheck__` where the metaclass is not `type`",
-    "iter": "`iter(0)`: `__iter__`; what it gives shows the present contents. `iter(f, end)`: calls f later",
-    "max": "one positional argument: its elements, else all of them: `key` is called; `<`, `>` compare",
-    "methodcaller": "`operator.methodcaller` called: calls the method (`__reduce__()`) of argument 0",
-    "next": "`next(0[, 1])`: `__next__`; changes the iterator",
-    "new": "`object.__new__(cls)`: a new instance of `cls` without attributes",
-    "open": "`open(file, mode)`: filesystem, by mode; a relative name reads the working directory",
-    "partial": "`functools.partial` called: calls its function with its arguments and these",
-    "print": "`print`: a given `file`, or a replaced `sys.stdout`, is written to (`write`, `flush`)",
-    "setattr": "`setattr` / `delattr`: a computed attribute assignment",
-    "super": "`super()`: binds to the class and the first argument of the method that it stands in",
-    "type": "`type(0)`: the exact class of argument 0; with three arguments unknown",
-    "vars": "`vars(0)` / `.__dict__`: the instance dictionary itself",
-}
-"""The rules that a model may name, and what the engine's Python code does for each."""
-
-
 class ModelError(ValueError):
     """A line of a model file that cannot be understood."""
 
@@ -109,14 +79,12 @@ class ModelError(ValueError):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Self:
+class Self(Node):
     """The receiver of a method; in a `()` or `__init__` entry, the object under construction."""
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Arg:
+class Arg(Node):
     """The argument with this key: a parameter's name, a position (after self), or `*` / `**` for all of them.
 
     A key of `*args` / `**kwargs` kind stands for each of its arguments.
@@ -126,32 +94,28 @@ class Arg:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Elem:
+class Elem(Node):
     """What iterating over `of` yields (the keys of a dict)."""
 
     of: Spec
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Node):
     """The values of `dict(of)`: of a mapping, or the second parts of an iterable of pairs."""
 
     of: Spec
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class KeyOf:
+class KeyOf(Node):
     """The keys of `dict(of)`: of a mapping, or the first parts of an iterable of pairs."""
 
     of: Spec
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Attr:
+class Attr(Node):
     """The attribute `name` of `of`, as found in the instance (no descriptor of the user's is run)."""
 
     of: Spec
@@ -159,16 +123,14 @@ class Attr:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class ResultOf:
+class ResultOf(Node):
     """What calling `of` returned; the entry has a `calls` clause for it."""
 
     of: Spec
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class SpecialResult:
+class SpecialResult(Node):
     """What the special method `method` of `of` returned, `NotImplemented` aside.
 
     The entry has a `special` clause for it. An object without that method contributes nothing.
@@ -179,16 +141,14 @@ class SpecialResult:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Node):
     """A builtin immutable of exactly one of these types."""
 
     types: frozenset[type]
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Fresh:
+class Fresh(Node):
     """A new builtin container: `list`, `tuple`, `set`, `frozenset`, `dict` (keys, values), `iter`, or `row`.
 
     `tuple` with several parts has exactly those elements in that order; with one, any number of such
@@ -203,8 +163,7 @@ class Fresh:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Node):
     """A new object of class `name` which keeps `of` and shows its present contents whenever it is used."""
 
     name: str
@@ -212,8 +171,7 @@ class View:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Node):
     """`copy X`: a new object of X's class with X's contents (X itself, if it is immutable).
 
     If `deep`, what is mutable inside is new as well (`deepcopy X`).
@@ -224,14 +182,12 @@ class Copy:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Json:
+class Json(Node):
     """A new tree of `dict`, `list`, `str`, `int`, `float`, `bool` and `None`."""
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class New:
+class New(Node):
     """A new instance of the class that `catalog.class_named` finds, reaching only `parts`."""
 
     name: str
@@ -239,16 +195,14 @@ class New:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Union:
+class Union(Node):
     """One of several."""
 
     options: tuple[Spec, ...]
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class UnknownValue:
+class UnknownValue(Node):
     """Any object at all, shared or not."""
 
 
@@ -295,8 +249,7 @@ class ClauseKind(Enum):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(Node):
     """`ignores X`, `reads X`, `writes X`, `iterates X`, `deep X`."""
 
     kind: ClauseKind
@@ -304,8 +257,7 @@ class Touch:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Stores:
+class Stores(Node):
     """`stores Y in X`: `what` becomes reachable from `into`; counts as a write of `into` too.
 
     `role` is `elem` (an element; the key of a dict), `value` (of a dict), or `.name` (an attribute).
@@ -317,8 +269,7 @@ class Stores:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Node):
     """`calls F(A, B)`: `function` may be called any number of times; `None` or absent: not called."""
 
     function: Spec
@@ -326,8 +277,7 @@ class Calls:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Special:
+class Special(Node):
     """`special X __m__(A)`: the method of this name on `type(X)`, if there is one, may be called.
 
     A name without underscores (`special fp write(str)`) is called as `X.name(A)` is in Python.
@@ -339,8 +289,7 @@ class Special:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Exact:
+class Exact(Node):
     """`exact X m.Class ...`: X must be of exactly one of these classes, or in `SCALARS`; else unknown."""
 
     subject: Spec
@@ -357,8 +306,7 @@ class Access(Enum):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class UsesChannel:
+class UsesChannel(Node):
     """`channel NAME read|write`."""
 
     name: str
@@ -366,32 +314,28 @@ class UsesChannel:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Blocks:
+class Blocks(Node):
     """`blocks` (it is what the call is for) or `may-block`."""
 
     certainly: bool
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Node):
     """`rule NAME`: a rule in Python says the rest. An engine without that rule must answer unknown."""
 
     name: str
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class UnknownEffect:
+class UnknownEffect(Node):
     """`unknown REASON`: nothing can be promised."""
 
     reason: str
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(Node):
     """`later CLAUSE`: takes place whenever the result is iterated or used, not (only) at the call.
 
     An engine which cannot follow the result must count the clause at the call and, where the result

@@ -26,7 +26,6 @@ from xcs_ast.effects.entries import (
     Copy,
     Elem,
     Entry,
-    EntryKind,
     Exact,
     Fresh,
     Json,
@@ -52,8 +51,9 @@ from xcs_ast.effects.entries import (
     Value,
     View,
 )
+from xcs_ast.effects.entry_heads import kind_of, read_head, split_head
 
-__all__ = ["head_names", "parse_entry", "parse_spec", "split_head"]
+__all__ = ["parse_entry", "parse_spec"]
 
 _TOKEN: Final = re.compile(r"\s*(->|\*\*|[A-Za-z_][\w]*|\d+|[().,;:|\[\]*/=@-])")
 _SCALAR_NAMES: Final[dict[str, frozenset[type]]] = {
@@ -125,6 +125,8 @@ def _subject(tokens: _Tokens) -> Spec:
     """`X`: an argument, `self`, or something reached from one."""
     word = tokens.take()
     if word in _PREFIXED and (tokens.peek() not in _NOT_A_SUBJECT or _parenthesis(tokens)):
+        if word == "arg":
+            return _with_attributes(_named(tokens.take(), tokens), tokens)
         inner = _subject(tokens)
         if word == "elem":
             return Elem(inner)
@@ -132,23 +134,28 @@ def _subject(tokens: _Tokens) -> Spec:
             return Value(inner)
         if word == "keyof":
             return KeyOf(inner)
-        if word == "arg":
-            return inner
         if isinstance(inner, Attr) and inner.name.startswith("__") and inner.name.endswith("__"):
             return SpecialResult(inner.of, inner.name)
         return ResultOf(inner)
-    spec: Spec
     if word == "(":
         spec = _subject(tokens)
         tokens.take(")")
     elif word == "self":
         spec = Self()
-    elif word.isdigit():
-        spec = Arg(int(word))
-    elif word in ("*", "**") or word.isidentifier():
-        spec = Arg(word)
     else:
-        tokens.fail(f"not an argument: {word!r}")
+        spec = _named(word, tokens)
+    return _with_attributes(spec, tokens)
+
+
+def _named(word: str, tokens: _Tokens) -> Spec:
+    if word.isdigit():
+        return Arg(int(word))
+    if word in ("*", "**") or word.isidentifier():
+        return Arg(word)
+    tokens.fail(f"not an argument: {word!r}")
+
+
+def _with_attributes(spec: Spec, tokens: _Tokens) -> Spec:
     while tokens.accept("."):
         spec = Attr(spec, tokens.take())
     return spec
@@ -258,7 +265,17 @@ def _orders(tokens: _Tokens) -> tuple[Clause, ...]:
     return _both_ways(_subject(tokens), _subject(tokens), (("__lt__", "__gt__"), ("__gt__", "__lt__")))
 
 
-_SUGAR: Final = {"keyed": _keyed, "equates": _equates, "orders": _orders}
+def _buffer(tokens: _Tokens) -> tuple[Clause, ...]:
+    """`buffer X`: the memory of a bytes-like object is read."""
+    subject = _subject(tokens)
+    return (
+        Touch(ClauseKind.READS, subject),
+        Special(subject, "__buffer__"),
+        Special(subject, "__release_buffer__"),
+    )
+
+
+_SUGAR: Final = {"buffer": _buffer, "keyed": _keyed, "equates": _equates, "orders": _orders}
 
 
 def _clause(text: str) -> tuple[Clause, ...]:
@@ -374,51 +391,6 @@ def _specs(item: Clause | Spec) -> Iterator[Spec]:
             yield item
 
 
-_HEAD: Final = re.compile(
-    r"(?P<kind>const |classmethod |static )?(?P<names>\(\)|\.?[A-Za-z_]\w*(?: +\.?[A-Za-z_]\w*)*)\s*"
-    r"(?:\((?P<params>[^)]*)\))?\s*(?:@(?P<since>\d+\.\d+))?\s*(?:@-(?P<until>\d+\.\d+))?"
-)
-_PREFIXES: Final = {
-    "const ": EntryKind.CONST,
-    "classmethod ": EntryKind.CLASSMETHOD,
-    "static ": EntryKind.STATICMETHOD,
-}
-
-
-def split_head(line: str) -> tuple[str, str]:
-    """The head of an entry and what follows its colon."""
-    head, colon, body = line.partition(":")
-    if not colon:
-        raise ModelError(f"no colon in {line!r}")
-    return head.strip(), body.strip()
-
-
-def head_names(head: str) -> tuple[str, ...]:
-    """The keys of the entries with this head: `()`, `.attr`, `const NAME` or `NAME`."""
-    match = _HEAD.fullmatch(head)
-    if match is None:
-        raise ModelError(f"cannot read the head {head!r}")
-    prefix = "const " if match["kind"] == "const " else ""
-    return tuple(prefix + name for name in match["names"].split())
-
-
-def _kind(prefix: str | None, name: str, of_class: bool) -> EntryKind:
-    if prefix:
-        return _PREFIXES[prefix]
-    if name == "()":
-        return EntryKind.CONSTRUCT
-    if name.startswith("."):
-        return EntryKind.ATTRIBUTE
-    return EntryKind.METHOD if of_class else EntryKind.FUNCTION
-
-
-def _version(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    major, _, minor = text.partition(".")
-    return int(major), int(minor)
-
-
 def parse_entry(owner: str, key: str, text: str, *, of_class: bool, place: str = "") -> Entry:
     """The entry called `key` (one of `head_names`) on the line `text` of the section `owner`.
 
@@ -433,9 +405,7 @@ def parse_entry(owner: str, key: str, text: str, *, of_class: bool, place: str =
 
 def _parse(owner: str, key: str, text: str, of_class: bool, place: str) -> Entry:
     head, body = split_head(text)
-    match = _HEAD.fullmatch(head)
-    if match is None:
-        raise ModelError(f"cannot read the head {head!r}")
+    read = read_head(head)
     before, arrow, after = body.rpartition("->")
     if not arrow:
         before, result = body, Self() if key == "()" else _NONE
@@ -444,17 +414,17 @@ def _parse(owner: str, key: str, text: str, of_class: bool, place: str) -> Entry
         result = _result(tokens)
         tokens.end()
     clauses = tuple(clause for part in before.split(";") if part.strip() for clause in _clause(part))
-    params = None if match["params"] is None else _params(match["params"])
+    params = None if read.params is None else _params(read.params)
     name = key.removeprefix("const ").removeprefix(".")
     return Entry(
         owner=owner,
         name=name,
-        kind=_kind(match["kind"], key, of_class),
+        kind=kind_of(read.prefix, key, of_class),
         clauses=clauses,
         result=result,
         params=params,
-        since=_version(match["since"]),
-        until=_version(match["until"]),
+        since=read.since,
+        until=read.until,
         place_in_file=place,
         mentioned=_mentioned(clauses, result, params, text),
     )

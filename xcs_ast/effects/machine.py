@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import types
+from dataclasses import dataclass
 from typing import Any, Final, final
 
 from xcs_ast.diagnostics import codes_effects as codes
@@ -51,7 +52,7 @@ from xcs_ast.ir.effects import (
 from xcs_ast.ir.paths import Path, PinnedRoot
 from xcs_ast.source.spans import Span
 
-__all__ = ["KEYS", "Frame", "Machine", "Sink", "TooLarge"]
+__all__ = ["KEYS", "Frame", "Machine", "RegionNames", "Sink", "TooLarge"]
 
 STEPS: Final = 50_000
 FUNCTIONS: Final = 300
@@ -91,6 +92,20 @@ class Sink:
 
 
 @final
+@dataclass(slots=True, eq=False)
+class RegionNames:
+    """How the region's own text names things."""
+
+    env: dict[str, Value]
+    """What its variables were when it was entered."""
+    cells: frozenset[str]
+    """Those that nested or enclosing functions share."""
+    own: frozenset[str]
+    """Those of the function, or assigned in the region."""
+    at_module_level: bool
+
+
+@final
 class Frame:
     """One activation of a function under analysis, or the region itself."""
 
@@ -104,10 +119,12 @@ class Frame:
         "function",
         "handled",
         "locals",
+        "node",
         "offset",
         "owner",
         "parent",
         "path",
+        "region",
         "returns",
         "scope",
         "space",
@@ -125,6 +142,8 @@ class Frame:
         self.locals: dict[str, Value] = {}
         self.cells: Object | None = None
         self.parent: Frame | None = None
+        self.node: ast.AST | None = None
+        self.region: RegionNames | None = None
         self.function: types.FunctionType | None = None
         self.path: Path | None = None
         self.owner: str | None = None
@@ -154,6 +173,7 @@ class Machine:
         self.frame: Frame
         self.context: tuple[str, int] | None = None
         self.raised: Value = BOTTOM
+        self.changed_globals: set[str] = set()
         self.exact_paths: set[tuple[Path, type]] = set()
         self.keep: list[object] = []
         """Objects whose `id` is used as a key: they must live as long as the analysis."""
@@ -357,6 +377,19 @@ class Machine:
         if new != old:
             obj.fields[key] = new
             self._changed((obj, "fields"))
+
+    def add_payload(self, obj: Object, key: Any, payload: Any) -> None:
+        """Adds to what calling or iterating a fresh object runs."""
+        if obj.payload is None:
+            obj.payload = {}
+        if key not in obj.payload:
+            self._changed((obj, "payload"))
+        obj.payload[key] = payload
+
+    def get_payload(self, obj: Object) -> Any:
+        """What calling or iterating a fresh object runs."""
+        self.read.add((obj, "payload"))
+        return obj.payload
 
     def _changed(self, key: Any) -> None:
         self.version += 1

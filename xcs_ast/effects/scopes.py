@@ -129,7 +129,8 @@ def _fill(scope: Scope, body: list[ast.AST]) -> None:
         elif kind is ast.GeneratorExp:
             assert isinstance(node, ast.GeneratorExp)
             # What it uses is evaluated later: those variables are shared with it.
-            scope.captured |= _loads(node)
+            own = {n.id for clause in node.generators for n in ast.walk(clause.target) if isinstance(n, ast.Name)}
+            scope.captured |= _loads(node) - own
             todo += [(child, is_target) for child in ast.iter_child_nodes(node)]
         else:
             _bind_special(scope, node)

@@ -20,6 +20,7 @@ __all__ = [
     "ANYTHING",
     "BOOL",
     "BOTTOM",
+    "AnyException",
     "CONTAINERS",
     "FALSE",
     "INT",
@@ -236,6 +237,11 @@ BOOL: Final[Value] = frozenset({Typed(bool)})
 INT: Final[Value] = frozenset({Typed(int)})
 STR: Final[Value] = frozenset({Typed(str)})
 ANYTHING: Final[Value] = frozenset({UnknownAtom("uses a value of which nothing is known")})
+
+
+@final
+class AnyException(Exception):
+    """The class of the abstract object for any fresh exception that code with a model may raise."""
 
 
 def unknown(reason: str) -> Value:

@@ -11,28 +11,32 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from xcs_ast.frontend.analyse import may_have_regions, plan_module
     from xcs_ast.frontend.plan import HandOver, ModulePlan, RegionPlan
-    from xcs_ast.frontend.results import Rewritten, Style
-    from xcs_ast.frontend.rewrite import compile_tree, rewrite_module
+    from xcs_ast.frontend.results import Guarded, Rewritten, Style
+    from xcs_ast.frontend.rewrite import compile_tree, guard_module, rewrite_module
 
 __all__ = [
+    "Guarded",
     "HandOver",
     "ModulePlan",
     "RegionPlan",
     "Rewritten",
     "Style",
     "compile_tree",
+    "guard_module",
     "may_have_regions",
     "plan_module",
     "rewrite_module",
 ]
 
 _HOMES: Final = {
+    "Guarded": "results",
     "HandOver": "plan",
     "ModulePlan": "plan",
     "RegionPlan": "plan",
     "Rewritten": "results",
     "Style": "results",
     "compile_tree": "rewrite",
+    "guard_module": "rewrite",
     "may_have_regions": "analyse",
     "plan_module": "analyse",
     "rewrite_module": "rewrite",

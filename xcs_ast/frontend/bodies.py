@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from xcs_ast.frontend.names import MUTATORS
 
-__all__ = ["assigned_names", "has_own_continue", "leaves_early", "root_name", "touched_names", "walk_here"]
+__all__ = [
+    "assigned_names",
+    "children",
+    "has_own_continue",
+    "leaves_early",
+   
+    "touched_names",
+    "walk_here",
+]
 
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -23,61 +32,120 @@ def walk_here(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         node = stack.pop()
         yield node
         if not isinstance(node, _NESTED):
-            stack.extend(ast.iter_child_nodes(node))
+            stack += children(node)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below, contexts and operators aside."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, _WITHOUT_CHILDREN):
+            found.append(value)
+    return found
+
+
+_WITHOUT_CHILDREN = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)
+_CACHED: Final = "_xcs_assigned"
 
 
 def assigned_names(nodes: Iterable[ast.AST]) -> set[str]:
     """Names that running these may bind, rebind or delete, by themselves or from a function defined in them."""
     found: set[str] = set()
-    stack: list[tuple[ast.AST, bool]] = [(node, False) for node in nodes]
-    while stack:
-        node, in_comprehension = stack.pop()
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                found.add(name)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                found.add(name)
-                found |= _nonlocals_inside(node)
-                continue
-            case ast.Lambda():
-                continue
-            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                found.add(name)
-            case ast.MatchMapping(rest=str(name)):
-                found.add(name)
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                found.update(alias.asname or alias.name.partition(".")[0] for alias in names)
-            case ast.comprehension(target=target, iter=iterable, ifs=ifs):
-                stack.extend((child, True) for child in (iterable, *ifs))
-                if not isinstance(target, ast.Name | ast.Tuple | ast.List):
-                    stack.append((target, True))
-                continue
-            case ast.NamedExpr(target=ast.Name(id=name)):
-                found.add(name)
-            case _:
-                pass
-        stack.extend((child, in_comprehension) for child in ast.iter_child_nodes(node))
+    for node in nodes:
+        found |= _assigned(node)
     return found
 
 
-def _nonlocals_inside(node: ast.AST) -> set[str]:
-    return {
-        name
-        for child in ast.walk(node)
-        if isinstance(child, ast.Nonlocal | ast.Global)
-        for name in child.names
+def _assigned(node: ast.AST) -> frozenset[str]:
+    """Remembered on the node, if it is a statement."""
+    known = node.__dict__.get(_CACHED)
+    if known is not None:
+        return frozenset(known)
+    found: set[str] = set()
+    stack: list[ast.AST] = [node]
+    while stack:
+        part = stack.pop()
+        if part is not node and isinstance(part, ast.stmt):
+            found |= _assigned(part)
+            continue
+        kind = type(part)
+        if kind in _PLAIN:
+            pass
+        elif kind is ast.Name:
+            if not isinstance(part.ctx, ast.Load):  # type: ignore[attr-defined]
+                found.add(part.id)  # type: ignore[attr-defined]
+            continue
+        elif kind in _SPECIAL:
+            if not _note_binding(part, found, stack):
+                continue
+        stack += children(part)
+    result = frozenset(found)
+    if isinstance(node, ast.stmt):
+        node.__dict__[_CACHED] = result
+    return result
+
+
+_PLAIN: Final = frozenset(
+    {ast.Call, ast.Attribute, ast.Expr, ast.Assign, ast.If, ast.BinOp, ast.Compare, ast.Tuple}
+)
+_SPECIAL: Final = frozenset(
+    {
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+        ast.Lambda,
+        ast.Constant,
+        ast.ExceptHandler,
+        ast.MatchAs,
+        ast.MatchStar,
+        ast.MatchMapping,
+        ast.Import,
+        ast.ImportFrom,
+        ast.comprehension,
     }
+)
 
 
-def root_name(node: ast.expr) -> str | None:
-    """`a` for `a.b[0].c`."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
+def _note_binding(node: ast.AST, found: set[str], stack: list[ast.AST]) -> bool:
+    """Adds what a node binds by a name that is no `Name`; returns whether to look below it as usual."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            found.add(name)
+            found |= _nonlocals_inside(node)
+            return False
+        case ast.Lambda() | ast.Constant():
+            return False
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            found.add(name)
+        case ast.MatchMapping(rest=str(name)):
+            found.add(name)
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            found.update(alias.asname or alias.name.partition(".")[0] for alias in names)
+        case ast.comprehension(target=target, iter=iterable, ifs=ifs):
+            stack += [iterable, *ifs]  # the target is the comprehension's own
+            return False
+        case _:
+            pass
+    return True
+
+
+def _nonlocals_inside(node: ast.AST) -> set[str]:
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, ast.Nonlocal | ast.Global):
+            found.update(part.names)
+        elif not isinstance(part, ast.expr):
+            stack += children(part)
+    return found
 
 
 def touched_names(nodes: Iterable[ast.AST]) -> set[str]:
-    """Names through which these visibly change a container: `a[i] = v`, `a.append(v)`, `del a[i]`."""
+    """Names of containers that these visibly change: `a[i] = v`, `a.append(v)`, `del a[i]`."""
     found: set[str] = set()
     for node in walk_here(nodes):
         base: ast.expr | None = None
@@ -88,9 +156,10 @@ def touched_names(nodes: Iterable[ast.AST]) -> set[str]:
                 base = value
             case _:
                 continue
-        name = root_name(base)
-        if name is not None:
-            found.add(name)
+        while isinstance(base, ast.Subscript):
+            base = base.value
+        if isinstance(base, ast.Name):
+            found.add(base.id)
     return found
 
 
@@ -101,7 +170,9 @@ def leaves_early(body: list[ast.stmt]) -> ast.AST | None:
         node, ours = stack.pop()
         if isinstance(node, _NESTED):
             continue
-        if isinstance(node, ast.Return | ast.Yield | ast.YieldFrom | ast.Await | ast.AsyncFor | ast.AsyncWith):
+        if isinstance(
+            node, ast.Return | ast.Yield | ast.YieldFrom | ast.Await | ast.AsyncFor | ast.AsyncWith
+        ):
             return node
         if isinstance(node, ast.comprehension) and node.is_async:
             return node
@@ -112,7 +183,7 @@ def leaves_early(body: list[ast.stmt]) -> ast.AST | None:
             stack.extend((child, False) for child in reversed(node.body))
             stack.append((node.test if isinstance(node, ast.While) else node.iter, False))
         else:
-            stack.extend((child, ours) for child in reversed(list(ast.iter_child_nodes(node))))
+            stack.extend((child, ours) for child in reversed(children(node)))
     return None
 
 
@@ -126,5 +197,5 @@ def has_own_continue(nodes: Iterable[ast.AST]) -> bool:
         if isinstance(node, _LOOPS):
             stack.extend(node.orelse)
         elif not isinstance(node, (*_NESTED, ast.expr)):
-            stack.extend(ast.iter_child_nodes(node))
+            stack += children(node)
     return False

@@ -10,19 +10,19 @@ import ast
 from collections.abc import Iterable
 from typing import TypeAlias, final
 
-from xcs_ast.frontend.bodies import assigned_names
+from xcs_ast.frontend.bodies import assigned_names, children
 
-__all__ = ["bound_at"]
+__all__ = ["bound_at", "evaluated"]
 
 _State: TypeAlias = frozenset[str] | None
 """`None`: not reached."""
 
 
 def bound_at(
-    body: list[ast.stmt], start: frozenset[str], wanted: Iterable[ast.stmt]
+    body: list[ast.stmt], start: frozenset[str], open_is_builtin: bool = True
 ) -> dict[ast.stmt, frozenset[str]]:
-    """For each wanted statement, the names bound when it is reached; every name where it never is."""
-    analysis = _Analysis(set(wanted))
+    """For each statement that can be reached, the names bound whenever it is."""
+    analysis = _Analysis(open_is_builtin)
     analysis.suite(body, start)
     return analysis.found
 
@@ -33,22 +33,18 @@ def _meet(states: Iterable[_State]) -> _State:
 
 
 def _deleted(nodes: Iterable[ast.AST]) -> set[str]:
-    return {
-        name
-        for node in nodes
-        for child in ast.walk(node)
-        for name in _unbinds(child)
-    }
-
-
-def _unbinds(node: ast.AST) -> tuple[str, ...]:
-    match node:
-        case ast.Name(id=name, ctx=ast.Del()):
-            return (name,)
-        case ast.ExceptHandler(name=str(name)):
-            return (name,)
-        case _:
-            return ()
+    """Names that these may unbind."""
+    found: set[str] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Delete):
+            found.update(child.id for child in ast.walk(node) if isinstance(child, ast.Name))
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            found.add(node.name)
+        if not isinstance(node, ast.expr):
+            stack += children(node)
+    return found
 
 
 def evaluated(node: ast.AST, state: frozenset[str]) -> frozenset[str]:
@@ -73,14 +69,14 @@ def evaluated(node: ast.AST, state: frozenset[str]) -> frozenset[str]:
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 stack.append(part.generators[0].iter)
             case _:
-                stack.extend(ast.iter_child_nodes(part))
+                stack += children(part)
     return state | found if found else state
 
 
 @final
 class _Analysis:
-    def __init__(self, wanted: set[ast.stmt]) -> None:
-        self.wanted = wanted
+    def __init__(self, open_is_builtin: bool) -> None:
+        self.open_is_builtin = open_is_builtin
         self.found: dict[ast.stmt, frozenset[str]] = {}
         self.breaks: list[list[frozenset[str]]] = []
 
@@ -88,9 +84,9 @@ class _Analysis:
         for statement in statements:
             if state is None:
                 return None
-            if statement in self.wanted:
-                known = self.found.get(statement)
-                self.found[statement] = state if known is None else known & state
+            here = state - _deleted([statement]) if isinstance(statement, ast.While) else state
+            known = self.found.get(statement)
+            self.found[statement] = here if known is None else known & here
             state = self.statement(statement, state)
         return state
 
@@ -132,7 +128,9 @@ class _Analysis:
     def loop(self, node: ast.For | ast.AsyncFor | ast.While, state: frozenset[str]) -> _State:
         inner = evaluated(node.test if isinstance(node, ast.While) else node.iter, state)
         inner = inner - _deleted(node.body)
-        forever = isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
+        forever = (
+            isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
+        )
         entry = inner if isinstance(node, ast.While) else inner | assigned_names([node.target])
         self.breaks.append([])
         self.suite(node.body, entry)
@@ -165,14 +163,14 @@ class _Analysis:
         return result
 
     def managed(self, items: list[ast.withitem], body: list[ast.stmt], state: frozenset[str]) -> _State:
-        for item in items:
-            state = evaluated(item.context_expr, state)
-        entered = state
+        state = entered = evaluated(items[0].context_expr, state)
+        for item in items[1:]:
+            entered = evaluated(item.context_expr, entered)
         for item in items:
             if item.optional_vars is not None:
                 entered = entered | assigned_names([item.optional_vars])
         outcome = self.suite(body, entered)
-        if all(_lets_exceptions_pass(item.context_expr) for item in items):
+        if self.open_is_builtin and all(_lets_exceptions_pass(item.context_expr) for item in items):
             return outcome
         return _meet([outcome, state - _deleted(body)])
 

@@ -8,7 +8,7 @@ only as parts of something that is taken whole.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import final
 
 from xcs_ast.frontend.scopes import COMPREHENSIONS
@@ -21,9 +21,16 @@ __all__ = ["Candidates"]
 class Candidates:
     """Finds what can be taken out of one expression, given what the slice can compute at that point."""
 
-    def __init__(self, surveyor: Surveyor, sliceable: Callable[[ast.expr], bool], split: bool = False) -> None:
+    def __init__(
+        self,
+        surveyor: Surveyor,
+        sliceable: Callable[[ast.expr], bool],
+        split: bool = False,
+        is_worth: Callable[[ast.Call], bool] = lambda call: True,
+    ) -> None:
         self._surveyor = surveyor
         self._sliceable = sliceable
+        self._is_worth = is_worth
         self._split = split
         """Whether a call whose arguments hold several candidates is taken apart (blocks)."""
 
@@ -67,7 +74,7 @@ class Candidates:
         found = self.of(func.value) if isinstance(func, ast.Attribute) else self.of(func)
         starred = any(isinstance(argument, ast.Starred) for argument in node.args)
         last = max(((argument.lineno, argument.col_offset) for argument in node.args), default=(0, 0))
-        found = found + self._parts(list(node.args))
+        found = found + self._parts(node.args)
         for keyword in node.keywords:
             if starred and (keyword.value.lineno, keyword.value.col_offset) < last:
                 continue  # `f(k=a(), *b())` runs `b` first: its text is not in evaluation order
@@ -76,7 +83,7 @@ class Candidates:
 
     def _call(self, node: ast.Call) -> list[ast.expr]:
         parts: list[ast.expr] | None = None
-        if self._surveyor.is_candidate(node):
+        if self._surveyor.is_candidate(node) and self._is_worth(node):
             if self._split:
                 parts = self.arguments_of(node)
                 if len(parts) >= 2:
@@ -89,17 +96,17 @@ class Candidates:
         climbs = isinstance(func, ast.Attribute) and self.of(func) == [func]
         return [node] if climbs and len(parts) == 1 and self._sliceable(node) else parts
 
-    def _parts(self, nodes: list[ast.expr | None]) -> list[ast.expr]:
+    def _parts(self, nodes: Sequence[ast.expr | None]) -> list[ast.expr]:
         return [part for node in nodes if node is not None for part in self.of(node)]
 
-    def _display(self, node: ast.expr, elements: list[ast.expr | None]) -> list[ast.expr]:
+    def _display(self, node: ast.expr, elements: Sequence[ast.expr | None]) -> list[ast.expr]:
         parts = self._parts(elements)
         whole = len(parts) >= 2 and not self._split and self._sliceable(node)
         return [node] if whole else parts
 
-    def _chain(self, node: ast.expr, operands: list[ast.expr]) -> list[ast.expr]:
+    def _chain(self, node: ast.expr, operands: Sequence[ast.expr]) -> list[ast.expr]:
         first = self.of(operands[0])
-        rest = self._parts(list(operands[1:]))
+        rest = self._parts(operands[1:])
         if self._split and first and rest:
             return first + rest
         if first == [operands[0]] and self._sliceable(node):

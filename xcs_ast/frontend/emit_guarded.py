@@ -41,6 +41,7 @@ from xcs_ast.frontend.build import (
 from xcs_ast.frontend.emitter import Emitter, Mode
 from xcs_ast.frontend.fresh import FreshNames
 from xcs_ast.frontend.locate import Comprehension, Located, Refused, UnitTree, encloses_scope
+from xcs_ast.frontend.mend import SLICE_MARK
 from xcs_ast.frontend.slice_forms import as_lambda
 from xcs_ast.frontend.sourcemap import Extent
 
@@ -76,7 +77,7 @@ class GuardedEmitter(Emitter):
             else names.take(f"_xcs_h{each.index}")
             for each in regions
         }
-        self.slices = {each.index: names.take(f"_xcs_slice_{each.index}") for each in regions}
+        self.slices = {each.index: names.take(f"{SLICE_MARK}_{each.index}") for each in regions}
 
     # Loops.
 
@@ -110,7 +111,7 @@ class GuardedEmitter(Emitter):
             entered = self._entered(region, handle, self._enter(region, iterable))
         for each in entered:
             self.anchored(each, where)
-        return [self._trimmed([*entered, ahead], [region], header, loop.leading_lines)]
+        return [self._trimmed([*entered, ahead], [region], region.extent, loop.leading_lines)]
 
     def _indented(self, body: cst.BaseSuite, mode: Mode) -> cst.BaseSuite:
         return self.copy(body, mode)
@@ -254,7 +255,7 @@ class GuardedEmitter(Emitter):
             body=block(self.statements(lines, mode.ahead(region)), self.indent),
             orelse=cst.Else(block(self.statements(lines, mode.inside(region)), self.indent)),
         )
-        return [self._trimmed([*entered, self.anchored(choice, first)], [region], first)]
+        return [self._trimmed([*entered, self.anchored(choice, region.extent)], [region], region.extent)]
 
     # Shared.
 
@@ -265,16 +266,16 @@ class GuardedEmitter(Emitter):
         )
 
     def around(
-        self, statement: cst.BaseStatement, regions: Sequence[Located]
+        self, statement: cst.BaseStatement, original: Extent, regions: Sequence[Located]
     ) -> list[cst.BaseStatement]:
         """Trims the traceback of whatever leaves the statement."""
-        first = self.tree.extent_of(regions[0].statements[0])
-        return [self._trimmed([statement], regions, first)]
+        return [self._trimmed([statement], regions, original)]
 
-    def sheltering(self, statement: cst.BaseStatement, regions: Sequence[Located]) -> cst.BaseStatement:
+    def sheltering(
+        self, statement: cst.BaseStatement, original: Extent, regions: Sequence[Located]
+    ) -> cst.BaseStatement:
         """So that the user's handlers and `__exit__` see a clean traceback."""
-        where = self.tree.extent_of(regions[0].hand_overs[0])
-        return self._trimmed([statement], regions, where)
+        return self._trimmed([statement], regions, original)
 
     def _trimmed(
         self,

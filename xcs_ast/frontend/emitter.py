@@ -112,12 +112,14 @@ class Emitter(ABC):
 
     @abstractmethod
     def around(
-        self, statement: cst.BaseStatement, regions: Sequence[Located]
+        self, statement: cst.BaseStatement, original: Extent, regions: Sequence[Located]
     ) -> list[cst.BaseStatement]:
         """What a statement becomes whose expressions hold comprehensions."""
 
     @abstractmethod
-    def sheltering(self, statement: cst.BaseStatement, regions: Sequence[Located]) -> cst.BaseStatement:
+    def sheltering(
+        self, statement: cst.BaseStatement, original: Extent, regions: Sequence[Located]
+    ) -> cst.BaseStatement:
         """What a statement becomes that holds a hand-over inside a `try` or `with` of the user's."""
 
     # The walk.
@@ -179,10 +181,18 @@ class Emitter(ABC):
         else:
             made = [self.copy(statement, mode)]
         if held:
-            made = [*made[:-1], *self.around(made[-1], held)]
+            made = [*made[:-1], *self.around(made[-1], self._all_of(statement), held)]
         if sheltered:
-            made[-1] = self.sheltering(made[-1], list(dict.fromkeys(sheltered)))
+            made[-1] = self.sheltering(
+                made[-1], self._all_of(statement), list(dict.fromkeys(sheltered))
+            )
         return made
+
+    def _all_of(self, statement: cst.CSTNode) -> Extent:
+        """Where an element of a suite stands, also if it is a part of a line that was broken."""
+        smalls = _small(statement)
+        first, last = (smalls[0], smalls[-1]) if smalls else (statement, statement)
+        return self.tree.extent_of(first)[0], self.tree.extent_of(last)[1]
 
     def _block_at(self, statement: cst.CSTNode, mode: Mode) -> Located | None:
         for small in _small(statement)[:1]:
@@ -249,18 +259,15 @@ class Emitter(ABC):
     def replaced(self, node: cst.BaseExpression, mode: Mode) -> cst.BaseExpression:
         """What stands in the place of a hand-over."""
         region, number = mode.active[id(node)]
-        return self.in_place_of(node, self.hand_over(region, number))
-
-    def in_place_of(self, node: cst.BaseExpression, made: cst.BaseExpression) -> cst.BaseExpression:
-        """`made`, with the parentheses of the node that it replaces, standing for it."""
+        made = self.hand_over(region, number)
         start, end = self.tree.extent_of(node)
         text = self.tree.text
         if node.lpar:
             made = made.with_changes(lpar=node.lpar, rpar=node.rpar)
         else:
             made = word_safe(made, text[start - 1 : start], text[end : end + 1])
-        self.provenance.stands_for(made, (start, end))
-        return made
+        # `ast` counts the parentheses of a tuple as the tuple's own.
+        return self.anchored(made, self.tree.extent(region.plan.hand_overs[number].span))
 
     def anchored(self, node: _Node, extent: Extent) -> _Node:
         """The node, standing for a part of the original."""

@@ -151,15 +151,18 @@ def locate(tree: UnitTree, plan: RegionPlan, expressions: dict[Span, list[ast.ex
     """
     if plan.facts.kind is RegionKind.STEP:
         raise Refused("loops that step through a sequence are not rewritten yet")
-    statements = tuple(tree.statement(span) for span in plan.statements)
+    statements: tuple[cst.CSTNode, ...] = ()
+    if plan.facts.kind is not RegionKind.COMPREHENSION:
+        statements = tuple(tree.statement(span) for span in plan.statements)
     node = _node(tree, plan, statements, expressions)
     hand_overs = tuple(_expression(tree, each.span, expressions) for each in plan.hand_overs)
-    extent = (tree.extent_of(statements[0])[0], tree.extent_of(statements[-1])[1])
     if isinstance(node, cst.For):
-        extent = (extent[0], _loop_end(tree, node))
-    elif node is not None:
+        extent = tree.extent_of(node)
+    elif node is not None and plan.expression is not None:
         statements = (tree.holder(node),)
-        extent = tree.extent(plan.expression) if plan.expression is not None else extent
+        extent = tree.extent(plan.expression)
+    else:
+        extent = (tree.extent_of(statements[0])[0], tree.extent_of(statements[-1])[1])
     for each in hand_overs:
         begin, end = tree.extent_of(each)
         if not extent[0] <= begin < end <= extent[1]:
@@ -173,10 +176,6 @@ def locate(tree: UnitTree, plan: RegionPlan, expressions: dict[Span, list[ast.ex
         id(tree.holder(each)) for each in hand_overs if _is_sheltered(tree, each, node)
     )
     return Located(plan, node, statements, hand_overs, sheltered, extent)
-
-
-def _loop_end(tree: UnitTree, loop: cst.For) -> int:
-    return tree.extent_of(loop.orelse if loop.orelse is not None else loop)[1]
 
 
 def _node(

@@ -16,7 +16,7 @@ from xcs_ast.frontend.names import mangled
 from xcs_ast.frontend.source_text import SourceText
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME
 
-__all__ = ["Mark", "is_truth", "marked_loop", "marked_statements"]
+__all__ = ["Mark", "is_truth", "marked_loop", "marked_statements", "printed_loop"]
 
 
 @final
@@ -57,9 +57,12 @@ def marked_loop(text: SourceText, loop: ast.For, marks: Marks, class_name: str) 
     return result if _same(result, expected) else ast.unparse(ast.Module(expected, []))
 
 
-def marked_statements(
-    text: SourceText, statements: Sequence[ast.stmt], marks: Marks, class_name: str
-) -> str:
+def printed_loop(loop: ast.For, iterable: ast.expr, marks: Marks, class_name: str) -> str:
+    """A loop that is not in the text: what a comprehension stands for."""
+    return _printed([loop], iterable, marks, class_name)
+
+
+def marked_statements(text: SourceText, statements: Sequence[ast.stmt], marks: Marks, class_name: str) -> str:
     """The statements of a block."""
     if class_name and any(_has_private(statement) for statement in statements):
         return _printed(statements, None, marks, class_name)
@@ -130,9 +133,7 @@ def _has_private(node: ast.AST) -> bool:
     return False
 
 
-def _printed(
-    statements: Sequence[ast.stmt], iterable: ast.expr | None, marks: Marks, class_name: str
-) -> str:
+def _printed(statements: Sequence[ast.stmt], iterable: ast.expr | None, marks: Marks, class_name: str) -> str:
     return ast.unparse(ast.Module(_rebuilt(statements, iterable, marks, class_name), []))
 
 
@@ -163,7 +164,7 @@ def _copy(node: ast.AST, iterable: ast.expr | None, marks: Marks, class_name: st
             fields[name] = mangled(value, class_name)
         else:
             fields[name] = value
-    made = type(node)(**fields)  # type: ignore[arg-type]
+    made = type(node)(**fields)
     mark = marks.get(node) if isinstance(node, ast.expr) else None
     if mark is None or not isinstance(made, ast.expr):
         return made

@@ -19,6 +19,7 @@ __all__ = [
     "DRAINS",
     "EARLY_CONSUMERS",
     "KEY_TAKERS",
+    "LOGGING",
     "MUTATORS",
     "REFLECTIVE",
     "REFLECTIVE_ATTRIBUTES",
@@ -98,26 +99,138 @@ MUTATORS: Final = frozenset(
 )
 
 CHEAP_METHODS: Final = frozenset(
-    """
-    as_posix bit_length capitalize casefold copy count decode encode endswith expandtabs find format_map
-    fromkeys get group groupdict groups hexdigest index isalnum isalpha isascii isdecimal isdigit isidentifier
-    islower isnumeric isoformat isprintable isspace istitle isupper items join keys ljust lower lstrip
-    maketrans partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split
-    splitlines startswith strftime strip swapcase title total_seconds translate union upper values with_suffix
-    zfill __repr__ __str__ __len__ __hash__
-    """.split()
+    [
+        "as_posix",
+        "bit_length",
+        "capitalize",
+        "casefold",
+        "copy",
+        "count",
+        "decode",
+        "encode",
+        "endswith",
+        "expandtabs",
+        "find",
+        "format_map",
+        "fromkeys",
+        "get",
+        "group",
+        "groupdict",
+        "groups",
+        "hexdigest",
+        "index",
+        "isalnum",
+        "isalpha",
+        "isascii",
+        "isdecimal",
+        "isdigit",
+        "isidentifier",
+        "islower",
+        "isnumeric",
+        "isoformat",
+        "isprintable",
+        "isspace",
+        "istitle",
+        "isupper",
+        "items",
+        "join",
+        "keys",
+        "ljust",
+        "lower",
+        "lstrip",
+        "maketrans",
+        "partition",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "rfind",
+        "rindex",
+        "rjust",
+        "rpartition",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "startswith",
+        "strftime",
+        "strip",
+        "swapcase",
+        "title",
+        "total_seconds",
+        "translate",
+        "union",
+        "upper",
+        "values",
+        "with_suffix",
+        "zfill",
+        "__repr__",
+        "__str__",
+        "__len__",
+        "__hash__",
+    ]
 )
 """Methods of builtin types: no reason to start a task where the arguments are constants."""
 
-ALWAYS_CHEAP_METHODS: Final = frozenset("endswith format items keys startswith values".split())
+ALWAYS_CHEAP_METHODS: Final = frozenset(["endswith", "format", "items", "keys", "startswith", "values"])
+
+LOGGING: Final = frozenset(
+    {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "write", "append", "add"}
+)
+"""Methods whose exceptions nobody means to decide anything by."""
 
 CHEAP_MODULES: Final = frozenset(
-    """
-    abc array ast base64 binascii bisect calendar cmath collections dataclasses datetime decimal difflib enum errno
-    fnmatch fractions functools hashlib heapq html inspect io itertools keyword logging math numbers operator
-    os.path posixpath ntpath random re reprlib shlex statistics string struct sys textwrap token tokenize
-    types typing typing_extensions unicodedata uuid warnings weakref
-    """.split()
+    [
+        "abc",
+        "array",
+        "ast",
+        "base64",
+        "binascii",
+        "bisect",
+        "calendar",
+        "cmath",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "difflib",
+        "enum",
+        "errno",
+        "fnmatch",
+        "fractions",
+        "functools",
+        "hashlib",
+        "heapq",
+        "html",
+        "inspect",
+        "io",
+        "itertools",
+        "keyword",
+        "logging",
+        "math",
+        "numbers",
+        "operator",
+        "os.path",
+        "posixpath",
+        "ntpath",
+        "random",
+        "re",
+        "reprlib",
+        "shlex",
+        "statistics",
+        "string",
+        "struct",
+        "sys",
+        "textwrap",
+        "token",
+        "tokenize",
+        "types",
+        "typing",
+        "typing_extensions",
+        "unicodedata",
+        "uuid",
+        "warnings",
+        "weakref",
+    ]
 )
 """Modules whose functions compute and never wait."""
 

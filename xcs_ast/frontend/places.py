@@ -14,8 +14,9 @@ from typing import Final, final
 
 from xcs_ast.frontend.lines import LineTable
 from xcs_ast.frontend.sourcemap import Emitted
+from xcs_ast.source.spans import Span
 
-__all__ = ["Placer", "copy_positions", "index_expressions", "spread"]
+__all__ = ["Finisher", "Place", "Placer", "SlicePlacer", "copy_positions", "index_expressions", "spread"]
 
 Place = tuple[int, int, int, int]
 _ENTERS: Final = frozenset({"enter", "enter_module", "block", "block_module"})
@@ -129,6 +130,47 @@ class SlicePlacer(ast.NodeVisitor):
             _place_slice(node, self._sites[site])
 
 
+@final
+class Finisher(ast.NodeTransformer):
+    """The names of sites become their constants, and calls of ours say the line that the user's would have said.
+
+    For a method call over several lines the compiler reports the line of the method's name. Our own calls
+    are method calls that stand for something else: they take a method's place where they stand for a method call,
+    else they take no room at all.
+    """
+
+    def __init__(
+        self, constants: Mapping[str, str], handles: frozenset[str], originals: Mapping[Span, Sequence[ast.expr]]
+    ) -> None:
+        self._constants = constants
+        self._handles = handles
+        self._originals = originals
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """A site."""
+        text = self._constants.get(node.id)
+        return node if text is None else ast.copy_location(ast.Constant(text), node)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """A call of a site or of a handle."""
+        match node.func:
+            case ast.Attribute(value=ast.Name(id=owner)) as method if owner in self._handles:
+                line, column, _, _ = place = _get(node)
+                spread(method, (line, column, line, column))
+                if method.attr == "ahead":
+                    self._like_method(method, place)
+        self.generic_visit(node)
+        return node
+
+    def _like_method(self, method: ast.Attribute, place: Place) -> None:
+        for original in self._originals.get(Span("", *place), ()):
+            match original:
+                case ast.Call(func=ast.Attribute(attr=name) as theirs) if theirs.lineno != theirs.end_lineno:
+                    line, column, end_line, end_column = _get(theirs)
+                    shift = len(method.attr) - len(name.encode())
+                    _put(method, (line, column, end_line, max(end_column + shift, 0)))
+
+
 def _place_slice(slice_: ast.AST, expressions: Sequence[ast.expr]) -> None:
     left = [(ast.dump(each), each) for each in expressions]
 
@@ -150,7 +192,8 @@ def _place_slice(slice_: ast.AST, expressions: Sequence[ast.expr]) -> None:
         for child in ast.iter_child_nodes(node):
             inner = walk(child, None)
             first = first or inner
-        if first is not None and hasattr(node, "lineno"):
+        # The function itself is made where the region is entered.
+        if first is not None and node is not slice_ and hasattr(node, "lineno"):
             _put(node, first)
         return first
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, final
@@ -10,7 +11,7 @@ from xcs_ast.diagnostics.catalog import register
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.ir.sites import SiteFacts
 
-__all__ = ["NOT_EMITTED", "Rewritten", "Style"]
+__all__ = ["NOT_EMITTED", "Guarded", "Rewritten", "Style"]
 
 NOT_EMITTED: Final = register(
     "XCS180",
@@ -34,5 +35,15 @@ class Rewritten:
     """A module's new text, the facts of the regions in it, and which planned regions it does without."""
 
     text: str
+    facts: tuple[SiteFacts, ...]
+    left_alone: tuple[Diagnostic, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A module's tree in the guarded style, the facts of its sites, and which planned regions it does without."""
+
+    tree: ast.Module
     facts: tuple[SiteFacts, ...]
     left_alone: tuple[Diagnostic, ...] = ()

@@ -16,25 +16,29 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, final
+from typing import Final, assert_never, final
 
 import libcst as cst
 
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.frontend.emit_guarded import GuardedEmitter, check_guarded
+from xcs_ast.frontend.emit_readable import ReadableEmitter, check_readable
 from xcs_ast.frontend.fresh import FreshNames
+from xcs_ast.frontend.handwritten import without_handwritten
+from xcs_ast.frontend.imports import plan_import
 from xcs_ast.frontend.lines import LineTable
 from xcs_ast.frontend.locate import Located, Refused, UnitTree, locate
-from xcs_ast.frontend.places import Place, Placer, SlicePlacer, index_expressions
+from xcs_ast.frontend.places import Finisher, Place, Placer, SlicePlacer, index_expressions
 from xcs_ast.frontend.plan import ModulePlan, RegionPlan
-from xcs_ast.frontend.results import NOT_EMITTED, Rewritten, Style
+from xcs_ast.frontend.results import NOT_EMITTED, Guarded, Rewritten, Style
 from xcs_ast.frontend.sourcemap import Emitted
-from xcs_ast.frontend.units import WRAPPER, Unit, find_units
+from xcs_ast.frontend.units import Unit, find_units
 from xcs_ast.ir.sites import SiteFacts
 from xcs_ast.source.spans import Span
 
-__all__ = ["compile_tree", "rewrite_module"]
+__all__ = ["compile_tree", "guard_module", "rewrite_module"]
 
+_Piece = tuple[int, int, str]
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -93,18 +97,22 @@ def _indentation(tree: ast.Module, source: str) -> str:
     return "    "
 
 
-def _locate(job: _Job, unit: Unit, guarded: bool) -> tuple[UnitTree, list[Located]] | None:
+def _locate(job: _Job, unit: Unit, style: Style) -> tuple[UnitTree, list[Located]] | None:
     try:
         tree = UnitTree(unit, job.source, job.lines, job.newline)
     except (cst.ParserSyntaxError, cst.CSTValidationError, Refused, RecursionError) as problem:
         job.refused += [(region, f"LibCST cannot handle it: {problem}") for region in unit.regions]
         return None
     located: list[Located] = []
+    in_blocks: set[int] = set()
     for region in unit.regions:
         try:
             found = locate(tree, region, job.expressions)
-            if guarded:
-                check_guarded(tree, found)
+            (check_guarded if style is Style.GUARDED else check_readable)(tree, found)
+            if found.node is None:
+                if not in_blocks.isdisjoint(map(id, found.statements)):
+                    raise Refused("its statements belong to another block already")
+                in_blocks.update(map(id, found.statements))
             located.append(found)
         except Refused as reason:
             job.refused.append((region, str(reason)))
@@ -114,6 +122,12 @@ def _locate(job: _Job, unit: Unit, guarded: bool) -> tuple[UnitTree, list[Locate
 def compile_tree(
     source: str, filename: str, plan: ModulePlan, digest: str
 ) -> tuple[ast.Module, tuple[SiteFacts, ...]]:
+    """The tree and the facts of `guard_module`."""
+    guarded = guard_module(source, filename, plan, digest)
+    return guarded.tree, guarded.facts
+
+
+def guard_module(source: str, filename: str, plan: ModulePlan, digest: str) -> Guarded:
     """The guarded style as a tree to compile, and the facts of the regions in it.
 
     Every node carries the user's own lines and columns. The string constant `<xcs site N of DIGEST>`
@@ -122,10 +136,13 @@ def compile_tree(
     Raises:
         SyntaxError, ValueError: as `ast.parse` does.
     """
-    job = _start(source, filename)
-    units, job.refused[:] = find_units(job.tree, job.lines, plan.regions)
+    job = _start(source.removeprefix("\ufeff"), filename)
+    regions, written = without_handwritten(job.tree, plan.regions)
+    job.refused += [(each, "it is written out already") for each in written]
+    units, refused = find_units(job.tree, job.lines, regions)
+    job.refused += refused
     for unit in reversed(units):
-        ready = _locate(job, unit, guarded=True)
+        ready = _locate(job, unit, Style.GUARDED)
         if ready is None:
             continue
         tree, located = ready
@@ -138,7 +155,7 @@ def compile_tree(
             continue
         _substitute(unit, statements)
         job.emitted += [each.plan.facts for each in located]
-    return job.tree, _in_order(job.emitted)
+    return Guarded(job.tree, _in_order(job.emitted), _diagnostics(job))
 
 
 def _placed(
@@ -164,7 +181,8 @@ def _placed(
     slices = {emitter.slices[each.index]: emitter.sites[each.index] for each in located}
     SlicePlacer(sites, slices).visit(body)
     constants = {emitter.sites[each.index]: f"<xcs site {each.index} of {digest}>" for each in located}
-    _Constants(constants).visit(body)
+    handles = frozenset(constants) | frozenset(emitter.handles.values())
+    Finisher(constants, handles, job.expressions).visit(body)
     return body.body
 
 
@@ -183,18 +201,6 @@ def _substitute(unit: Unit, statements: list[ast.stmt]) -> None:
     unit.suite[unit.first : unit.last] = statements
 
 
-@final
-class _Constants(ast.NodeTransformer):
-    """The names of sites become their constants."""
-
-    def __init__(self, constants: dict[str, str]) -> None:
-        self._constants = constants
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        text = self._constants.get(node.id)
-        return node if text is None else ast.copy_location(ast.Constant(text), node)
-
-
 def _in_order(facts: Sequence[SiteFacts]) -> tuple[SiteFacts, ...]:
     return tuple(sorted(facts, key=lambda each: each.index))
 
@@ -202,30 +208,52 @@ def _in_order(facts: Sequence[SiteFacts]) -> tuple[SiteFacts, ...]:
 def rewrite_module(source: str, filename: str, plan: ModulePlan, style: Style) -> Rewritten:
     """The module's new text.
 
+    Regions that are written out by hand already are left as they are, so that rewriting twice is the
+    same as rewriting once.
+
     Raises:
         SyntaxError, ValueError: as `ast.parse` does.
     """
-    job = _start(source, filename)
-    units, job.refused[:] = find_units(job.tree, job.lines, plan.regions)
-    pieces: list[tuple[int, int, str]] = []
+    mark = "\ufeff" if source.startswith("\ufeff") else ""
+    job = _start(source.removeprefix(mark), filename)
+    regions, written = without_handwritten(job.tree, plan.regions)
+    job.refused += [(each, "it is written out already") for each in written]
+    units, refused = find_units(job.tree, job.lines, regions)
+    job.refused += refused
+    top = [each.statements[0].line for each in regions if each.at_module_level]
+    wanted = plan_import(job.tree, job.source, job.lines, job.names, min(top, default=1 << 62), job.newline)
+    pieces: list[_Piece] = []
     for unit in units:
-        ready = _locate(job, unit, guarded=style is Style.GUARDED)
+        ready = _locate(job, unit, style)
         if ready is None:
             continue
         tree, located = ready
-        emitter = GuardedEmitter(tree, located, job.names, job.indent)
         try:
-            text = emitter.module().code
+            text = _emitter(job, tree, located, style, wanted.alias).module().code
             ast.parse(text)
         except (cst.CSTValidationError, SyntaxError, RecursionError, Refused) as problem:
             job.refused += [(each.plan, f"its rewritten form is not valid: {problem}") for each in located]
             continue
         pieces.append((tree.shift + tree.prefix, tree.shift + len(tree.text), text[tree.prefix :]))
         job.emitted += [each.plan.facts for each in located]
-    return Rewritten(_spliced(source, pieces), _in_order(job.emitted), _diagnostics(job))
+    if pieces and style is Style.READABLE and wanted.text:
+        pieces.append((wanted.offset, wanted.offset, wanted.text))
+    return Rewritten(mark + _spliced(job.source, pieces), _in_order(job.emitted), _diagnostics(job))
 
 
-def _spliced(source: str, pieces: Sequence[tuple[int, int, str]]) -> str:
+def _emitter(
+    job: _Job, tree: UnitTree, located: Sequence[Located], style: Style, alias: str
+) -> GuardedEmitter | ReadableEmitter:
+    match style:
+        case Style.GUARDED:
+            return GuardedEmitter(tree, located, job.names, job.indent)
+        case Style.READABLE:
+            return ReadableEmitter(tree, located, job.names, job.indent, alias)
+        case _:
+            assert_never(style)
+
+
+def _spliced(source: str, pieces: Sequence[_Piece]) -> str:
     for start, end, text in sorted(pieces, reverse=True):
         source = source[:start] + text + source[end:]
     return source
@@ -237,5 +265,3 @@ def _diagnostics(job: _Job) -> tuple[Diagnostic, ...]:
         for region, reason in job.refused
     )
 
-
-_ = WRAPPER

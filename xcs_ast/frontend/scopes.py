@@ -7,12 +7,17 @@ One iterative walk over the whole module. Checked against `symtable` in the test
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias, final
 
-from xcs_ast.frontend.names import BUILTINS
+from xcs_ast.frontend.names import (
+    BUILTINS,
+    REFLECTIVE,
+    REFLECTIVE_ATTRIBUTES,
+    REFLECTIVE_WITHOUT_ARGUMENTS,
+)
 
 __all__ = [
     "COMPREHENSIONS",
@@ -252,7 +257,9 @@ class _Builder:
         if node.value is not None:
             self.stack.append((node.value, scope, statement))
 
-    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, _: ast.stmt | None) -> None:
+    def function(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, _: ast.stmt | None
+    ) -> None:
         self.bind(scope, node.name)
         inner_parent = self.type_parameters(node, scope)
         inner = self.open(ScopeKind.FUNCTION, node, inner_parent, node.name)
@@ -316,7 +323,9 @@ class _Builder:
         self.comprehensions.append(FoundComprehension(node, scope, statement, self.consumers.get(node)))
         inner = self.open(ScopeKind.COMPREHENSION, node, scope, "<comprehension>")
         for position, clause in enumerate(node.generators):
-            self.stack.append((clause.iter, scope if position == 0 else inner, statement if position == 0 else None))
+            self.stack.append(
+                (clause.iter, scope if position == 0 else inner, statement if position == 0 else None)
+            )
             self.stack.append((clause.target, inner, None))
             for condition in clause.ifs:
                 self.stack.append((condition, inner, None))
@@ -361,7 +370,9 @@ class _Builder:
         for child in node.body:
             self.stack.append((child, scope, None))
 
-    def match_capture(self, node: ast.MatchAs | ast.MatchStar, scope: Scope, statement: ast.stmt | None) -> None:
+    def match_capture(
+        self, node: ast.MatchAs | ast.MatchStar, scope: Scope, statement: ast.stmt | None
+    ) -> None:
         if node.name:
             self.bind(scope, node.name)
         self.push_children(node, scope, statement)
@@ -373,8 +384,6 @@ class _Builder:
 
 
 def _is_reflective(call: ast.Call) -> bool:
-    from xcs_ast.frontend.names import REFLECTIVE, REFLECTIVE_ATTRIBUTES, REFLECTIVE_WITHOUT_ARGUMENTS
-
     func = call.func
     if isinstance(func, ast.Name):
         if func.id in REFLECTIVE or func.id in REFLECTIVE_ATTRIBUTES:
@@ -388,7 +397,7 @@ def _is_reflective(call: ast.Call) -> bool:
     return False
 
 
-_HANDLERS = {
+_HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Name: _Builder.name,
     ast.Constant: _Builder.constant,
     ast.Call: _Builder.call,

@@ -17,9 +17,12 @@ import ast
 from collections.abc import Sequence
 from typing import Final
 
+from xcs_ast.frontend.mend import SLICE_MARK
+
 __all__ = ["as_lambda"]
 
 _NONE: Final = ast.Constant(None)
+_SCOPES: Final = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class _NoForm(Exception):
@@ -30,7 +33,7 @@ def as_lambda(source: str) -> str | None:
     """The lambda with the meaning of a slice, or `None` if there is none."""
     statement = ast.parse(source).body[0]
     if isinstance(statement, ast.Expr):
-        return source if isinstance(statement.value, ast.Lambda) else None
+        return _text(statement.value, source) if isinstance(statement.value, ast.Lambda) else None
     if not isinstance(statement, ast.FunctionDef):
         return None
     generator = any(isinstance(node, ast.Yield) for node in ast.walk(statement))
@@ -44,9 +47,20 @@ def as_lambda(source: str) -> str | None:
         body = parts[0]
     else:
         body = ast.Subscript(_tuple(parts), ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Load())
-    made = ast.fix_missing_locations(ast.Expression(ast.Lambda(statement.args, body)))
-    text = ast.unparse(made)
-    same = ast.dump(ast.parse(text, mode="eval").body) == ast.dump(made.body)
+    return _text(ast.Lambda(statement.args, body), "")
+
+
+def _text(made: ast.Lambda, source: str) -> str | None:
+    """The lambda's text, marked for `mend_names` where a scope of its own lies in it."""
+    if any(isinstance(node, _SCOPES) for node in ast.walk(made.body)):
+        if made.args.vararg is not None:
+            return None
+        made.args.vararg = ast.arg(SLICE_MARK)
+    elif source:
+        return source
+    expression = ast.fix_missing_locations(ast.Expression(made))
+    text = ast.unparse(expression)
+    same = ast.dump(ast.parse(text, mode="eval").body) == ast.dump(made)
     return text if same else None
 
 

@@ -89,7 +89,9 @@ class SliceTexts:
             head = [f"def {name}({item}):", f"    {self.target_text()} = {item}"]
         return head + self._suite(self.nodes, "    ", write, readable)
 
-    def _suite(self, nodes: list[Node], indent: str, write: Callable[[Take], list[str]], readable: bool) -> list[str]:
+    def _suite(
+        self, nodes: list[Node], indent: str, write: Callable[[Take], list[str]], readable: bool
+    ) -> list[str]:
         lines: list[str] = []
         for node in nodes:
             match node:

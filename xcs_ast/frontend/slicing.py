@@ -14,11 +14,13 @@ then number.
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, final
 
-from xcs_ast.frontend.bodies import assigned_names, has_own_continue, touched_names
+from xcs_ast.frontend.bodies import assigned_names, has_own_continue, touched_names, walk_here
 from xcs_ast.frontend.candidates import Candidates
+from xcs_ast.frontend.names import LOGGING
 from xcs_ast.frontend.survey import Surveyor
 
 __all__ = ["Branch", "Node", "Slicer", "Stop", "Take", "number", "prune", "takes_of"]
@@ -70,9 +72,13 @@ class _Flow:
     """Nothing that follows can be taken."""
     ended: bool = False
     """Nothing follows."""
+    sheltered: bool = False
+    """Inside a `try` or `with` of the body, which may survive an exception."""
+    guarded: bool = False
+    """Inside a `try` with handlers: what raises is likely meant to decide what is called next."""
 
     def copy(self) -> _Flow:
-        return _Flow(set(self.available), self.lost, self.ended)
+        return _Flow(set(self.available), self.lost, self.ended, self.sheltered, self.guarded)
 
 
 @final
@@ -90,10 +96,18 @@ class Slicer:
     unbound: frozenset[str]
     unused_results: bool = False
     refusals: list[tuple[str, ast.expr, frozenset[str]]] = field(default_factory=list)
+    needed: set[ast.expr] | None = None
+    """In the second round: what the first one kept. Other data inside a `try` is not worth ending the slice."""
+    cut_short: bool = False
 
     def run(self, body: list[ast.stmt]) -> list[Node]:
-        """The slice of the body before pruning."""
-        return self._suite(body, _Flow(set(self.items)))
+        """The slice of the body."""
+        nodes = prune(self._suite(body, _Flow(set(self.items))), self.surveyor)
+        if self.cut_short:
+            self.needed = {take.expr for take in takes_of(nodes)}
+            self.refusals.clear()
+            nodes = prune(self._suite(body, _Flow(set(self.items))), self.surveyor)
+        return nodes
 
     # --- expressions
 
@@ -113,6 +127,18 @@ class Slicer:
             self.refusals.append((reason, node, names))
         return not reason
 
+    def sliceable(self, node: ast.expr, available: frozenset[str]) -> bool:
+        """Whether a slice that holds these variables can compute the expression."""
+        return self._sliceable(node, _Flow(set(available)))
+
+    def parts_or_whole(self, node: ast.expr, available: frozenset[str]) -> list[Take]:
+        """What to take of an expression; all of it where its calls are out of sight, in a comprehension, say."""
+        flow = _Flow(set(available))
+        parts = self._parts(node, flow)
+        if not parts and self.surveyor.survey(node).calls and self._sliceable(node, flow):
+            return [Take(node, root=True)]
+        return parts
+
     def _candidates(self, flow: _Flow) -> Candidates:
         return Candidates(self.surveyor, lambda node: self._sliceable(node, flow))
 
@@ -130,6 +156,8 @@ class Slicer:
         return nodes
 
     def _statement(self, statement: ast.stmt, flow: _Flow) -> list[Node]:
+        for header in _headers(statement):
+            flow.available -= assigned_names([header])  # by `:=`, somewhere between the parts
         match statement:
             case ast.Assign(targets=targets, value=value):
                 return self._assign(statement, targets, value, flow)
@@ -163,11 +191,28 @@ class Slicer:
     def _in_place(self, statement: ast.stmt, taken: list[Take], flow: _Flow) -> list[Node]:
         """A statement that stays in the body, but for the parts taken out of it."""
         self._taint([statement], flow)
-        if has_own_continue([statement]):
+        if has_own_continue([statement]) or self._may_refuse(statement, taken, flow):
             flow.lost = True
         return list(taken)
 
-    def _taint(self, nodes: list[ast.AST] | list[ast.stmt], flow: _Flow) -> None:
+    def _may_refuse(self, statement: ast.stmt, taken: Sequence[Take], flow: _Flow) -> bool:
+        """Whether a statement may raise to skip what follows, the body going on: `raise`, `validate(x)`."""
+        if not flow.sheltered:
+            return False
+        for node in walk_here([statement]):
+            match node:
+                case ast.Raise() | ast.Assert():
+                    return True
+                case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr))) if attr in LOGGING:
+                    pass
+                case ast.Expr(value=ast.Call() as call) if flow.guarded and self.surveyor.is_candidate(call):
+                    if all(take.expr is not call for take in taken):
+                        return True
+                case _:
+                    pass
+        return False
+
+    def _taint(self, nodes: Sequence[ast.AST], flow: _Flow) -> None:
         flow.available -= assigned_names(nodes)
         flow.available -= touched_names(nodes) - self.items
 
@@ -183,6 +228,8 @@ class Slicer:
         if not names or not self._sliceable(value, flow):
             return self._in_place(statement, self._parts(value, flow), flow)
         root = bool(self._parts(value, flow))
+        if self.needed is not None and flow.sheltered and not root and value not in self.needed:
+            return self._in_place(statement, [], flow)
         self._taint([statement], flow)
         flow.available.update(names)
         return [Take(value, names, unpack, root)]
@@ -190,12 +237,11 @@ class Slicer:
     def _if(self, statement: ast.If, flow: _Flow) -> list[Node]:
         parts = self._parts(statement.test, flow)
         whole = self._sliceable(statement.test, flow)
-        self._taint([statement.test], flow)
         if not whole:
             arms: list[ast.stmt] = [*statement.body, *statement.orelse]
             self._note(arms)
             self._taint(arms, flow)
-            if has_own_continue(arms):
+            if has_own_continue(arms) or self._may_refuse(statement, [], flow):
                 flow.lost = True
             return list(parts)
         yes, no = flow.copy(), flow.copy()
@@ -212,6 +258,23 @@ class Slicer:
             flow.available = set.intersection(*(arm.available for arm in open_arms))
         return [branch]
 
+    def _matters(self, nodes: Sequence[Node]) -> bool:
+        """Whether the slice really holds something of these, as far as is known."""
+        if self.needed is None:
+            self.cut_short = self.cut_short or bool(nodes)
+            return bool(nodes)
+        for node in nodes:
+            match node:
+                case Stop():
+                    return True
+                case Take():
+                    if node.root or node.expr in self.needed:
+                        return True
+                case Branch(parts=parts, body=body, orelse=orelse):
+                    if parts or self._matters([*body, *orelse]):
+                        return True
+        return False
+
     def _note(self, statements: list[ast.stmt]) -> None:
         """Remembers that calls are out of reach here, for the one who asks why."""
         for statement in statements:
@@ -221,9 +284,12 @@ class Slicer:
                     return
 
     def _with(self, items: list[ast.withitem], body: list[ast.stmt], flow: _Flow) -> list[Node]:
-        self._taint(list(items), flow)
+        self._taint(items, flow)
+        outside = flow.sheltered
+        flow.sheltered = True
         nodes = self._suite(body, flow)
-        if nodes or has_own_continue(body):
+        flow.sheltered = outside
+        if self._matters(nodes) or has_own_continue(body):
             flow.lost = True  # `__exit__` may swallow the exception of something taken
         return nodes
 
@@ -231,17 +297,27 @@ class Slicer:
         aside: list[ast.stmt] = [*statement.finalbody]
         for handler in statement.handlers:
             aside.extend(handler.body)
-        before = set(flow.available)
+        before, outside = set(flow.available), (flow.sheltered, flow.guarded)
+        flow.sheltered = True
+        flow.guarded = flow.guarded or bool(statement.handlers)
         nodes = self._suite(statement.body, flow)
+        flow.guarded = outside[1]
         if not flow.lost and not flow.ended:
             nodes += self._suite(statement.orelse, flow)
+        flow.sheltered = outside[0]
         self._note(aside)
         flow.ended = False
         flow.available = before
         self._taint([statement], flow)
-        if nodes or has_own_continue([statement]):
+        if self._matters(nodes) or has_own_continue([statement]):
             flow.lost = True  # a handler may survive the exception of something taken
         return nodes
+
+
+def _headers(statement: ast.stmt) -> list[ast.expr]:
+    """The expressions that a statement evaluates before, or instead of, its suites."""
+    found = [getattr(statement, name, None) for name in ("value", "test", "iter", "subject")]
+    return [node for node in found if isinstance(node, ast.expr)]
 
 
 def _plain_targets(targets: list[ast.expr], value: ast.expr) -> tuple[tuple[str, ...], bool]:

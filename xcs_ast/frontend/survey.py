@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import final
 
+from xcs_ast.frontend.bodies import children
 from xcs_ast.frontend.names import (
     ALWAYS_CHEAP_METHODS,
     CHEAP_METHODS,
@@ -87,7 +88,7 @@ class Surveyor:
         return self.scopes.resolve(self.scope, name)[0] is NameKind.BUILTIN
 
     def _children(self, node: ast.AST) -> Survey:
-        return _join([self.survey(child) for child in ast.iter_child_nodes(node)])
+        return _join([self.survey(child) for child in children(node)])
 
     def _name(self, node: ast.Name) -> Survey:
         if node.id == "__class__":
@@ -171,14 +172,17 @@ class Surveyor:
         late = inner.late - scope.bound
         if isinstance(node, ast.GeneratorExp) and not prompt:
             late = own
-        return Survey(first.reads | own, first.late | late, first.blocked or inner.blocked, first.calls or inner.calls)
+        blocked = first.blocked or inner.blocked
+        return Survey(first.reads | own, first.late | late, blocked, first.calls or inner.calls)
 
     def is_candidate(self, node: ast.Call) -> bool:
         """Whether a call is of a kind that may be worth a task, by its looks."""
         func = node.func
         match func:
             case ast.Name(id=name):
-                return name not in self.handles and not self.is_builtin(name) and not self._imported_cheaply(name)
+                if name in self.handles or self.is_builtin(name):
+                    return False
+                return not self._imported_cheaply(name)
             case ast.Attribute(value=value, attr=attr):
                 if attr in MUTATORS or _is_cheap_method(node, value, attr) or attr == "run_ahead":
                     return False
@@ -188,6 +192,8 @@ class Surveyor:
                     path.append(root.attr)
                     root = root.value
                 if isinstance(root, ast.Name):
+                    if attr == "ahead" and "xcs" in root.id:
+                        return False
                     if root.id in self.handles or self._is_cheap_path(root.id, path):
                         return False
                 return True
@@ -223,7 +229,8 @@ def _is_cheap_method(call: ast.Call, receiver: ast.expr, attr: str) -> bool:
         return True
     values = [*call.args, *(keyword.value for keyword in call.keywords)]
     if not all(isinstance(value, ast.Constant) for value in values):
-        return attr == "get" and len(call.args) == 2 and not call.keywords and isinstance(call.args[0], ast.Constant)
+        keyed = len(call.args) == 2 and not call.keywords and isinstance(call.args[0], ast.Constant)
+        return attr == "get" and keyed
     first = values[0].value if values and isinstance(values[0], ast.Constant) else None
     return not (attr in ("get", "find", "index") and isinstance(first, str) and "/" in first)
 
@@ -247,4 +254,4 @@ _HANDLERS: dict[type[ast.AST], Callable[..., Survey]] = {
     ast.Call: Surveyor._call,
     ast.Lambda: Surveyor._lambda,
 }
-_HANDLERS.update({kind: Surveyor._comprehension for kind in COMPREHENSIONS})
+_HANDLERS.update(dict.fromkeys(COMPREHENSIONS, Surveyor._comprehension))

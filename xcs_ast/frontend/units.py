@@ -43,7 +43,7 @@ def find_units(
     """The units of a module in source order, and the regions that lie in none, each with the reason."""
     units: list[Unit] = []
     refused: list[tuple[RegionPlan, str]] = []
-    for region in regions:
+    for region in sorted(regions, key=_start_of):
         made = _unit_of(tree, lines, region)
         if isinstance(made, str):
             refused.append((region, made))
@@ -54,6 +54,11 @@ def find_units(
             made = _merge(before, made)
         units.append(made)
     return units, refused
+
+
+def _start_of(region: RegionPlan) -> tuple[int, int, int, int]:
+    first, last = region.statements[0], region.statements[-1]
+    return first.line, first.column, -last.end_line, -last.end_column
 
 
 def _merge(one: Unit, other: Unit) -> Unit:

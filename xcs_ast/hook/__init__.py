@@ -31,7 +31,7 @@ class ImportHook:
         return any(each is self._finder for each in sys.meta_path)
 
     def uninstall(self) -> None:
-        """Takes the hook out; modules that are loaded already stay as they are. A second call does nothing."""
+        """Takes the hook out; modules that are loaded stay as they are. A second call does nothing."""
         with _lock:
             for position, each in enumerate(sys.meta_path):
                 if each is self._finder:
@@ -51,7 +51,7 @@ def install(scope: Scope, *, loud: bool = True) -> ImportHook:
     """Puts a finder for a scope in front of all others."""
     finder = Finder(scope, loud=loud)
     with _lock:
-        sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, finder)
     return ImportHook(finder)
 
 

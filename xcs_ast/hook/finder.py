@@ -13,13 +13,9 @@ from importlib.machinery import ExtensionFileLoader, ModuleSpec, SourceFileLoade
 from types import ModuleType
 from typing import Any, Final, final
 
-from xcs_ast import cache, pipeline
-from xcs_ast.diagnostics.codes_faces import DISPLACED_HOOK, FOREIGN_LOADER, ZIP_IMPORT
-from xcs_ast.diagnostics.diagnostic import Diagnostic
-from xcs_ast.diagnostics.notices import record
+from xcs_ast import activation, cache
 from xcs_ast.hook.loader import OptimizingLoader, optimizing
 from xcs_ast.hook.scope import Scope
-from xcs_ast.source.spans import Span
 
 __all__ = ["Finder"]
 
@@ -43,7 +39,7 @@ class Finder:
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The spec that the finders behind this one return, with an optimizing loader where it is wanted."""
-        if pipeline.is_compiling() or not self._scope.may_want(fullname):
+        if activation.is_compiling() or not self._scope.may_want(fullname):
             return None
         spec = self._ask(fullname, path, target)
         if spec is None or spec.origin is None or not spec.has_location:
@@ -78,11 +74,11 @@ class Finder:
     def _tell(self, finder: object) -> None:
         self._told = True
         message = (
-            f"{type(finder).__qualname__} was installed after the import hook of xcs_ast and answers before it:"
-            " the modules of both stay as they are"
+            f"{type(finder).__qualname__} was installed after the import hook of xcs_ast and answers before "
+            "it: the modules of both stay as they are"
         )
         suggestion = "install the hook of xcs_ast last"
-        record(Diagnostic(DISPLACED_HOOK, message, suggestion=suggestion))
+        _note("DISPLACED_HOOK", message, suggestion=suggestion)
         if self._loud:
             import warnings
 
@@ -97,12 +93,21 @@ class Finder:
             spec.loader = mine = optimizing(loader)
             spec.cached = cache.cache_path(spec.origin, mine.variant)
             return
-        span = Span(spec.origin, 1, 0, 1, 0)
         if _module_of(loader) == "zipimport":
-            record(Diagnostic(ZIP_IMPORT, f"{spec.name} comes out of an archive and stays plain", span))
+            _note("ZIP_IMPORT", f"{spec.name} comes out of an archive and stays plain", spec.origin)
         else:
             kind = type(loader).__qualname__
-            record(Diagnostic(FOREIGN_LOADER, f"{spec.name} is loaded by {kind} and stays plain", span))
+            _note("FOREIGN_LOADER", f"{spec.name} is loaded by {kind} and stays plain", spec.origin)
+
+
+def _note(code: str, message: str, filename: str | None = None, suggestion: str = "") -> None:
+    from xcs_ast.diagnostics import codes_faces
+    from xcs_ast.diagnostics.diagnostic import Diagnostic
+    from xcs_ast.diagnostics.notices import record
+    from xcs_ast.source.spans import Span
+
+    span = None if filename is None else Span(filename, 1, 0, 1, 0)
+    record(Diagnostic(getattr(codes_faces, code), message, span, suggestion=suggestion))
 
 
 def _module_of(finder: object) -> str:

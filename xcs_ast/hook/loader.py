@@ -15,14 +15,12 @@ from importlib.machinery import SourceFileLoader
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
-from xcs_ast import cache, pipeline
-from xcs_ast.diagnostics.codes_faces import FOREIGN_LOADER, REWRITE_FAILED
-from xcs_ast.diagnostics.diagnostic import Diagnostic
-from xcs_ast.diagnostics.notices import record
-from xcs_ast.source.spans import Span
+from xcs_ast import activation, cache
 
 if TYPE_CHECKING:
     import ast
+
+    from xcs_ast.pipeline import Compiled
 
 __all__ = ["OptimizingLoader", "is_own_code", "optimizing"]
 
@@ -36,9 +34,11 @@ class OptimizingLoader(SourceFileLoader):
     """Tells apart the cache of code that another loader has a hand in."""
     keep = True
     """Whether what was compiled last may be cached."""
+    afresh = False
+    """Whether to look past the cache."""
 
     def _ours(self, path: str) -> str:
-        directory, name = os.path.split(path)
+        name = os.path.basename(path)
         stem = os.path.splitext(os.path.basename(self.path))[0]
         if name.startswith(f"{stem}.{sys.implementation.cache_tag}") and name.endswith(".pyc"):
             return cache.tagged(path, self.variant)
@@ -48,10 +48,10 @@ class OptimizingLoader(SourceFileLoader):
         """As ever; Python's own bytecode path stands for ours.
 
         Raises:
-            OSError: as ever; and for bytecode, when the cache is switched off.
+            OSError: as ever; and for bytecode, when the cache is switched off or was found damaged.
         """
         ours = self._ours(path)
-        if ours is not path and not cache.enabled():
+        if ours is not path and (self.afresh or not cache.enabled()):
             raise FileNotFoundError(path)
         return super().get_data(ours)
 
@@ -66,6 +66,8 @@ class OptimizingLoader(SourceFileLoader):
         plain = super().source_to_code(data, path)
         if not isinstance(data, bytes):  # a tree or a text that somebody else made: not ours to rewrite
             return plain
+        from xcs_ast import pipeline
+
         if self.variant:
             compiled = _jointly(super().source_to_code, data, os.fspath(path), plain)
         else:
@@ -75,40 +77,41 @@ class OptimizingLoader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType | None:
         """The module's code with live sites; its plain code where that fails."""
-        code = super().get_code(fullname)
+        damaged = False
+        try:
+            code = super().get_code(fullname)
+        except (EOFError, ValueError, TypeError, ImportError):
+            damaged = True
+        if damaged:  # or it is the source that cannot be compiled, and will not be now
+            self.afresh = True
+            code = super().get_code(fullname)
         if code is None:
             return None
         if cache.detach(code)[1] is None:
             return code
         try:
-            return pipeline.activate(code, self.path)
+            return activation.activate(code, self.path)
         except Exception as error:
-            _plain_after(error, self.path)
+            activation.note_failure(f"{self.path} runs as plain Python", error, self.path)
         return super().source_to_code(self.get_data(self.path), self.path)
 
 
-def _jointly(lower: Callable[..., CodeType], data: bytes, path: str, plain: CodeType) -> pipeline.Compiled:
+def _jointly(lower: Callable[..., CodeType], data: bytes, path: str, plain: CodeType) -> Compiled:
     """Has another tool's loader compile our tree; where it wants nothing but bytes, it has its way."""
 
     def compile_tree(tree: ast.Module) -> CodeType:
         return lower(tree, path)
 
+    from xcs_ast import pipeline
+    from xcs_ast.diagnostics import codes_faces, notices
+    from xcs_ast.diagnostics.diagnostic import Diagnostic
+
     compiled = pipeline.compile_module(data, path, plain=plain, lower=compile_tree)
-    if not compiled.facts and any(each.code == REWRITE_FAILED for each in compiled.diagnostics):
-        record(
-            Diagnostic(
-                FOREIGN_LOADER,
-                f"{path} stays plain: another import hook compiles it from its text",
-                Span(path, 1, 0, 1, 0),
-                suggestion="leave the module out of one of the two hooks",
-            )
-        )
+    if any(each.code == codes_faces.REWRITE_FAILED for each in compiled.diagnostics):
+        message = f"{path} stays plain: another import hook compiles it from its text"
+        suggestion = "leave the module out of one of the two hooks"
+        notices.record(Diagnostic(codes_faces.FOREIGN_LOADER, message, suggestion=suggestion))
     return compiled
-
-
-def _plain_after(error: Exception, path: str) -> None:
-    message = f"{path} runs as plain Python: {type(error).__name__}: {error}"
-    record(Diagnostic(REWRITE_FAILED, message, Span(path, 1, 0, 1, 0)))
 
 
 _classes: dict[type[SourceFileLoader], type[OptimizingLoader]] = {SourceFileLoader: OptimizingLoader}

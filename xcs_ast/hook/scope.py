@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from typing import Final, Protocol, final
 
 __all__ = ["Directory", "Names", "Scope", "has_marker"]
 
 _HEAD: Final = 4096
-_MARKER: Final = b"xcs: optimize"
+_MARKER: Final = b"xcs:"
 _OWN: Final = __name__.partition(".")[0]
 _OWN_DIRECTORY: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _LIBRARY: Final = os.path.dirname(os.__file__) + os.sep
@@ -35,22 +34,16 @@ class Scope(Protocol):
 
 def is_users(path: str) -> bool:
     """Whether a file is neither of Python's library nor of an installed package nor ours."""
-    return not (
-        path.startswith((_LIBRARY, _OWN_DIRECTORY)) or any(part in path for part in _INSTALLED)
-    )
+    return not (path.startswith((_LIBRARY, _OWN_DIRECTORY)) or any(part in path for part in _INSTALLED))
 
 
 def has_marker(head: bytes) -> bool:
-    """Whether the comments at the top of a module, docstring or not, hold `# xcs: optimize`."""
+    """Whether the top of a module, docstring aside, holds a line `# xcs: optimize`."""
     if _MARKER not in head:
         return False
-    for line in head.splitlines():
-        words = line.strip()
-        if words.startswith(b"#") and words[1:].strip().startswith(_MARKER):
-            return True
-        if words.startswith((b"import ", b"from ", b"def ", b"class ", b"@")):
-            return False
-    return False
+    from xcs_ast.source.pragmas import has_optimize_marker
+
+    return has_optimize_marker(head.decode("utf-8", "replace").removeprefix("\ufeff"))
 
 
 def _file_has_marker(path: str) -> bool:
@@ -62,11 +55,17 @@ def _file_has_marker(path: str) -> bool:
 
 
 @final
-@dataclass(frozen=True, slots=True)
 class Names:
-    """Modules by name (with everything below them) or by pattern, and every module that carries the marker."""
+    """Modules by name (with all below them) or by pattern, and every module that carries the marker."""
 
-    patterns: tuple[str, ...]
+    __slots__ = ("patterns",)
+
+    def __init__(self, patterns: tuple[str, ...]) -> None:
+        self.patterns = patterns
+
+    def __post_init__(self) -> None:
+        if any(char in pattern for pattern in self.patterns for char in "*?["):
+            import fnmatch  # noqa: F401  # now: while a module is being looked for, this would look for itself
 
     def may_want(self, name: str) -> bool:
         """Any module may carry the marker; only ours cannot."""
@@ -89,11 +88,13 @@ class Names:
 
 
 @final
-@dataclass(frozen=True, slots=True)
 class Directory:
     """The user's own modules under one directory: those that lie beside a script."""
 
-    root: str
+    __slots__ = ("root",)
+
+    def __init__(self, root: str) -> None:
+        self.root = root if root.endswith(os.sep) else root + os.sep
 
     def may_want(self, name: str) -> bool:
         """Everything but ours, and what has been built into the interpreter."""
@@ -101,5 +102,4 @@ class Directory:
 
     def wants(self, name: str, path: str) -> bool:
         """Whether the file lies under the directory, and in nobody's installed package."""
-        root = self.root if self.root.endswith(os.sep) else self.root + os.sep
-        return path.startswith(root) and is_users(path)
+        return path.startswith(self.root) and is_users(path)

@@ -14,7 +14,7 @@ from typing import Any, Final, final
 
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 
-__all__ = ["Row", "render", "report_at_exit", "rows", "table"]
+__all__ = ["Row", "render", "report_at_exit", "report_if_wanted", "rows", "table"]
 
 _HEAD: Final = ("region", "verdict", "entered", "ahead", "in place", "saved", "why")
 _WIDEST: Final = 100
@@ -43,6 +43,19 @@ def report_at_exit() -> None:
 
     _registered.append(os.getpid())
     atexit.register(_print, os.getpid())
+
+
+def report_if_wanted() -> None:
+    """Has the table printed if the options say so. What is wrong with the options is for others to say."""
+    from xcs_ast import config
+    from xcs_ast.errors import ConfigError
+
+    try:
+        wanted = config.current().report
+    except ConfigError:
+        return
+    if wanted:
+        report_at_exit()
 
 
 def _print(process: int) -> None:
@@ -95,22 +108,21 @@ def rows() -> list[Row]:
     module = sys.modules.get("xcs_ast.runtime.site")
     if module is None:
         return []
-    sites = sorted(module.all_sites(), key=lambda site: (site.facts.span.filename, site.facts.span.line))
-    return [_row(site) for site in sites]
+    return [_row(site) for site in module.all_sites()]
 
 
 def _row(site: Any) -> Row:
     span = site.facts.span
     verdict = site.last_verdict
-    counters = site.counters
+    tally = site.tally
     reasons: Sequence[Diagnostic] = () if verdict is None else verdict.reasons
     return Row(
         place=f"{_short(span.filename)}:{span.line}",
         verdict="not entered" if verdict is None else verdict.kind.value,
-        entered=counters.entries,
-        ahead=counters.ahead,
-        in_place=counters.in_place,
-        saved=counters.saved,
+        entered=site.entries,
+        ahead=tally.ahead,
+        in_place=tally.in_place,
+        saved=max(0, tally.work_ns - tally.waited_ns) / 1e9,
         reasons=tuple(f"{each.code} {each.message}" for each in reasons),
     )
 

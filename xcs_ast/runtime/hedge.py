@@ -1,7 +1,8 @@
 """The hedge: one daemon thread that looks whether a first iteration has come back, and starts the next ones.
 
-Guarantees: the thread is started when the first run asks for it; it holds a run only while that run is armed, and
-never calls user code except through `Hedged.hedge`. If no thread can be started, nothing is hedged.
+Guarantees: the thread is started when the first run asks for it; it holds a run only while that run is
+armed, and never calls user code except through `Hedged.hedge`. If no thread can be started, nothing is
+hedged.
 Assumes: `hedge` is safe against its run's consumer.
 """
 

@@ -90,10 +90,14 @@ _INDEXED: Final[dict[type, tuple[type, ...]]] = {
 """Iterators whose `__reduce__` is (function, (sequence,)[, index]), and the exact sequences allowed there."""
 
 _SNAPSHOT: Final[dict[type, Fresh]] = {
-    _kind(container, turn): fresh
-    for container, fresh in (({}, False), ({}.values(), False), ({}.items(), _PAIR))
-    for turn in (iter, reversed)
-} | {_kind(set()): False}
+    _kind({}): False,
+    _kind({}, reversed): False,
+    _kind({}.values()): False,
+    _kind({}.values(), reversed): False,
+    _kind({}.items()): _PAIR,
+    _kind({}.items(), reversed): _PAIR,
+    _kind(set()): False,
+}
 """Iterators whose `__reduce__` is (iter, (list of what is left,)), made from a copy of the iterator."""
 
 _Copy = tuple[Iterator[object], Fresh]

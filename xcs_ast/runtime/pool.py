@@ -5,8 +5,8 @@ the limit that each submitter names, and then kept; nothing here raises into the
 start threads (shutdown, limits of the system) merely leaves tasks where they are: their consumer runs them.
 After a fork the child begins with an empty pool, and `epoch` tells whoever waits that nobody will come.
 
-Assumes: a `Work` is claimed by `deque.popleft`, which is atomic (with the GIL, and without it). The queue holds
-deques, not tasks: emptying a deque cancels what is in it, and leaves only an empty husk in the queue.
+Assumes: a `Work` is claimed by `deque.popleft`, which is atomic (with the GIL, and without it).
+The queue holds deques, not tasks: emptying a deque cancels what is in it, and leaves a husk in the queue.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Final, Protocol, final
 __all__ = ["POOL", "Pool", "Work"]
 
 _BACKLOG: Final = 8192
-"""With so many entries in the queue, all workers are busy for long: leave further tasks to their consumers."""
+"""With so many entries in the queue, all workers are busy for long: further tasks stay with their consumers."""
 
 
 class Work(Protocol):
@@ -102,13 +102,13 @@ def _serve(queue: SimpleQueue[deque[Work] | None], finished: list[int], slot: in
             continue
         finally:
             del pending
-        # Neither raises; but an exception that a debugger injects into this thread must not kill it.
-        try:  # noqa: SIM105 - `suppress` costs more than the task's whole overhead
+        # Neither raises; but an exception that a debugger injects must not kill the thread.
+        try:
             task.execute()
         except BaseException:
             pass
         finished[slot] += 1
-        try:  # noqa: SIM105
+        try:
             task.publish()
         except BaseException:
             pass

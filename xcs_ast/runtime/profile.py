@@ -1,7 +1,7 @@
 """What was measured at a site, and what it says: go on, start, or leave the loop alone.
 
-Guarantees: measuring changes nothing but the schedule. Assumes: CPU clocks of threads where the system has them
-(without them a body counts as waiting, never as computing).
+Guarantees: measuring changes nothing but the schedule. Assumes: CPU clocks of threads where the system
+has them (without them a body counts as waiting, never as computing).
 """
 
 from __future__ import annotations

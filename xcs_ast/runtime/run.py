@@ -1,10 +1,10 @@
-"""One entry of one region that runs ahead: items in step with the body, tasks in program order, a bounded window.
+"""One entry of one region that runs ahead: items in step with the body, tasks in order, a bounded window.
 
 Guarantees:
 
-- Only `next` on the program's own iterator consumes anything, on the consumer's thread, once for each item that
-  the body gets. A task is used only for the item that it was started for; where another one arrives, all
-  tasks are discarded and the loop goes on as plain Python.
+- Only `next` on the program's own iterator consumes anything, on the consumer's thread, once for each
+  item that the body gets. A task is used only for the item that it was started for; where another one
+  arrives, all tasks are discarded and the loop goes on as plain Python.
 - At most `window` tasks are ahead of the body. Every item is admitted by the plan, in order, before any later
   task starts; after a refusal nothing starts, and where the last task is consumed the loop goes on plainly.
 - When the region is left, however it is left, what no worker has claimed is cancelled, what runs is abandoned
@@ -55,6 +55,12 @@ class Tally:
     waited_ns: int = 0
     """Time for which the consumer waited for them."""
     wall_ns: int = 0
+    """From the first item of a run to the end of its ahead-phase."""
+
+    def add(self, other: Tally) -> None:
+        """Sums up."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class Owner(Protocol):
@@ -99,6 +105,7 @@ class Run:
         "_box",
         "_context",
         "_current",
+        "_epoch",
         "_fresh",
         "_issuing",
         "_live",
@@ -130,6 +137,7 @@ class Run:
         self._stopped = False
         self._over = False
         self._asked = 0
+        self._epoch = POOL.epoch
         self._tally = Tally()
         self._probe: Probe | None = None if options.eager else Probe(options.min_task_us, not spec.at_once)
         self._mutex: Any = None
@@ -165,9 +173,15 @@ class Run:
         return live
 
     @property
-    def current(self) -> SingleTask | StagedTask | None:
-        """The task of the item that the body has now."""
-        return self._current
+    def closed(self) -> bool:
+        """Whether the ahead-phase is over."""
+        return self._spec is None
+
+    def release(self) -> SingleTask | StagedTask:
+        """The task of the present item, which from now on is the caller's alone."""
+        task, self._current = self._current, None
+        assert task is not None
+        return task
 
     # -- the consumer's steps ---------------------------------------------------------------------------
 
@@ -176,6 +190,9 @@ class Run:
             self._retire(self._current)
             self._current = None
         mutex = self._mutex
+        if mutex is not None and self._epoch != POOL.epoch:
+            # In the child of a fork there is no hedge, and its parent may have held the mutex.
+            mutex = self._mutex = None
         if mutex is None:
             self._over = not self._step()
         else:
@@ -228,9 +245,9 @@ class Run:
             return False
         try:
             peeked = next(self._ahead, END)
+            return peeked is not END and same(peeked, item, self._fresh) and self._admits(item, spec)
         except Exception:
             return False
-        return peeked is not END and same(peeked, item, self._fresh) and self._admits(item, spec)
 
     def _without_task(self, item: object, spec: Spec) -> bool:
         """Goes on plainly from this item, which has left its iterator already."""
@@ -353,12 +370,22 @@ class Run:
     def _discard_all(self) -> None:
         while self._outstanding:
             self._discard(self._outstanding.popleft())
-        self._pending.clear()
+        self._unclaim()
+
+    def _unclaim(self) -> None:
+        """No worker shall start anything more. A task that was released is left to run in place."""
+        pending = self._pending
+        while pending:
+            try:
+                task: Any = pending.pop()
+            except IndexError:
+                return
+            task.issued = False
 
     def _finish(self) -> None:
-        self._pending.clear()
+        self._unclaim()
         mutex = self._mutex
-        if mutex is not None:
+        if mutex is not None and self._epoch == POOL.epoch:
             with mutex:
                 self._end()
         else:

@@ -34,14 +34,15 @@ class Shape:
     always: frozenset[int]
     stages: int
 
-    def resumes(self, prefix: int) -> tuple[bool, ...] | None:
+    def resumes(self, prefix: int, numbered: bool = True) -> tuple[bool, ...] | None:
         """For each hand-over, whether a worker may go on after it, given that only `prefix` may run ahead.
 
         It may where the next hand-over is certainly below `prefix`. `None` where not even the first one is.
+        Where hand-overs are not `numbered`, nobody can tell which one has come.
         """
         if prefix >= self.stages:
-            return (*(True for _ in range(self.stages - 1)), False)
-        if not any(k in self.always for k in range(prefix)):
+            return (*((True,) * (self.stages - 1)), False)
+        if not numbered or not any(k in self.always for k in range(prefix)):
             return None
         return tuple(
             k < prefix and any(j in self.always for j in range(k + 1, prefix)) for k in range(self.stages)

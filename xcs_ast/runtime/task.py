@@ -4,11 +4,11 @@ Guarantees:
 
 - A task is claimed once: a worker takes it from the left of its run's `pending`, its consumer removes it from
   there; both are atomic. Whoever does not get it leaves it alone, or waits.
-- `take` gives what plain Python would have computed at that place, or raises what it would have raised there: same
-  exception object, `__cause__` and notes; a `__context__` that ends in what the consumer is handling.
-- References to the user's objects go as soon as they are not needed: at the claim, at the hand-over, at `drop`.
-- A stack or a memory that was exhausted on a worker says nothing about the consumer's: such a task counts as not
-  run, and the consumer runs it in place.
+- `take` gives what plain Python would have computed at that place, or raises what it would have raised
+  there: the same exception object, with a `__context__` that ends in what the consumer is handling.
+- References to the user's objects go when they are not needed: at the claim, at the hand-over, at `drop`.
+- A stack or a memory that was exhausted on a worker says nothing about the consumer's: such a task counts
+  as not run, and the consumer runs it in place.
 
 Assumes: the slice is PROVEN up to the hand-over where the worker stops, so that a task that is dropped, or
 run a second time after a fork, is not noticed. `done` is written after the outcome and read before it.
@@ -19,9 +19,10 @@ from __future__ import annotations
 import contextvars
 from _thread import allocate_lock
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any, Final, final
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.peek import END
@@ -96,7 +97,7 @@ class Task:
         raise NotImplementedError
 
     def settle(self) -> bool:
-        """On the consumer: `True` when the outcome of a worker is there, `False` when it is to run in place."""
+        """On the consumer: whether a worker's outcome is there (waits for it); else it is to run in place."""
         if schedule.hook is not None and self.issued:
             schedule.tell(schedule.TAKE, self._pending, self.number)
         if self.done:
@@ -137,6 +138,11 @@ class Task:
         self._slice = None
         self.item = None
         self._error = None
+
+    def withdraw(self) -> None:
+        """On the consumer: no worker shall start it any more; it may yet be taken."""
+        if self.issued and not self.done and self._claimed():
+            self.issued = False
 
     def cancel(self) -> None:
         """On the consumer: nobody wants it; a worker that has it already finishes for nobody."""
@@ -187,7 +193,8 @@ class SingleTask(Task):
             self._value = None
 
 
-_Slice = Generator[Any, None, None]
+if TYPE_CHECKING:
+    _Slice = GeneratorType[Any, None, None]
 
 
 @final
@@ -223,7 +230,7 @@ class StagedTask(Task):
         try:
             running = slice(item)
             while running is not None:
-                got = next(running, END)
+                got: Any = next(running, END)
                 if got is END:
                     running = None
                     break

@@ -1,8 +1,9 @@
 """Exceptions on their way to the user: raised where plain Python raises them, without our frames.
 
-Guarantees: the exception object stays the same; type, arguments, `__cause__`, `__suppress_context__` and notes are
-not touched; `__context__` is what plain Python would have made it. Only traceback entries of ours go. No user
-code runs: attributes of exceptions are read and set past any `__getattribute__` or `__setattr__` of theirs.
+Guarantees: the exception object stays the same; type, arguments, `__cause__`, `__suppress_context__` and
+notes are not touched; `__context__` is what plain Python would have made it. Only traceback entries of
+ours go. No user code runs: attributes of exceptions are read and set past any `__getattribute__` or
+`__setattr__`.
 Assumes: entries of ours stand close to the outer end of a traceback (`trim` runs in every frame that holds a
 region, so that deeper ones are gone already).
 """
@@ -32,7 +33,7 @@ _cause: Final = _fields["__cause__"].__get__
 
 
 def outside(error: BaseException, filename: str) -> BaseException:
-    """Takes one outermost entry off the traceback where it is of `filename`, so that it keeps nothing alive."""
+    """Takes the outermost entry off the traceback where it is of `filename`: it keeps things alive."""
     trace: TracebackType | None = _trace(error)
     if trace is not None and trace.tb_frame.f_code.co_filename == filename:
         _set_trace(error, trace.tb_next)
@@ -102,7 +103,7 @@ def trim(error: BaseException | None, slices: Container[int]) -> None:
         todo.append(_cause(one))
         todo.append(_context(one))
         if isinstance(one, BaseExceptionGroup):
-            todo.extend(BaseExceptionGroup.exceptions.__get__(one))  # type: ignore[attr-defined]
+            todo.extend(BaseExceptionGroup.exceptions.__get__(one))
 
 
 def _trim_one(error: BaseException, slices: Container[int]) -> None:

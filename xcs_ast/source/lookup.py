@@ -18,7 +18,7 @@ from importlib.util import source_hash
 from types import CodeType
 from typing import Any, Final, final
 
-__all__ = ["FunctionNode", "FunctionSource", "digest_of", "find_function", "forget_sources", "register_rewritten"]
+__all__ = ["FunctionNode", "FunctionSource", "digest_of", "find_function", "forget_sources", "register_alias", "register_rewritten"]
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -65,6 +65,7 @@ class _File:
 _files: dict[str, _File | None] = {}
 _found: dict[int, tuple[CodeType, FunctionSource | None]] = {}
 _rewritten: dict[str, str] = {}
+_aliases: dict[int, tuple[CodeType, CodeType]] = {}
 
 
 def digest_of(data: bytes) -> str:
@@ -81,6 +82,14 @@ def register_rewritten(filename: str, source_digest: str) -> None:
     forget_sources()
 
 
+def register_alias(code: CodeType, plain: CodeType) -> None:
+    """Tells that `code` was rewritten from the function with the code `plain`: they share one source."""
+    if len(_aliases) >= _CACHE_LIMIT:
+        _aliases.clear()
+    _aliases[id(code)] = (code, plain)
+    _found.pop(id(code), None)
+
+
 def forget_sources() -> None:
     """Drops everything that was read."""
     _files.clear()
@@ -92,8 +101,9 @@ def find_function(code: CodeType) -> FunctionSource | None:
     known = _found.get(id(code))
     if known is not None and known[0] is code:
         return known[1]
+    alias = _aliases.get(id(code))
     try:
-        source = _find(code)
+        source = _find(alias[1] if alias is not None and alias[0] is code else code)
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         source = None
     if len(_found) >= _CACHE_LIMIT:

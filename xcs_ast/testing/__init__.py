@@ -1,4 +1,4 @@
-"""Equivalence, testable by everyone: run a function plainly and optimized, and compare all that can be seen."""
+"""Equivalence, testable by everyone: run a function plainly and optimized, and compare what can be seen."""
 
 from __future__ import annotations
 

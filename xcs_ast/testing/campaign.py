@@ -92,7 +92,7 @@ def check_source(
         path = Path(directory) / f"generated_{next(_numbers)}.py"
         path.write_text(source)
         found = compare_module(Program(path), schedules, faces, extra_calls=True)
-        mine = [each for each in site.all_sites() if each.facts.span.file == str(path)]
+        mine = [each for each in site.all_sites() if each.facts.span.filename == str(path)]
         tasks, reasons = _counted(mine)
     return found, tasks, reasons
 
@@ -101,7 +101,7 @@ def _counted(sites: Iterable[Any]) -> tuple[int, Counter[str]]:
     tasks = 0
     reasons: Counter[str] = Counter()
     for each in sites:
-        tasks += each.counters.ahead
+        tasks += each.tally.ahead
         verdict = each.last_verdict
         if verdict is not None:
             reasons.update(reason.code for reason in verdict.reasons)

@@ -4,7 +4,7 @@ Guarantees: standard streams, logging, warnings, working directory, environment,
 interpreter limits are afterwards as they were before. Every run starts from the same ones: an empty
 directory at the same path, the same seeds.
 
-Assumes: one capture at a time in the process; the code under test has no threads of its own left running at the end.
+Assumes: one capture at a time in the process; the code under test leaves no threads of its own running.
 """
 
 from __future__ import annotations
@@ -89,6 +89,8 @@ def captured(body: Body, paint: Paint, *, finalizers: bool = False) -> Outcome:
     """
     events: list[Event] = []
     with _sandbox(events), warnings.catch_warnings():
+        warnings.resetwarnings()
+        warnings.simplefilter("default")
         warnings.showwarning = _noting(events)
         value, raised = contextvars.copy_context().run(_run, body)
         if finalizers:
@@ -144,7 +146,12 @@ def _noting(events: list[Event]) -> Any:
 def _sandbox(events: list[Event]) -> Iterator[None]:
     thread = threading.get_ident()
     before = (sys.stdout, sys.stderr, os.getcwd(), dict(os.environ), random.getstate(), list(sys.path))
-    limits = (sys.getrecursionlimit(), gc.isenabled(), logging.root.level, dict(logging.root.manager.loggerDict))
+    limits = (
+        sys.getrecursionlimit(),
+        gc.isenabled(),
+        logging.root.level,
+        dict(logging.root.manager.loggerDict),
+    )
     handler = _Handler(events, thread)
     probe.LOG.restart(events)
     _fresh_directory()
@@ -202,7 +209,7 @@ def _world() -> tuple[tuple[str, object], ...]:
 
 
 def _files() -> tuple[tuple[str, bytes], ...]:
-    found = []
-    for path in sorted(_WORKDIR.rglob("*")):
-        found.append((str(path.relative_to(_WORKDIR)), path.read_bytes() if path.is_file() else b"(a directory)"))
-    return tuple(found)
+    return tuple(
+        (str(path.relative_to(_WORKDIR)), path.read_bytes() if path.is_file() else b"(a directory)")
+        for path in sorted(_WORKDIR.rglob("*"))
+    )

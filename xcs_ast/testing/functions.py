@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import copy
-import functools
 import pickle
 import types
 from collections.abc import Callable, Mapping
@@ -80,7 +79,9 @@ class Pair:
                 if found:
                     again = differences(plain, self._run(self.plain, args, kwargs, checkpoint))
                     if again:
-                        raise Nondeterministic(f"two plain runs of {_name(self.plain)} differ: {'; '.join(again)}")
+                        raise Nondeterministic(
+                            f"two plain runs of {_name(self.plain)} differ: {'; '.join(again)}"
+                        )
                     raise self._report(args, kwargs, schedule, found)
         finally:
             checkpoint.close()
@@ -107,7 +108,7 @@ class Pair:
         memo = {id(obj): obj for obj in checkpoint.reached}
         function, args, kwargs = _copied(function, args, kwargs, memo)
         owner = getattr(function, "__func__", function)
-        scope = module_state(getattr(owner, "__globals__", {}))
+        scope = getattr(owner, "__globals__", {})
         cells = getattr(owner, "__closure__", None) or ()
 
         def body() -> object:
@@ -117,14 +118,13 @@ class Pair:
 
         def paint(value: object, raised: BaseException | None) -> Picture:
             bound = getattr(function, "__self__", None)
-            now = {name: v for name, v in getattr(owner, "__globals__", {}).items() if name in scope or _is_new(name)}
             return picture_of(
                 value=value,
                 exception=raised,
                 arguments=(args, dict(kwargs)),
                 bound_to=None if isinstance(bound, types.ModuleType) else bound,
                 closure=list(cells),
-                globals=module_state(now),
+                globals=module_state(scope),
             )
 
         return captured(body, paint)
@@ -152,7 +152,9 @@ def check_call(
     Pair.of(function).check(args, kwargs or {}, QUICK if schedule is None else (schedule,))
 
 
-def script_for(function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any], schedule: Schedule) -> str:
+def script_for(
+    function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any], schedule: Schedule
+) -> str:
     """A program that repeats one comparison."""
     module = getattr(function, "__module__", "__main__")
     name = getattr(function, "__qualname__", "function")
@@ -174,11 +176,16 @@ def script_for(function: Function, args: tuple[Any, ...], kwargs: Mapping[str, A
             "from xcs_ast.testing import Order, Schedule, check_call",
             f"function = operator.attrgetter({name!r})(importlib.import_module({module!r}))",
             *arguments,
-            f"check_call(function, args, kwargs, Schedule(Order.{schedule.order.name}, workers={schedule.workers}, "
-            f"nth={schedule.nth}, switch_interval={schedule.switch_interval}))",
+            f"check_call(function, args, kwargs, {_schedule_text(schedule)})",
             "",
         ]
     )
+
+
+def _schedule_text(schedule: Schedule) -> str:
+    order = f"Order.{schedule.order.name}"
+    rest = f"workers={schedule.workers}, nth={schedule.nth}, switch_interval={schedule.switch_interval}"
+    return f"Schedule({order}, {rest})"
 
 
 def _call_text(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
@@ -207,12 +214,6 @@ def _copied(
         return types.MethodType(function.__func__, bound), args, dict(kwargs)
     args, kwargs = copy.deepcopy((args, dict(kwargs)), memo)
     return function, args, dict(kwargs)
-
-
-@functools.cache
-def _is_new(name: str) -> bool:
-    """Whether a global that a run has added counts: all do, but for what Python itself adds."""
-    return name not in ("__warningregistry__", "__builtins__")
 
 
 def _name(function: Function) -> str:

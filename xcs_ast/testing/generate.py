@@ -1,7 +1,7 @@
 """`python -m xcs_ast.testing.generate N`: check N generated programs, at length and with a tally.
 
-`--start S` begins at seed S, `--show` prints one program, `--all` takes every schedule, `--plant` lets the verifier
-call everything PROVEN (to see how many programs notice).
+`--start S` begins at seed S, `--show` prints one program, `--all` takes every schedule, `--plant` lets the
+verifier call everything PROVEN (to see how many programs notice).
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--start", type=int, default=0, help="the first seed")
     parser.add_argument("--all", action="store_true", help="under every schedule there is")
     parser.add_argument("--show", action="store_true", help="print the program of the first seed and stop")
-    parser.add_argument("--plant", action="store_true", help="call everything PROVEN: most programs should differ")
-    parser.add_argument("--failures", type=int, default=3, help="how many differing programs to reduce and print")
+    parser.add_argument(
+        "--plant", action="store_true", help="call everything PROVEN: most programs should differ"
+    )
+    parser.add_argument(
+        "--failures", type=int, default=3, help="how many differing programs to reduce and print"
+    )
     options = parser.parse_args(arguments)
 
     from xcs_ast.testing.campaign import Campaign, everything_is_proven

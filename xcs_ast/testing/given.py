@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from xcs_ast.testing.functions import Function, Pair
+from xcs_ast.testing.functions import Function, Nondeterministic, Pair
 from xcs_ast.testing.schedules import QUICK, Schedule
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ def assert_equivalent(
 ) -> None:
     """Check that `func`, optimized, is plain Python, on inputs that Hypothesis makes.
 
-    `strategies` are for the positional arguments in order, `given` for those by name; what is not a strategy is taken as
-    the value itself. Parameters left over get a strategy from their type hints, or keep their default.
-    Inputs are copied for each run with their aliasing. Unordered calls in vain are let pass with `extra_calls`, and
-    where the plain function raises. A `seed` makes the inputs the same each time.
+    `strategies` are for the positional arguments in order, `given` for those by name; what is not a
+    strategy is taken as the value itself. Parameters left over get a strategy from their type hints, or keep
+    their default.
+    Inputs are copied for each run with their aliasing. Unordered calls in vain are let pass with
+    `extra_calls`, and where the plain function raises. A `seed` makes the inputs the same each time.
 
     Raises:
         NotEquivalent: with the smallest input found, and a script that shows the difference.
@@ -50,12 +51,18 @@ def assert_equivalent(
     pair = Pair.of(func, transform)
     positional, named = _inputs(pair.plain, strategies, given or {})
     tried: list[bool] = []
+    unstable: list[Nondeterministic] = []
 
     def test(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if not tried:
-            pair.check_is_deterministic(args, kwargs)
-            tried.append(True)
-        pair.check(args, kwargs, schedules, extra_calls=extra_calls)
+        if unstable:
+            return
+        try:
+            if not tried:
+                tried.append(True)
+                pair.check_is_deterministic(args, kwargs)
+            pair.check(args, kwargs, schedules, extra_calls=extra_calls)
+        except Nondeterministic as error:
+            unstable.append(error)
 
     settings = hypothesis.settings(
         max_examples=max_examples,
@@ -63,10 +70,13 @@ def assert_equivalent(
         database=None,
         derandomize=False,
         print_blob=False,
+        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
     run = settings(hypothesis.given(st.tuples(*positional), st.fixed_dictionaries(named))(test))
     (run if seed is None else hypothesis.seed(seed)(run))()
+    if unstable:
+        raise unstable[0]
 
 
 def equivalent(*strategies: Any, **options: Any) -> Callable[[F], Callable[[], None]]:
@@ -125,7 +135,9 @@ def _hints(func: Function) -> dict[str, Any]:
         return {}
 
 
-def _by_hint(func: Function, parameter: inspect.Parameter, hints: dict[str, Any]) -> SearchStrategy[Any] | None:
+def _by_hint(
+    func: Function, parameter: inspect.Parameter, hints: dict[str, Any]
+) -> SearchStrategy[Any] | None:
     from hypothesis import strategies as st
 
     if parameter.name in hints:

@@ -20,7 +20,8 @@ class Outcome:
 
     `state` pictures the value or the exception together with what the program can still reach. `events` are
     all ordered effects in one sequence: what was printed, logged, warned, noted by the probe.
-    `calls` are the unordered ones. `world` is what is left outside: files, directory, environment, random streams.
+    `calls` are the unordered ones. `world` is what is left outside: files, directory, environment, random
+    streams.
     """
 
     state: Picture
@@ -33,7 +34,7 @@ class Outcome:
 def differences(plain: Outcome, optimized: Outcome, *, extra_calls: bool = False) -> tuple[str, ...]:
     """What `optimized` shows that `plain` does not, or the other way round; empty if nothing.
 
-    With `extra_calls`, unordered calls that plain Python did not make are let pass (DESIGN section 1 allows them
+    With `extra_calls`, unordered calls that plain Python did not make are let pass (they are allowed
     where an iteration raises); one that is missing never is.
     """
     found = []

@@ -53,7 +53,7 @@ class Node:
 @final
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All objects reached from the roots, in order of the first visit; the paths do not take part in equality."""
+    """All objects reached from the roots, in order of the first visit; paths do not take part in equality."""
 
     nodes: tuple[Node, ...]
 
@@ -129,7 +129,7 @@ def _scalar(obj: object) -> Label | None:
         assert isinstance(obj, tuple)
         parts = [_scalar(part) for part in obj]
         return None if None in parts else ("tuple", *parts)
-    if cls is frozenset or cls is range or cls is slice or isinstance(obj, PurePath):
+    if cls is frozenset or cls is range or cls is slice or issubclass(cls, PurePath):
         return (cls.__name__, repr(obj)) if cls is not frozenset else _frozen(obj)
     return None
 
@@ -175,7 +175,7 @@ class _Painter:
     def _own_state(self, obj: object, path: str) -> Label:
         """The instance dictionary and the slots, read without the user's `__getattribute__`."""
         out: list[object] = []
-        if isinstance(obj, (types.FunctionType, type, types.ModuleType, BaseException)):
+        if issubclass(type(obj), (types.FunctionType, type, types.ModuleType, BaseException)):
             return ()
         try:
             state = object.__getattribute__(obj, "__dict__")
@@ -210,9 +210,10 @@ class _Painter:
             return ()
 
     def mapping(self, obj: Mapping[object, object], path: str) -> Label:
+        pairs: list[tuple[object, object]] = list(dict.items(obj))  # type: ignore[arg-type]
         return tuple(
             (self.encode(key, f"{path} key"), self.encode(value, f"{path}[{_short(_scalar(key))}]"))
-            for key, value in list(dict.items(obj))  # type: ignore[arg-type]
+            for key, value in pairs
         )
 
     def sequence(self, items: Iterable[object], path: str) -> Label:
@@ -272,9 +273,11 @@ class _Painter:
         ]
         if isinstance(obj, BaseExceptionGroup):
             parts.append(self.encode(obj.exceptions, f"{path}.exceptions"))
-        for name in ("value", "code", "name", "obj", "filename", "errno", "lineno"):
-            if name in dir(type(obj)) and name not in vars(obj):
-                parts.append((name, self.encode(getattr(obj, name, None), f"{path}.{name}")))
+        parts += [
+            (name, self.encode(getattr(obj, name, None), f"{path}.{name}"))
+            for name in ("value", "code", "name", "obj", "filename", "errno", "lineno")
+            if name in dir(type(obj)) and name not in vars(obj)
+        ]
         parts.append(("frames", _frames(obj.__traceback__)))
         return tuple(parts)
 
@@ -298,7 +301,9 @@ def _frames(tb: types.TracebackType | None) -> tuple[tuple[str, int | None, str]
 
 
 def _member(base: type, name: str) -> Any:
-    mangled = f"_{base.__name__.lstrip('_')}{name}" if name.startswith("__") and not name.endswith("__") else name
+    mangled = (
+        f"_{base.__name__.lstrip('_')}{name}" if name.startswith("__") and not name.endswith("__") else name
+    )
     member = base.__dict__.get(mangled)
     return member if isinstance(member, types.MemberDescriptorType) else None
 
@@ -310,12 +315,14 @@ def _cell_value(cell: types.CellType) -> object:
         return "empty cell"
 
 
-def _module_state(namespace: Mapping[str, object]) -> dict[str, object]:
+def module_state(namespace: Mapping[str, object]) -> dict[str, object]:
     """The globals of a module without what Python itself keeps there."""
-    return {k: v for k, v in namespace.items() if k not in _PLAIN_BOOKKEEPING and not isinstance(v, types.ModuleType)}
+    return {
+        k: v
+        for k, v in namespace.items()
+        if k not in _PLAIN_BOOKKEEPING and not isinstance(v, types.ModuleType)
+    }
 
-
-module_state = _module_state
 
 _Paint = Callable[[_Painter, Any, str], Label]
 _PAINTERS: Final[tuple[tuple[type, _Paint], ...]] = (
@@ -323,7 +330,10 @@ _PAINTERS: Final[tuple[tuple[type, _Paint], ...]] = (
     (types.FunctionType, _Painter.function),
     (types.ModuleType, lambda p, o, path: (o.__name__,)),
     (types.GeneratorType, _Painter.generator),
-    (types.MethodType, lambda p, o, path: (p.encode(o.__func__, path), p.encode(o.__self__, f"{path}.__self__"))),
+    (
+        types.MethodType,
+        lambda p, o, path: (p.encode(o.__func__, path), p.encode(o.__self__, f"{path}.__self__")),
+    ),
     (types.BuiltinMethodType, lambda p, o, path: (o.__qualname__,)),
     (types.CellType, lambda p, o, path: (p.encode(_cell_value(o), f"{path} contents"),)),
     (BaseException, _Painter.exception),

@@ -59,7 +59,7 @@ class _Item:
     arguments: tuple[str, ...] = ()
 
 
-_MODES: Final = ("quiet", "reader", "reader", "writer")
+_MODES: Final = ("quiet", "reader", "reader", "reader", "writer", "writer")
 """How a callee, or a body, treats shared state."""
 
 
@@ -69,18 +69,33 @@ class _Program:
     states: list[tuple[str, State]] = field(default_factory=list)
     callables: Lines = field(default_factory=list)
     fresh: int = 0
+    uses: dict[str, set[str]] = field(default_factory=dict)
+    """The states that each callable reads or writes."""
+    writers: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    """The states that the callable being made has used so far."""
+    wrote: bool = False
+    eligible: Lines = field(default_factory=list)
+    """The callables of the region being made, and the states that its body may change."""
+    changeable: list[tuple[str, State]] = field(default_factory=list)
+    clashing: bool = False
 
     def text(self) -> str:
         top: Lines = []
-        for index in range(self.choices.number(1, 4)):
+        for index in range(self.choices.number(1, 3)):
             state = self.choices.pick(STATES)
             name = f"s{index}"
             self.states.append((name, state))
             top.append(state.declare.replace("@", name))
         defs: Lines = []
-        for index in range(self.choices.number(1, 4)):
-            defs += ["", "", *self.callee(f"f{index}")]
-            self.callables.append(f"f{index}")
+        for index in range(self.choices.number(2, 4)):
+            name = f"f{index}"
+            self.used, self.wrote = set(), False
+            defs += ["", "", *self.callee(name)]
+            self.callables.append(name)
+            self.uses[name] = self.used
+            if self.wrote:
+                self.writers.add(name)
         return "\n".join([PRELUDE, "", *top, *defs, "", "", *self.main(), ""])
 
     # ------------------------------------------------------------------------------------ expressions
@@ -97,11 +112,13 @@ class _Program:
         name, state = self.choices.pick(self.states)
         if not state.reads:
             return number
+        self.used.add(name)
         return self.choices.pick(state.reads).replace("@", name).replace("#", number)
 
     def write(self, number: str) -> tuple[str, str | None]:
         """A statement that changes shared state, and the name that it needs declared `global`."""
-        name, state = self.choices.pick(self.states)
+        name, state = self.choices.pick(self.changeable or self.states)
+        self.used.add(name)
         text = self.choices.pick(state.writes).replace("@", name).replace("#", number)
         return text.removeprefix("="), name if state.rebinds else None
 
@@ -119,6 +136,8 @@ class _Program:
             return [f"{name} = Model({bias}, Box({bias}))"]
         if kind >= 86:
             method = self.choices.pick(["run", "run", "learn", "count"])
+            self.wrote = method in ("learn", "count")
+            self.used |= {name for name, state in self.states if state.kind in ("box", "alias")}
             return [f"{name} = Model(2, {self.box()}).{method}"]
         if kind >= 80 and self.callables:
             return self.wrapper(name)
@@ -136,23 +155,43 @@ class _Program:
         return self.choices.pick([*boxes, "Box(1)"])
 
     def wrapper(self, name: str) -> Lines:
-        inner = self.choices.pick(self.callables)
+        inner = self.inherited()
         return self.choices.pick(
             [
                 [f"def {name}(x, y=2):", f"    return {inner}(x + y)"],
                 [f"{name} = lambda x: {inner}(x) * 2"],
                 [f"def {name}(x):", f"    return sum([{inner}(v) for v in (x, x + 1)])"],
-                [f"def {name}(x):", "    if x > 6 or x < 0:", "        return x", f"    return {name}(x + 3) + {inner}(x)"],
+                [
+                    f"def {name}(x):",
+                    "    if x > 6 or x < 0:",
+                    "        return x",
+                    f"    return {name}(x + 3) + {inner}(x)",
+                ],
             ]
         )
 
+    def inherited(self) -> str:
+        """A callable for the one being made to call: what it uses, the new one uses."""
+        inner = self.choices.pick(self.callables)
+        self.used |= self.uses[inner]
+        self.wrote = self.wrote or inner in self.writers
+        return inner
+
     def closure(self, name: str, lines: Lines) -> Lines:
         """A function made by a function, with a variable of its own that it may rebind."""
-        own = ["nonlocal k", "k += 1", "x = x + k"] if self.choices.chance(25) else ["x = x + k"]
+        counts = self.choices.chance(25)
+        self.wrote = self.wrote or counts
+        own = ["nonlocal k", "k += 1", "x = x + k"] if counts else ["x = x + k"]
         scope = [line for line in lines if line.startswith("global ")]
         rest = [line for line in lines if not line.startswith("global ")]
         inner = ["def inner(x, y=1):", *_indent([*scope, *own, *rest])]
-        return [f"def make_{name}():", *_indent(["k = 2", *inner, "return inner"]), "", "", f"{name} = make_{name}()"]
+        return [
+            f"def make_{name}():",
+            *_indent(["k = 2", *inner, "return inner"]),
+            "",
+            "",
+            f"{name} = make_{name}()",
+        ]
 
     def callee_body(self, mode: str) -> tuple[Lines, set[str]]:
         lines: Lines = []
@@ -165,16 +204,23 @@ class _Program:
             value = "r"
         if mode == "writer":
             statement, name = self.write("x")
+            self.wrote = True
             declared |= {name} if name else set()
             lines.append(statement if self.choices.chance(70) else f"if x > 2:\n    {statement}")
         if self.choices.chance(25):
-            lines.append(f"if x == {self.constant()}:\n    raise {self.choices.pick(['Fault', 'ValueError'])}(x)")
+            lines.append(
+                f"if x == {self.constant()}:\n    raise {self.choices.pick(['Fault', 'ValueError'])}(x)"
+            )
         if self.choices.chance(15):
             lines += ["acc = []", "for j in range(2):", "    acc.append(x * j)", "x = sum(acc)"]
         if self.choices.chance(10) and self.callables:
-            lines.append(f"x = {self.choices.pick(self.callables)}(x)")
+            lines.append(f"x = {self.inherited()}(x)")
         lines = [part for line in lines for part in line.splitlines()]
-        result = self.arithmetic(["x", value])
+        result = (
+            self.arithmetic(["x"])
+            if value == "x"
+            else self.choices.pick(["r + x", "x * 3 - r", "r", "r % 7 + x"])
+        )
         lines.append(f"return {result}")
         return lines, declared
 
@@ -184,19 +230,45 @@ class _Program:
         lines = ["trace = []", f"boxes = [Box(1), Box(2), {self.box()}]"]
         lines += self.choices.pick([["boxes.append(boxes[0])"], ["rows = [[1], [2, 3], [4]]"], []])
         if not lines[-1].startswith("rows"):
-            lines.append("rows = [[1], [2]]; rows.append(rows[0])" if self.choices.chance(40) else "rows = [[1], [2], []]")
+            lines.append(
+                "rows = [[1], [2]]; rows.append(rows[0])"
+                if self.choices.chance(40)
+                else "rows = [[1], [2], []]"
+            )
         names = {name for name, state in self.states if state.rebinds}
         header = [f"global {', '.join(sorted(names))}"] if names else []
-        for _ in range(self.choices.number(1, 3)):
+        for _ in range(self.choices.number(3, 6)):
+            self.aim()
             region = self.region()
             guard = self.choices.number(0, 9)
             if guard >= 7:
-                region = ["try:", *_indent(region), "except (Fault, ValueError) as error:", "    trace.append(error)"]
+                region = [
+                    "try:",
+                    *_indent(region),
+                    "except (Fault, ValueError) as error:",
+                    "    trace.append(error)",
+                ]
             elif guard == 6:
                 region = ["with contextlib.suppress(Fault):", *_indent(region)]
             lines += region
         lines.append("return trace, boxes, rows")
         return ["def main():", *_indent([*header, *lines])]
+
+    def aim(self) -> None:
+        """Decide whether the next region keeps to itself, or its body changes what its callables look at."""
+        looking = [f for f in self.callables if f not in self.writers]
+        self.changeable = []
+        self.clashing = False
+        if looking and self.choices.chance(40):
+            self.eligible = [self.choices.pick(looking)]
+            self.changeable = [pair for pair in self.states if pair[0] not in self.uses[self.eligible[0]]]
+            return
+        sharing = [f for f in self.callables if self.uses[f] or f in self.writers]
+        self.eligible = [self.choices.pick(sharing or self.callables)]
+        self.changeable = [pair for pair in self.states if pair[0] in self.uses[self.eligible[0]]]
+        self.clashing = bool(self.changeable)
+        if self.choices.chance(20):
+            self.eligible = self.callables
 
     def region(self) -> Lines:
         kind = self.choices.number(0, 99)
@@ -210,11 +282,17 @@ class _Program:
 
     def item(self) -> _Item:
         v = self.name("v")
-        values = ", ".join(self.constant() for _ in range(self.choices.number(2, 5)))
+        values = ", ".join(self.constant() for _ in range(self.choices.number(3, 6)))
         kind = self.choices.number(0, 9)
         match kind:
             case 4:
-                return _Item("boxes", v, (f"{v}.n", f"{v}.twice", f"{v}.look()", f"len({v})"), (f"{v}.n += 1", f"{v}.push(3)"), (v,))
+                return _Item(
+                    "boxes",
+                    v,
+                    (f"{v}.n", f"{v}.twice", f"{v}.look()", f"len({v})"),
+                    (f"{v}.n += 1", f"{v}.push(3)"),
+                    (v,),
+                )
             case 5:
                 return _Item("rows", v, (f"len({v})", f"sum({v})"), (f"{v}.append(9)",), (v,))
             case 6:
@@ -236,7 +314,7 @@ class _Program:
 
     def call(self, item: _Item) -> str:
         """A call that is a candidate: of a global callable, or of a method of the item."""
-        f = self.choices.pick(self.callables)
+        f = self.choices.pick(self.eligible)
         number = self.choices.pick(item.numbers)
         if item.arguments and self.choices.chance(20):
             return f"{item.arguments[0]}.look()" if item.source == "boxes" else f"total({item.arguments[0]})"
@@ -247,10 +325,10 @@ class _Program:
     def touch(self, item: _Item, results: list[str]) -> Lines:
         """A statement of the body that may change what a callee looks at; most often it does not."""
         number = self.choices.pick([*item.numbers, *results, self.constant()])
-        kind = self.choices.number(0, 9)
-        if kind < 5:
+        kind = 8 if self.clashing and self.choices.chance(75) else self.choices.number(0, 9)
+        if kind < 3:
             return [f"trace.append({self.choices.pick([*results, number])})"]
-        if kind < 6:
+        if kind < 5:
             return [f"trace.append({self.read(number)})"]
         if kind < 7 and item.writes:
             return [self.choices.pick(item.writes)]
@@ -271,8 +349,10 @@ class _Program:
             inner = _Item(item.source, item.target, (*item.numbers, *results), item.writes, item.arguments)
             body += self.taken(inner, result)
             results.append(result)
-            if self.choices.chance(45):
+            if self.choices.chance(90 if self.clashing else 45):
                 body += self.touch(item, results)
+        if self.choices.chance(85):
+            body.append(f"trace.append(({', '.join(results)},))")
         ends = self.choices.number(0, 19)
         if ends == 19:
             body += [f"if {results[0]} == {self.constant()}:", "    break"]
@@ -297,14 +377,25 @@ class _Program:
             case 12:
                 return [f"{result} = {call}", f"trace.append({result})"]
             case 13:
-                return ["try:", f"    {result} = {call}", "except Fault as error:", f"    {result} = -1", "    trace.append(error)"]
+                return [
+                    "try:",
+                    f"    {result} = {call}",
+                    "except Fault as error:",
+                    f"    {result} = -1",
+                    "    trace.append(error)",
+                ]
             case 14:
                 return [f"{result} = 0", "with Quiet(trace):", f"    {result} = {call}"]
             case 15:
                 return ["try:", f"    {result} = {call}", "finally:", "    trace.append('finally')"]
             case 16:
                 condition = f"{self.choices.pick(item.numbers)} % 2"
-                return [f"if {condition}:", f"    {result} = {call}", "else:", f"    {result} = {self.call(item)}"]
+                return [
+                    f"if {condition}:",
+                    f"    {result} = {call}",
+                    "else:",
+                    f"    {result} = {self.call(item)}",
+                ]
             case 17:
                 return [f"{result} = {call} + {self.call(item)}"]
             case 18:
@@ -320,7 +411,8 @@ class _Program:
         key = self.choices.pick(item.numbers)
         condition = ""
         if self.choices.chance(35):
-            condition = f" if {self.choices.pick([f'{key} != 2', f'{self.call(item)} > 1', f'{self.read(key)} > {key}'])}"
+            tests = [f"{key} != 2", f"{self.call(item)} > 1", f"{self.read(key)} > {key}"]
+            condition = f" if {self.choices.pick(tests)}"
         clause = f"for {item.target} in {item.source}{condition}"
         text = self.choices.pick(
             [
@@ -345,9 +437,11 @@ class _Program:
         results: list[str] = []
         for _ in range(self.choices.number(2, 3)):
             result = self.name("r")
-            lines.append(f"{result} = {self.call(item)}" + (f" + {self.call(item)}" if self.choices.chance(20) else ""))
+            lines.append(
+                f"{result} = {self.call(item)}" + (f" + {self.call(item)}" if self.choices.chance(20) else "")
+            )
             results.append(result)
-            if self.choices.chance(25):
+            if self.choices.chance(70 if self.clashing else 25):
                 lines += self.touch(item, results)
         lines.append(f"trace.append(({', '.join(results)}))")
         return lines

@@ -1,7 +1,7 @@
 """Checkpoints: note what live objects hold, run something, put it back. In place, so that identity survives.
 
-Guarantees: after `rewind` every list, dict, set, deque, bytearray, instance, cell, function and class that was
-reachable from the roots holds exactly what it held at the checkpoint; iterators that were stored in one
+Guarantees: after `rewind` every list, dict, set, deque, bytearray, instance, cell, function and class that
+was reachable from the roots holds exactly what it held at the checkpoint; iterators that were stored in one
 of them are replaced by copies which stand where the original stood. `close` puts the originals back.
 
 Assumes: objects of C types that are not named here don't change, or cannot be put back (a socket, a
@@ -25,7 +25,9 @@ __all__ = ["Checkpoint", "roots_of"]
 
 _LIMIT: Final = 200_000
 """How many objects a checkpoint follows before it gives up widening."""
-_NOT_STATE: Final = frozenset({"__builtins__", "__loader__", "__spec__", "__cached__", "__file__", "__name__"})
+_NOT_STATE: Final = frozenset(
+    {"__builtins__", "__loader__", "__spec__", "__cached__", "__file__", "__name__"}
+)
 
 
 def roots_of(function: Callable[..., object]) -> list[object]:
@@ -122,12 +124,13 @@ class Checkpoint:
         return [part for pair in saved for part in pair]
 
     def _sequence(self, obj: Any) -> Iterable[object]:
-        saved = list(type(obj).__mro__[-2].__iter__(obj)) if type(obj) is not bytearray else list(obj)
+        base: Any = next(cls for cls in (list, deque, bytearray) if issubclass(type(obj), cls))
+        saved = list(base.__iter__(obj))
         self._freeze(saved)
 
         def restore(thaw: Callable[[Any], Any]) -> None:
             wanted = [thaw(v) for v in saved]
-            now = list(obj)
+            now = list(base.__iter__(obj))
             if len(now) == len(wanted) and all(a is b for a, b in zip(now, wanted, strict=True)):
                 return
             if isinstance(obj, deque):
@@ -227,7 +230,9 @@ def _unset(obj: object, member: types.MemberDescriptorType) -> None:
 def _refill_dict(obj: dict[Any, Any], saved: list[tuple[Any, Any]], skip: frozenset[str]) -> None:
     kept = [(k, v) for k, v in dict.items(obj) if type(k) is str and k in skip]
     now = [(k, v) for k, v in dict.items(obj) if not (type(k) is str and k in skip)]
-    same = len(now) == len(saved) and all(a is c and b is d for (a, b), (c, d) in zip(now, saved, strict=True))
+    same = len(now) == len(saved) and all(
+        a is c and b is d for (a, b), (c, d) in zip(now, saved, strict=True)
+    )
     if not same:
         dict.clear(obj)
         dict.update(obj, [*kept, *saved])
@@ -246,12 +251,12 @@ def _is_foreign(module: str) -> bool:
         return True
     found = sys.modules.get(module)
     path = getattr(found, "__file__", None) if found is not None else None
-    return found is not None and (path is None and module != "__main__" or "site-packages" in str(path))
+    return found is not None and ((path is None and module != "__main__") or "site-packages" in str(path))
 
 
 def _is_stored_iterator(value: object) -> bool:
     cls = type(value)
-    return is_library(cls.__module__) and hasattr(cls, "__next__") and not isinstance(value, types.GeneratorType)
+    return is_library(cls.__module__) and hasattr(cls, "__next__") and cls is not types.GeneratorType
 
 
 def _copied(value: Any) -> Any:

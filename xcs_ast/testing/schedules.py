@@ -35,7 +35,7 @@ class Order(Enum):
     AHEAD = "ahead"
     """The consumer waits at each hand-over until everything issued so far has finished."""
     REVERSE = "reverse"
-    """A task ends only after all tasks issued after it have ended."""
+    """A task starts only after all tasks issued after it have ended."""
     DELAY_ONE = "delay-one"
     """The task number `nth` starts only after every other task issued so far has ended."""
     ALTERNATE = "alternate"
@@ -87,6 +87,8 @@ class _RunState:
     issued: set[int] = field(default_factory=set)
     ended: set[int] = field(default_factory=set)
     taken: set[int] = field(default_factory=set)
+    waiting: bool = False
+    """Whether the consumer has issued what it may for now, and wants a value."""
 
 
 class _Director:
@@ -120,20 +122,24 @@ class _Director:
             case Order.ALTERNATE if index % 2:
                 return False
             case Order.DELAY_ONE if index == self._schedule.nth:
-                self._wait(lambda: len(state.issued - state.ended) <= 1 or index in state.taken)
+                self._wait(lambda: state.waiting and state.issued - state.ended - state.taken <= {index})
+            case Order.REVERSE:
+                self._wait(
+                    lambda: state.waiting and all(i in state.ended for i in state.issued if i > index)
+                )
             case _:
                 pass
         self.started += 1
         return True
 
     def _finish(self, state: _RunState, index: int) -> None:
-        if self._schedule.order is Order.REVERSE:
-            self._wait(lambda: all(other in state.ended for other in state.issued if other > index))
         state.ended.add(index)
         self._changed.notify_all()
 
     def _take(self, state: _RunState, index: int) -> None:
-        if self._schedule.order is Order.AHEAD:
+        state.waiting = True
+        self._changed.notify_all()
+        if self._schedule.order in (Order.AHEAD, Order.REVERSE, Order.DELAY_ONE):
             self._wait(lambda: state.issued <= state.ended | state.taken)
         state.taken.add(index)
         if self._schedule.order in (Order.IN_PLACE, Order.ALTERNATE):

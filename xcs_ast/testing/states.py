@@ -103,7 +103,13 @@ class State:
 
 STATES: Final[tuple[State, ...]] = (
     State("number", "@ = 3", ("@", "@ * 2"), ("@ += #", "@ = @ * 3 % 101 + #"), rebinds=True),
-    State("list", "@ = [5, 2]", ("len(@)", "sum(@[-2:])", "@[-1]"), ("@.append(#)", "@ += [#]", "@[0] = #"), True),
+    State(
+        "list",
+        "@ = [5, 2]",
+        ("len(@)", "sum(@[-2:])", "@[-1]"),
+        ("@.append(#)", "@ += [#]", "@[0] = #"),
+        True,
+    ),
     State("dict", "@ = {1: 4}", ("@.get(#, 7)", "len(@)"), ("@[#] = len(@)", "=@.setdefault(#, len(@))")),
     State("box", "@ = Box(4)", ("@.n", "@.twice", "@.look()"), ("@.n += #", "=@.bump(#)", "=@.push(#)")),
     State("alias", "@ = Box(6); @_too = @", ("@_too.n", "@.look()"), ("@.n -= #", "=@_too.bump(#)")),
@@ -116,5 +122,10 @@ STATES: Final[tuple[State, ...]] = (
     State("tuple of lists", "@ = ([1], [2])", ("len(@[0])", "@[1][-1]"), ("@[0].append(#)", "@[1][0] = #")),
     State("stdout", "@ = None", (), ("print('@', #)",)),
     State("random", "@ = None", (), ("=random.randrange(1000)",)),
-    State("module list", "@ = Box(2, [1]).items", ("len(@)",), ("@.insert(0, #)", "=@.pop() if len(@) > 1 else 0")),
+    State(
+        "module list",
+        "@ = Box(2, [1]).items",
+        ("len(@)",),
+        ("@.insert(0, #)", "=@.pop() if len(@) > 1 else 0"),
+    ),
 )

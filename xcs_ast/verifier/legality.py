@@ -11,7 +11,7 @@ T(0) .. T(p-1) may run ahead of their place iff for every k < p
    comes before T(k), that is b of B(j) with j <= k;
 3. T(k) may wait for something outside the processor, for some k < p (else it does not pay).
 
-For a block there is one iteration.
+For a block there is one iteration, and instead of a prefix any set of stages; each must satisfy 3 itself.
 
 Guarantees: p is the largest such prefix; no user code runs; nothing is believed about an object beyond
 what its guards check. Assumes: the objects of a region are changed by the region only while it runs
@@ -47,13 +47,14 @@ _SHAPES: Final = 32
 class Plan:
     """How a PROVEN region runs.
 
-    The hand-overs with numbers below `prefix` run ahead. `admit(item)` must be asked, in program order,
-    before a task is started; `False` means that neither it nor any later one may start ahead.
+    The hand-overs in `stages` run ahead: for a loop, those below `prefix`. `admit(item)` must be asked, in
+    program order, before a task is started; `False` means that neither it nor any later one may start ahead.
     """
 
     prefix: int
     blocking: Blocking
     admit: Callable[[object], bool]
+    stages: tuple[int, ...] = ()
 
 
 @final
@@ -85,9 +86,8 @@ def decide_loop(
     shape = _shape_for(facts, scope, Binding(items[0], env), has_item=True)
     if shape.prefix == 0:
         return _serial(*shape.reasons)
-    refused = _does_not_pay(facts, shape)
-    if refused is not None:
-        return _serial(refused)
+    if shape.blocking is Blocking.NEVER and not config.current().eager:
+        return _serial(_never_waits(facts))
 
     def more(item: object, others: list[Shape]) -> Shape | None:
         if len(others) >= _SHAPES:
@@ -98,7 +98,7 @@ def decide_loop(
     admission = Admission(env, more)
     if not admission.add(shape) or admission.clash_free(shape, items[0]) is None:
         return _serial(_clash_diagnostic(facts, admission.clash))
-    plan = Plan(shape.prefix, shape.blocking, admission.admit)
+    plan = Plan(shape.prefix, shape.blocking, admission.admit, tuple(range(shape.prefix)))
     return Decision(Verdict(VerdictKind.PROVEN, shape.reasons), plan)
 
 
@@ -114,32 +114,79 @@ def _agree(facts: SiteFacts, new: Shape, others: list[Shape], prefix: int) -> bo
 
 
 def decide_block(facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object]) -> Decision:
-    """The verdict on straight-line statements whose later calls would start before the first."""
+    """The verdict on straight-line statements whose later calls would start before the first.
+
+    The calls of a block are independent thunks, so any set of them may be chosen, not just a prefix. A call
+    that never waits is not chosen (a clock read, moved, would only tell the wrong time).
+    """
     binding = Binding(None, env)
     shape = _shape_for(facts, scope, binding, has_item=False)
-    if shape.prefix == 0:
-        return _serial(*shape.reasons)
-    refused = _does_not_pay(facts, shape)
-    if refused is not None:
-        return _serial(refused)
-    for stage, read in shape.reads:
-        for segment, write in shape.writes:
-            if segment <= stage and may_clash(read, write, binding):
-                return _serial(_clash_diagnostic(facts, (read, write)))
-    return Decision(
-        Verdict(VerdictKind.PROVEN, shape.reasons), Plan(shape.prefix, shape.blocking, lambda _item: True)
-    )
+    chosen, reasons = _choose_thunks(facts, shape.effects, binding)
+    if not chosen:
+        return _serial(*(reasons or [_never_waits(facts)]))
+    blocking = max(shape.effects.stages[k].blocking for k in chosen)
+    plan = Plan(len(chosen), blocking, lambda _item: True, tuple(sorted(chosen)))
+    return Decision(Verdict(VerdictKind.PROVEN, tuple(reasons)), plan)
 
 
-def _does_not_pay(facts: SiteFacts, shape: Shape) -> Diagnostic | None:
-    if shape.blocking is Blocking.NEVER and not config.current().eager:
-        return Diagnostic(
-            codes.DOES_NOT_PAY,
-            f"{', '.join(facts.callees) or 'the call'} never waits for anything outside the processor",
-            facts.span,
-            facts.callees,
-        )
+def _choose_thunks(
+    facts: SiteFacts, effects: RegionEffects, binding: Binding
+) -> tuple[set[int], list[Diagnostic]]:
+    """The stages of a block that may, and should, start before it; and why others may not."""
+    reasons: list[Diagnostic] = []
+    chosen: set[int] = set()
+    eager = config.current().eager
+    for k, stage in enumerate(effects.stages):
+        found = _task_reasons(facts, stage)
+        reasons += found
+        if not found and (eager or stage.blocking is not Blocking.NEVER):
+            chosen.add(k)
+    while True:
+        in_place = [(j, effect) for j, segment in enumerate(effects.segments) for effect in segment.effects]
+        in_place += [
+            (j + 1, effect)
+            for j, stage in enumerate(effects.stages)
+            if j not in chosen
+            for effect in stage.effects
+        ]
+        refused = {
+            k: diagnostic
+            for k in chosen
+            if (diagnostic := _thunk_clash(facts, k, effects.stages[k], in_place, binding)) is not None
+        }
+        if not refused:
+            return chosen, reasons
+        chosen -= refused.keys()
+        reasons += refused.values()
+
+
+def _thunk_clash(
+    facts: SiteFacts, number: int, stage: Summary, in_place: Sequence[tuple[int, Effect]], binding: Binding
+) -> Diagnostic | None:
+    """What comes before stage `number`, stays in place, and conflicts with it."""
+    for segment, effect in in_place:
+        if segment > number:
+            continue
+        if effect.is_unknown:
+            return _unknown(codes.UNKNOWN_IN_BODY, "what comes before the call", facts, effect)
+        for mine in stage.effects:
+            conflict = statically_conflict(mine, effect)
+            if conflict is None:
+                assert isinstance(mine.where, Location)
+                assert isinstance(effect.where, Location)
+                conflict = may_clash(mine.where, effect.where, binding)
+            if conflict:
+                return _body_clash(facts, mine, effect)
     return None
+
+
+def _never_waits(facts: SiteFacts) -> Diagnostic:
+    return Diagnostic(
+        codes.DOES_NOT_PAY,
+        f"{', '.join(facts.callees) or 'the call'} never waits for anything outside the processor",
+        facts.span,
+        facts.callees,
+    )
 
 
 def _shape_for(facts: SiteFacts, scope: dict[str, Any], binding: Binding, *, has_item: bool) -> Shape:

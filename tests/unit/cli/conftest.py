@@ -49,6 +49,11 @@ class Box:
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
+    def shell(self, command: str) -> Ended:
+        words = ["sh", "-c", command, sys.executable]
+        done = subprocess.run(words, capture_output=True, cwd=self.path, env=environment(), timeout=60)
+        return Ended(done.returncode, done.stdout, done.stderr)
+
     def xcs(self, *words: str, **more: object) -> Ended:
         return self.python("-m", "xcs_ast", *words, **more)  # type: ignore[arg-type]
 

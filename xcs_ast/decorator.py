@@ -1,7 +1,7 @@
 """`@jit`: one function, optimized.
 
-The module's file is rewritten as a whole, through the same cache as the import hook, and the function is built
-anew from its part of the result: same globals, the original closure cells by name, the same defaults.
+The module's file is rewritten as a whole, through the same cache as the import hook, and the function is
+built anew from its part of the result: same globals, the original closure cells by name, the same defaults.
 
 Guarantees: the function that is optimized is the one that was given (its code is compared with what its file
 compiles to now); in any doubt the plain function is returned, with a diagnostic. `jit` raises only for
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import CellType, CodeType, FunctionType
 from typing import Any, Final, TypeVar, final, overload
 
-from xcs_ast import cache, pipeline
+from xcs_ast import activation, cache, pipeline
 from xcs_ast.diagnostics.codes_faces import (
     ALREADY_DECORATED,
     NO_SOURCE_FILE,
@@ -65,9 +65,11 @@ def _dispatch(given: Any) -> Any:
             return _optimized(given)
         case staticmethod() | classmethod():
             return _rewrap(given)
-        case property():
-            parts = [_dispatch(part) if part is not None else None for part in (given.fget, given.fset, given.fdel)]
-            return given if _all_same(parts, given) else type(given)(*parts, given.__doc__)
+        case property() if type(given) is property:
+            parts = [
+                _dispatch(part) if part is not None else None for part in (given.fget, given.fset, given.fdel)
+            ]
+            return given if _all_same(parts, given) else property(parts[0], parts[1], parts[2], given.__doc__)
     if not callable(given):
         raise TypeError(f"jit takes a function, not {type(given).__name__}")
     _note(NOT_A_FUNCTION, f"{_name_of(given)} is not a function that was written in Python", None)
@@ -114,7 +116,7 @@ class _Refusal:
 
 
 _rebuilt: dict[int, tuple[CodeType, CodeType | _Refusal]] = {}
-"""By the id of a code object, which is kept alive beside it: nested functions are decorated again and again."""
+"""By the id of a code object, kept alive beside it: nested functions are decorated again and again."""
 
 
 def _optimized(function: FunctionType) -> FunctionType:
@@ -156,7 +158,10 @@ def _rebuild(function: FunctionType) -> CodeType | _Refusal:
         _note(ALREADY_DECORATED, f"{function.__qualname__} is a wrapper", function, suggestion)
     names = set(code.co_freevars)
     for new in module.rewritten.get(_place(code), ()):
-        if set(new.co_freevars) <= names and new.co_varnames[: _arguments(new)] == code.co_varnames[: _arguments(code)]:
+        if (
+            set(new.co_freevars) <= names
+            and new.co_varnames[: _arguments(new)] == code.co_varnames[: _arguments(code)]
+        ):
             bound = module.bind(new)
             if bound is new:
                 return _Refusal(NOTHING_TO_DO, "holds no region that could run ahead")
@@ -195,7 +200,7 @@ def _has_sites(code: CodeType) -> bool:
     if module is None:
         return False
     kind = module.Site
-    return any(isinstance(const, kind) for each in pipeline.walk_code(code) for const in each.co_consts)
+    return any(isinstance(const, kind) for each in activation.walk_code(code) for const in each.co_consts)
 
 
 def _tell_lookup(new: CodeType, plain: CodeType) -> None:
@@ -238,15 +243,17 @@ class _Module:
         if self._payload is None or not _mentions(code, self._payload):
             return code
         if self._mapping is None:
-            self._mapping = pipeline.make_sites(self._payload, self._filename)
-            pipeline.preload()
+            self._mapping = activation.make_sites(self._payload, self._filename)
+            activation.preload()
         return bind_sites(code, self._mapping)
 
 
 def _mentions(code: CodeType, payload: cache.Payload) -> bool:
-    names = {pipeline.placeholder(facts[0], payload.digest) for facts in payload.facts}
+    names = {activation.placeholder(facts[0], payload.digest) for facts in payload.facts}
     return any(
-        type(const) is str and const in names for each in pipeline.walk_code(code) for const in each.co_consts
+        type(const) is str and const in names
+        for each in activation.walk_code(code)
+        for const in each.co_consts
     )
 
 
@@ -275,7 +282,7 @@ def _place(code: CodeType) -> _Place:
 
 def _by_place(module: CodeType) -> dict[_Place, list[CodeType]]:
     found: dict[_Place, list[CodeType]] = {}
-    for code in pipeline.walk_code(module):
+    for code in activation.walk_code(module):
         found.setdefault(_place(code), []).append(code)
     return found
 
@@ -285,7 +292,7 @@ def _arguments(code: CodeType) -> int:
 
 
 def _same_code(a: CodeType, b: CodeType) -> bool:
-    """Whether two code objects say the same; comparing them as such also compares what running them left behind."""
+    """Whether two code objects say the same (`==` also compares what running them left behind)."""
     return a == b or (
         a.co_code == b.co_code
         and a.co_names == b.co_names

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """`python script.py` and `python -m xcs_ast run script.py`, byte for byte, uncached and cached."""
 
 from __future__ import annotations
@@ -36,16 +37,23 @@ def script(text: str | bytes, *arguments: str, **more: object) -> Case:
 CASES = {
     "loop": script(LOOP + "print(main([1, 2, 3]))\n"),
     "exception in a loop": script(LOOP + "print(main([1, 2, 0, 3]))\n"),
-    "exception at module level": script("import math\nfor x in [4, -1]:\n    y = math.sqrt(x)\n    print(y)\n"),
-    "exception in module-level loop over calls": script(LOOP + "for x in [1, 0]:\n    r = work(x)\n    print(r)\n"),
-    "exception in a comprehension": script(LOOP + "def c(xs):\n    return [work(x) + 1 for x in xs]\nc([3, 0])\n"),
+    "exception at module level": script(
+        "import math\nfor x in [4, -1]:\n    y = math.sqrt(x)\n    print(y)\n"
+    ),
+    "exception in module-level loop over calls": script(
+        LOOP + "for x in [1, 0]:\n    r = work(x)\n    print(r)\n"
+    ),
+    "exception in a comprehension": script(
+        LOOP + "def c(xs):\n    return [work(x) + 1 for x in xs]\nc([3, 0])\n"
+    ),
     "chained": script(
         LOOP
         + "def c(xs):\n    try:\n        return main(xs)\n    except ZeroDivisionError as e:\n"
         + "        raise ValueError('no') from e\nc([0])\n"
     ),
     "context": script(
-        LOOP + "try:\n    main([0])\nexcept ZeroDivisionError:\n    for x in [3, 0]:\n        print(work(x))\n"
+        LOOP
+        + "try:\n    main([0])\nexcept ZeroDivisionError:\n    for x in [3, 0]:\n        print(work(x))\n"
     ),
     "notes and groups": script(
         LOOP
@@ -53,7 +61,8 @@ CASES = {
         + "    raise ExceptionGroup('g', [e, ValueError(1)])\n"
     ),
     "multi-line call": script(
-        LOOP + "def m(xs):\n    for x in xs:\n        print(\n            work(\n                x\n            )\n        )\nm([1, 0])\n"
+        LOOP
+        + "def m(xs):\n    for x in xs:\n        print(\n            work(\n                x\n            )\n        )\nm([1, 0])\n"
     ),
     "exit code": script("import sys\nsys.exit(7)\n"),
     "exit message": script("import sys\nprint('a')\nsys.exit('message')\n"),
@@ -64,10 +73,14 @@ CASES = {
     "os._exit": script("import os, sys\nprint('x', flush=True)\nos._exit(9)\n"),
     "interrupt": script("print('x')\nraise KeyboardInterrupt\n"),
     "signal": script("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nfor i in range(10**8): pass\n"),
-    "sigterm": script("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\nimport time; time.sleep(9)\n"),
+    "sigterm": script(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\nimport time; time.sleep(9)\n"
+    ),
     "generator exit": script("raise GeneratorExit('x')\n"),
     "base exception": script("class B(BaseException): pass\nraise B(1)\n"),
-    "input": script("name = input('name? ')\nimport sys\nprint(name, sys.stdin.read())\n", stdin=b"Ada\nrest\n"),
+    "input": script(
+        "name = input('name? ')\nimport sys\nprint(name, sys.stdin.read())\n", stdin=b"Ada\nrest\n"
+    ),
     "eof": script("input()\n"),
     "argv": script("import sys\nprint(sys.argv)\n", "a", "--report", "-m", "--", "-h", "é"),
     "identity": script(
@@ -80,7 +93,9 @@ CASES = {
         {"d/main.py": "import sys\nprint(__file__, sys.argv, sys.path[0])\n1/0\n"}, ("./d/../d/main.py",)
     ),
     "parent path": Case(
-        {"main.py": "import sys\nprint(__file__, sys.argv, sys.path[0])\n", "d/x": ""}, ("../main.py",), cwd="d"
+        {"main.py": "import sys\nprint(__file__, sys.argv, sys.path[0])\n", "d/x": ""},
+        ("../main.py",),
+        cwd="d",
     ),
     "sibling": Case(
         {"main.py": "import helper\nprint(helper.main([1, 2]))\nhelper.main([1, 0])\n", "helper.py": LOOP}
@@ -98,7 +113,9 @@ CASES = {
     "sibling is not utf-8": Case({"main.py": "import bad\n", "bad.py": b"x = '\xe9'\n"}),
     "sibling raises": Case({"main.py": "import bad\n", "bad.py": LOOP + "main([0])\n"}),
     "sibling is missing": script("import no_such_module_here\n"),
-    "sibling imports itself": Case({"main.py": "import a\nprint(a.x)\n", "a.py": "import b\nx = 1\n", "b.py": "from a import x\n"}),
+    "sibling imports itself": Case(
+        {"main.py": "import a\nprint(a.x)\n", "a.py": "import b\nx = 1\n", "b.py": "from a import x\n"}
+    ),
     "import from fails": Case({"main.py": "from helper import nothing\n", "helper.py": LOOP}),
     # From the script's own directory, `python -m` of anything fails here: runpy takes these for Python's.
     "sibling shadows": Case(
@@ -111,38 +128,68 @@ CASES = {
         ("d/main.py",),
     ),
     "sibling shadows what only we load": Case(
-        {"main.py": "import symtable, marshal, queue\nprint(symtable.X, queue.X, hasattr(marshal, 'X'))\n" + LOOP + "main([0])\n"}
-        | {f"{name}.py": "X = 1\n" for name in ("symtable", "queue", "marshal", "typing_extensions", "libcst")}
+        {
+            "main.py": "import symtable, marshal, queue\nprint(symtable.X, queue.X, hasattr(marshal, 'X'))\n"
+            + LOOP
+            + "main([0])\n"
+        }
+        | {
+            f"{name}.py": "X = 1\n"
+            for name in ("symtable", "queue", "marshal", "typing_extensions", "libcst")
+        }
     ),
     "module": Case(
-        {"pkg/__init__.py": "", "pkg/tool.py": "import sys\nfrom . import other\nprint(sys.argv, __name__, __package__, __spec__.name, __file__, sys.path[0])\nother.main([0])\n", "pkg/other.py": LOOP},
+        {
+            "pkg/__init__.py": "",
+            "pkg/tool.py": "import sys\nfrom . import other\nprint(sys.argv, __name__, __package__, __spec__.name, __file__, sys.path[0])\nother.main([0])\n",
+            "pkg/other.py": LOOP,
+        },
         ("-m", "pkg.tool", "a", "-b"),
     ),
     "module fails": Case({"tool.py": LOOP + "main([0])\n"}, ("-m", "tool")),
-    "package": Case({"pkg/__init__.py": "print('init')\n", "pkg/__main__.py": "print(__name__, __file__)\n"}, ("-m", "pkg")),
+    "package": Case(
+        {"pkg/__init__.py": "print('init')\n", "pkg/__main__.py": "print(__name__, __file__)\n"},
+        ("-m", "pkg"),
+    ),
     "module is missing": Case({}, ("-m", "nothing_of_the_kind")),
     "module of package is missing": Case({"pkg/__init__.py": ""}, ("-m", "pkg.nothing")),
     "package without main": Case({"pkg/__init__.py": ""}, ("-m", "pkg")),
     "module does not parse": Case({"bad.py": "x ==== 1\n"}, ("-m", "bad")),
     "module interrupt": Case({"ki.py": "raise KeyboardInterrupt\n"}, ("-m", "ki")),
-    "directory": Case({"app/__main__.py": "import sys, helper\nprint(__name__, __file__, sys.argv, sys.path[0], __package__ == '')\nhelper.main([0])\n", "app/helper.py": LOOP}, ("app", "x")),
+    "directory": Case(
+        {
+            "app/__main__.py": "import sys, helper\nprint(__name__, __file__, sys.argv, sys.path[0], __package__ == '')\nhelper.main([0])\n",
+            "app/helper.py": LOOP,
+        },
+        ("app", "x"),
+    ),
     "directory without main": Case({"app/x.py": ""}, ("app",)),
     "missing": Case({}, ("nothing.py",)),
     "does not parse": script("def f(:\n  pass\n"),
     "bad indent": script("if 1:\n  x\n y\n"),
     "not utf-8": script(b"x = '\xe9'\n"),
     "null bytes": script(b"x = 1\0\n"),
-    "latin-1": script("# -*- coding: latin-1 -*-\nprint('é', ascii('é'))\nraise ValueError('é')\n".encode("latin-1")),
+    "latin-1": script(
+        "# -*- coding: latin-1 -*-\nprint('é', ascii('é'))\nraise ValueError('é')\n".encode("latin-1")
+    ),
     "bom": script(b"\xef\xbb\xbfprint('x')\n1/0\n"),
     "crlf": script((LOOP + "main([0])\n").replace("\n", "\r\n")),
     "unknown encoding": script("# coding: no-such\n"),
     "no final newline": script(LOOP + "main([0])"),
     "empty": script(""),
-    "compiler warnings": script("x = 1\nif x is 1: pass\nprint('\\d')\n" + LOOP + "def m(xs):\n    for x in xs:\n        r = work(x is 3)\n        print(r)\nm([3])\n"),
+    "compiler warnings": script(
+        "x = 1\nif x is 1: pass\nprint('\\d')\n"
+        + LOOP
+        + "def m(xs):\n    for x in xs:\n        r = work(x is 3)\n        print(r)\nm([3])\n"
+    ),
     "compiler warnings as errors": script("x = 1\nif x is 1: pass\n", flags=("-W", "error")),
-    "warnings": script("import warnings\ndef f(x):\n    warnings.warn('w', stacklevel=2)\n    return x\nfor x in [1, 2]:\n    y = f(x)\n"),
+    "warnings": script(
+        "import warnings\ndef f(x):\n    warnings.warn('w', stacklevel=2)\n    return x\nfor x in [1, 2]:\n    y = f(x)\n"
+    ),
     "optimized": script("assert False\nprint(__debug__)\n" + LOOP + "main([0])\n", flags=("-O",)),
-    "isolated path": script("import sys\nprint('' in sys.path, sys.flags.dont_write_bytecode)\n", flags=("-B",)),
+    "isolated path": script(
+        "import sys\nprint('' in sys.path, sys.flags.dont_write_bytecode)\n", flags=("-B",)
+    ),
     "dataclass and pickle": script(
         "import pickle\nfrom dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\n"
         "def mk(x):\n    return P(x)\nps = []\nfor x in [1, 2]:\n    ps.append(mk(x))\n"
@@ -152,22 +199,40 @@ CASES = {
         "import multiprocessing as mp\ndef f(x):\n    return x * x\n"
         "if __name__ == '__main__':\n    with mp.get_context('spawn').Pool(1) as pool:\n        print(pool.map(f, [1, 2]))\n"
     ),
-    "fork": script("import os\npid = os.fork()\nif pid == 0:\n    print('child', flush=True)\n    os._exit(0)\nos.waitpid(pid, 0)\nprint('parent')\n"),
+    "fork": script(
+        "import os\npid = os.fork()\nif pid == 0:\n    print('child', flush=True)\n    os._exit(0)\nos.waitpid(pid, 0)\nprint('parent')\n"
+    ),
     "atexit": script("import atexit\natexit.register(print, 'bye')\n1/0\n"),
-    "atexit fails": script("import atexit\nclass C:\n    def __repr__(self): return 'C'\n    def __call__(self): 1/0\natexit.register(C())\n"),
-    "thread outlives": script("import threading, time\nthreading.Thread(target=lambda: (time.sleep(.05), print('t'))).start()\n1/0\n"),
-    "thread fails": script("import threading\nt = threading.Thread(target=lambda: 1/0, name='T')\nt.start(); t.join()\n"),
+    "atexit fails": script(
+        "import atexit\nclass C:\n    def __repr__(self): return 'C'\n    def __call__(self): 1/0\natexit.register(C())\n"
+    ),
+    "thread outlives": script(
+        "import threading, time\nthreading.Thread(target=lambda: (time.sleep(.05), print('t'))).start()\n1/0\n"
+    ),
+    "thread fails": script(
+        "import threading\nt = threading.Thread(target=lambda: 1/0, name='T')\nt.start(); t.join()\n"
+    ),
     "finalizer": script("class D:\n    def __del__(self): print('del')\nd = D()\nprint('end')\n"),
-    "excepthook": script("import sys\nsys.excepthook = lambda *a: print('hook', a[0], a[2].tb_lineno, a[2].tb_next)\n1/0\n"),
+    "excepthook": script(
+        "import sys\nsys.excepthook = lambda *a: print('hook', a[0], a[2].tb_lineno, a[2].tb_next)\n1/0\n"
+    ),
     "excepthook fails": script("import sys\ndef h(*a): raise ValueError('h')\nsys.excepthook = h\n1/0\n"),
     "excepthook exits": script("import sys\nsys.excepthook = lambda *a: sys.exit(5)\n1/0\n"),
     "excepthook gone": script("import sys\ndel sys.excepthook\n1/0\n"),
     "closed stdout": script("import sys\nsys.stdout.close()\n"),
     "globals cleared": script("globals().clear()\n"),
-    "traceback printed": script(LOOP + "import traceback\ntry:\n    main([0])\nexcept ZeroDivisionError:\n    traceback.print_exc()\n"),
+    "traceback printed": script(
+        LOOP + "import traceback\ntry:\n    main([0])\nexcept ZeroDivisionError:\n    traceback.print_exc()\n"
+    ),
     "annotations": script("x: int = 1\nprint(__annotations__)\n"),
-    "future": script("from __future__ import annotations\ndef f(x: Nothing): return x\nprint(f.__annotations__)\n" + LOOP + "main([0])\n"),
-    "own import of the tool": script("import xcs_ast\n@xcs_ast.jit\ndef f(xs):\n    out = []\n    for x in xs:\n        out.append(len(x))\n    return out\nprint(f(['a']))\n"),
+    "future": script(
+        "from __future__ import annotations\ndef f(x: Nothing): return x\nprint(f.__annotations__)\n"
+        + LOOP
+        + "main([0])\n"
+    ),
+    "own import of the tool": script(
+        "import xcs_ast\n@xcs_ast.jit\ndef f(xs):\n    out = []\n    for x in xs:\n        out.append(len(x))\n    return out\nprint(f(['a']))\n"
+    ),
 }
 
 

@@ -1,0 +1,116 @@
+"""From packed code to code that can be executed: each placeholder constant becomes its live `Site`.
+
+This is the whole of the way from the cache to the program, so it imports nothing that only compiling needs.
+
+Guarantees: no user code runs here. What fails raises, and the caller falls back to plain code.
+Assumes: nothing; any thread may call.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import CodeType
+from typing import Any
+
+from xcs_ast import cache
+
+__all__ = [
+    "activate",
+    "compiling",
+    "is_compiling",
+    "make_sites",
+    "note_failure",
+    "placeholder",
+    "preload",
+    "walk_code",
+]
+
+_state = threading.local()
+
+
+def placeholder(index: int, digest: str) -> str:
+    """The string constant that stands for a site until `activate`."""
+    return f"<xcs site {index} of {digest}>"
+
+
+def walk_code(code: CodeType) -> Iterator[CodeType]:
+    """A code object and all that it holds."""
+    yield code
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            yield from walk_code(const)
+
+
+def is_compiling() -> bool:
+    """Whether this thread is inside `compile_module` (whatever it imports then is for our own use)."""
+    return getattr(_state, "depth", 0) > 0
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Marks this thread as being inside `compile_module`."""
+    _state.depth = getattr(_state, "depth", 0) + 1
+    try:
+        yield
+    finally:
+        _state.depth -= 1
+
+
+def activate(code: CodeType, filename: str | None = None) -> CodeType:
+    """Executable code out of packed code: live sites in place of their placeholders.
+
+    Raises:
+        Exception: a part of the runtime is missing or broken; the caller falls back to plain code.
+    """
+    bare, payload = cache.detach(code)
+    if payload is None or not payload.facts:
+        return bare
+    where = bare.co_filename if filename is None else filename
+    from xcs_ast.runtime.site import bind_sites
+    from xcs_ast.source.lookup import register_rewritten
+
+    mapping = make_sites(payload, where)
+    register_rewritten(where, payload.digest)
+    preload()
+    return bind_sites(bare, mapping)
+
+
+def make_sites(payload: cache.Payload, filename: str) -> dict[str, Any]:
+    """The live sites of a module, by the placeholders that they replace."""
+    from dataclasses import replace
+
+    from xcs_ast.ir.sites import SiteFacts
+    from xcs_ast.runtime.site import Site
+
+    mapping: dict[str, Any] = {}
+    for dumped in payload.facts:
+        facts = SiteFacts.load(dumped)
+        if facts.span.filename != filename:  # the file has moved since it was cached
+            facts = replace(facts, span=replace(facts.span, filename=filename))
+        mapping[placeholder(facts.index, payload.digest)] = Site(facts)
+    return mapping
+
+
+def preload() -> None:
+    """Imports what the first region will need, so that the first call is as quick as the next."""
+    for name in ("xcs_ast.runtime.pool", "xcs_ast.verifier"):
+        if name in sys.modules:
+            continue
+        try:
+            __import__(name)
+        except Exception as error:  # the first region will meet it again, and run in place
+            note_failure(f"{name} cannot be loaded", error)
+
+
+def note_failure(what: str, error: Exception, filename: str | None = None) -> None:
+    """Keeps it for the reports that something of ours has failed, and so runs as plain Python."""
+    from xcs_ast.diagnostics.codes_faces import REWRITE_FAILED
+    from xcs_ast.diagnostics.diagnostic import Diagnostic
+    from xcs_ast.diagnostics.notices import record
+    from xcs_ast.source.spans import Span
+
+    span = None if filename is None else Span(filename, 1, 0, 1, 0)
+    record(Diagnostic(REWRITE_FAILED, f"{what}: {type(error).__name__}: {error}", span))

@@ -1,0 +1,509 @@
+"""Calls: from a callable to the code that runs, and the binding of its arguments."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import types
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import catalog
+from xcs_ast.effects import guards as g
+from xcs_ast.effects.applying import Applying
+from xcs_ast.effects.attributes import pinned
+from xcs_ast.effects.declare import Declared, declared
+from xcs_ast.effects.entries import EntryKind
+from xcs_ast.effects.machine import DEPTH, FUNCTIONS, Frame, Sink, TooLarge
+from xcs_ast.effects.protocol import Args
+from xcs_ast.effects.resolve import builtins_of
+from xcs_ast.effects.scopes import scope_of
+from xcs_ast.effects.values import (
+    BOTTOM,
+    SCALARS,
+    STR,
+    Atom,
+    Bound,
+    New,
+    Ref,
+    UnknownAtom,
+    Value,
+    class_of,
+    generalize,
+    is_scalar,
+    join,
+    map_atoms,
+    typed,
+    unknown,
+)
+from xcs_ast.ir.effects import WHOLE, Access, Blocking
+from xcs_ast.ir.paths import AttrStep, KeyStep, Path, PinnedRoot
+from xcs_ast.source.lookup import FunctionNode, find_function
+
+__all__ = ["Calls", "FunctionInfo"]
+
+_lru_cache_wrapper: Final = type(functools.lru_cache(lambda: None))
+_C_CALLABLES: Final = (
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    types.ClassMethodDescriptorType,
+    types.MethodWrapperType,
+)
+_MANY_ACTIVE: Final = 3
+_TOO_MANY_ACTIVE: Final = 12
+
+
+@final
+@dataclass(slots=True, eq=False)
+class FunctionInfo:
+    """A function that the code under analysis defines."""
+
+    node: FunctionNode
+    frame: Frame
+    defaults: tuple[Value, ...]
+    keyword_defaults: dict[str, Value]
+
+
+@final
+@dataclass(slots=True, eq=False)
+class _Memo:
+    """The outcome of one activation."""
+
+    version: int
+    result: Value
+    sink: Sink
+
+
+@final
+@dataclass(slots=True, eq=False)
+class _Active:
+    """An activation that is being analysed."""
+
+    assumed: Value = BOTTOM
+    recursive: bool = False
+
+
+class Calls(Applying):
+    """Everything that can be called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memos: dict[Any, _Memo] = {}
+        self.active: dict[Any, _Active] = {}
+        self.active_nodes: dict[int, int] = {}
+        self.recursions = 0
+
+    def run_body(self, node: FunctionNode, frame: Frame) -> Value:
+        """Interprets a function's body; what it returns (for a generator: what it yields)."""
+        raise NotImplementedError
+
+    def construct(self, cls: type, ref: Ref, args: Args, node: ast.AST | None) -> Value:
+        """The value of calling a class."""
+        raise NotImplementedError
+
+    def run_generated(self, function: types.FunctionType, args: Args, node: ast.AST | None) -> Value:
+        """The value of calling a function that `dataclasses` generated."""
+        raise NotImplementedError
+
+    # ---------------------------------------------------------------------------------------- dispatching
+
+    def call(self, function: Value, args: Args, node: ast.AST | None) -> Value:
+        """The value of a call."""
+        return map_atoms(function, lambda atom: self.call_atom(atom, args, node))
+
+    def call_atom(self, function: Atom, args: Args, node: ast.AST | None) -> Value:
+        """The value of a call of one possible callee."""
+        self.step()
+        match function:
+            case UnknownAtom(reason):
+                return self.fail(f"calls something: {reason}", node, codes.UNKNOWN_CALL)
+            case Bound(func, receiver, name):
+                return self._call_bound(func, receiver, name, args, node)
+            case Ref():
+                return self._call_ref(function, args, node)
+            case New(obj) if obj.cls is types.FunctionType:
+                out = BOTTOM
+                for info in tuple(self.get_payload(obj).values()):
+                    out = join(out, self._call_info(info, args, node))
+                return out
+            case New(obj) if obj.cls is functools.partial and obj.payload is not None:
+                out = BOTTOM
+                for inner, given in tuple(self.get_payload(obj).values()):
+                    out = join(out, self.call(inner, _merge(given, args), node))
+                return out
+            case New():
+                return self._call_object(function, args, node)
+            case _:
+                return BOTTOM
+
+    def _call_bound(self, func: Atom, receiver: Atom, name: str, args: Args, node: ast.AST | None) -> Value:
+        live = func.obj if type(func) is Ref else None
+        if live is not None and name and declared(live) in (None, Declared.OFF):
+            on_class = type(receiver) is Ref and isinstance(receiver.obj, type)
+            cls = receiver.obj if on_class else class_of(receiver)  # type: ignore[union-attr]
+            if type(live) is types.FunctionType or isinstance(live, _C_CALLABLES):
+                entry = catalog.for_method(cls, name) if isinstance(cls, type) else None
+                if entry is None and on_class:
+                    entry = catalog.for_method(type(cls), name)
+                if entry is not None:
+                    return self.run_entry(entry, receiver, args, node)
+                if isinstance(live, _C_CALLABLES) and isinstance(cls, type):
+                    return self._without_model(f"{cls.__module__}.{cls.__qualname__}.{name}", node)
+        return self.call_atom(func, args.prepend(frozenset({receiver})), node)
+
+    def _without_model(self, name: str, node: ast.AST | None) -> Value:
+        return self.fail(f"calls {name}, which has no source and no model", node, codes.UNKNOWN_CALL)
+
+    def _call_ref(self, ref: Ref, args: Args, node: ast.AST | None) -> Value:
+        obj = ref.obj
+        kind = type(obj)
+        what = declared(obj)
+        if what is not None and what is not Declared.OFF:
+            self.same(ref)
+            return self._declared_call(obj, what, node)
+        if kind is types.FunctionType:
+            return self.call_function(ref, args, node)
+        if isinstance(obj, type):
+            self.same(ref)
+            return self.construct(obj, ref, args, node)
+        if kind is types.MethodType:
+            assert isinstance(obj, types.MethodType)
+            self.exact(ref)
+            (func,) = self.wrap(ref.path.then(AttrStep("__func__")), obj.__func__)
+            (owner,) = self.wrap(ref.path.then(AttrStep("__self__")), obj.__self__)
+            name = getattr(obj.__func__, "__name__", "")
+            return self._call_bound(func, owner, name if type(name) is str else "", args, node)
+        if kind is types.BuiltinFunctionType or isinstance(obj, _C_CALLABLES):
+            return self._call_c(ref, args, node)
+        if kind is functools.partial:
+            return self._call_partial(ref, args, node)
+        if kind is _lru_cache_wrapper:
+            return self._call_cached(ref, args, node)
+        if kind is staticmethod:
+            assert isinstance(obj, staticmethod)
+            return self.call(self.wrap(ref.path.then(AttrStep("__func__")), obj.__func__), args, node)
+        return self._call_object(ref, args, node)
+
+    def _call_c(self, ref: Ref, args: Args, node: ast.AST | None) -> Value:
+        self.same(ref)
+        obj: Any = ref.obj
+        entry = catalog.for_callable(obj)
+        name = getattr(obj, "__qualname__", repr(type(obj)))
+        if entry is None:
+            module = getattr(obj, "__module__", None) or "builtins"
+            return self._without_model(f"{module}.{name}", node)
+        owner = getattr(obj, "__self__", None)
+        if entry.kind is EntryKind.METHOD:
+            if isinstance(obj, types.BuiltinFunctionType | types.MethodWrapperType):
+                receiver: Atom = pinned(owner)
+                return self.run_entry(entry, receiver, args, node)
+            if not args.positional:
+                return self._without_model(name, node)
+            out = BOTTOM
+            rest = Args(args.positional[1:], args.keywords, args.rest, args.more)
+            for atom in args.positional[0]:
+                out = join(out, self.run_entry(entry, atom, rest, node))
+            return out
+        if entry.kind is EntryKind.CLASSMETHOD and isinstance(owner, type):
+            return self.run_entry(entry, pinned(owner), args, node)
+        return self.run_entry(entry, None, args, node)
+
+    def _call_partial(self, ref: Ref, args: Args, node: ast.AST | None) -> Value:
+        self.exact(ref)
+        obj: Any = ref.obj
+        path = ref.path
+        arguments = path.then(AttrStep("args"))
+        self.guard(g.LengthIs(arguments, tuple, len(obj.args)))
+        positional = tuple(self.wrap(arguments.then(KeyStep(i)), v) for i, v in enumerate(obj.args))
+        holder = path.then(AttrStep("keywords"))
+        self.guard(g.KeysAre(holder, tuple(obj.keywords)))
+        self.reads(holder, "[]", node)
+        keywords = {k: self.wrap(holder.then(KeyStep(k)), v) for k, v in obj.keywords.items()}
+        function = self.wrap(path.then(AttrStep("func")), obj.func)
+        return self.call(function, _merge(Args(positional, keywords), args), node)
+
+    def _call_cached(self, ref: Ref, args: Args, node: ast.AST | None) -> Value:
+        self.exact(ref)
+        obj: Any = ref.obj
+        self.store_shared(ref.path, obj, WHOLE, BOTTOM, node)
+        inner = obj.__dict__.get("__wrapped__")
+        path = ref.path.then(AttrStep("__wrapped__"))
+        result = self.call(self.wrap(path, inner), args, node) if inner is not None else BOTTOM
+        # An earlier call's result may come back: whatever it is, it is shared from then on.
+        return result if all(is_scalar(a) for a in result) else unknown("uses what a cache returned")
+
+    def _call_object(self, atom: Atom, args: Args, node: ast.AST | None) -> Value:
+        """Calls an instance through its type's `__call__`."""
+        cls = self.exact(atom)
+        assert cls is not None
+        owner, found = self.class_attr(cls, "__call__", node)
+        if owner is None:
+            return BOTTOM
+        method = self._get_through(found, owner, atom, cls, "__call__", node)
+        return self.call(method, args, node)
+
+    def _declared_call(self, obj: object, what: Declared, node: ast.AST | None) -> Value:
+        if what is Declared.UNORDERED:
+            self.channel("network", Access.READ, node)
+            self.blocks(Blocking.LIKELY)
+        elif what is Declared.ORDERED:
+            self.channel("network", Access.WRITE, node)
+            self.blocks(Blocking.LIKELY)
+        name = getattr(obj, "__qualname__", "a declared function")
+        annotations = getattr(obj, "__annotations__", None)
+        result = annotations.get("return") if type(annotations) is dict else None
+        if type(result) is str:
+            result = _BY_NAME.get(result, result)
+        if result is None and type(annotations) is dict and "return" in annotations:
+            return typed(type(None))
+        if result in SCALARS and isinstance(result, type):
+            return typed(result)
+        return unknown(f"uses what {name} returned; annotate it with the builtin type that it returns")
+
+    # ------------------------------------------------------------------------------------ Python functions
+
+    def call_function(self, ref: Ref, args: Args, node: ast.AST | None) -> Value:
+        """Calls a live Python function."""
+        function = ref.obj
+        assert isinstance(function, types.FunctionType)
+        code = function.__code__
+        if ref.path.steps or type(ref.path.root) is not PinnedRoot:
+            self.guard(g.FunctionIs(ref.path, code, function.__globals__))
+        entry = catalog.for_callable(function)
+        if entry is not None:
+            self.same(ref)
+            if entry.kind is EntryKind.METHOD and args.positional:
+                rest = Args(args.positional[1:], args.keywords, args.rest, args.more)
+                return map_atoms(args.positional[0], lambda atom: self.run_entry(entry, atom, rest, node))
+            return self.run_entry(entry, None, args, node)
+        if self.is_generated(function):
+            return self.run_generated(function, args, node)
+        source = find_function(code)
+        if source is None:
+            return self.fail(
+                f"calls {function.__module__}.{function.__qualname__}, whose source is missing or has changed",
+                node,
+                codes.NO_SOURCE,
+            )
+        frame = Frame(scope_of(source.node), function.__globals__, builtins_of(function.__globals__), source.filename)
+        frame.function = function
+        frame.path = ref.path
+        frame.owner = source.owner
+        defaults = self._live_defaults(function, ref.path, source.node)
+        return self._enter(source.node, frame, args, defaults, node, function.__qualname__)
+
+    def _live_defaults(self, function: types.FunctionType, path: Path, node: FunctionNode) -> dict[str, Value]:
+        """Default values are objects that existed before: one for all calls."""
+        out: dict[str, Value] = {}
+        given = function.__defaults__ or ()
+        names = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)]
+        holder = path.then(AttrStep("__defaults__"))
+        for index, (name, value) in enumerate(zip(names[len(names) - len(given) :], given, strict=True)):
+            out[name] = self.wrap(holder.then(KeyStep(index)), value)
+        holder = path.then(AttrStep("__kwdefaults__"))
+        for name, value in (function.__kwdefaults__ or {}).items():
+            out[name] = self.wrap(holder.then(KeyStep(name)), value)
+        return out
+
+    def _call_info(self, info: FunctionInfo, args: Args, node: ast.AST | None) -> Value:
+        """Calls a function that the code under analysis defined."""
+        outer = info.frame
+        frame = Frame(scope_of(info.node), outer.space, outer.builtins, outer.filename)
+        frame.offset, frame.blank = outer.offset, outer.blank
+        frame.parent = outer
+        frame.owner = outer.owner
+        frame.path = outer.path
+        names = [arg.arg for arg in (*info.node.args.posonlyargs, *info.node.args.args)]
+        start = len(names) - len(info.defaults)
+        defaults = dict(zip(names[start:], info.defaults, strict=True)) | info.keyword_defaults
+        name = getattr(info.node, "name", "<lambda>")
+        return self._enter(info.node, frame, args, defaults, node, name)
+
+    def _enter(
+        self,
+        body: FunctionNode,
+        frame: Frame,
+        args: Args,
+        defaults: dict[str, Value],
+        node: ast.AST | None,
+        name: str,
+    ) -> Value:
+        frame.node = body
+        if isinstance(body, ast.AsyncFunctionDef):
+            return self.fail(f"calls {name}, which is asynchronous", node, codes.UNSUPPORTED)
+        if frame.scope.reflective:
+            return self.fail(f"calls {name}, which looks at variables by name", node, codes.STACK_VISIBLE)
+        if not self._bind(body, frame, args, defaults, node):
+            return BOTTOM
+        if frame.scope.yields:
+            return self._generator(body, frame, node)
+        return self._activate(body, frame, node)
+
+    def _generator(self, body: FunctionNode, frame: Frame, node: ast.AST | None) -> Value:
+        """A fresh generator. Its body runs when it is iterated, and perhaps when it is dropped."""
+        obj = self.fresh(body, types.GeneratorType, id(frame.function))
+        given = dict(frame.locals)
+
+        def run(at: ast.AST | None) -> Value:
+            again = self._copy_frame(frame, given)
+            return self._activate(body, again, at)
+
+        key = tuple(sorted(given.items(), key=lambda pair: pair[0]))
+        self.add_payload(obj, key, run)
+        run(node)
+        return frozenset({New(obj)})
+
+    def _copy_frame(self, frame: Frame, given: dict[str, Value]) -> Frame:
+        again = Frame(frame.scope, frame.space, frame.builtins, frame.filename)
+        again.offset, again.blank, again.owner = frame.offset, frame.blank, frame.owner
+        again.parent, again.function, again.path, again.cells = frame.parent, frame.function, frame.path, frame.cells
+        again.node = frame.node
+        again.locals = dict(given)
+        return again
+
+    def _activate(self, body: FunctionNode, frame: Frame, node: ast.AST | None) -> Value:
+        identity = id(body)
+        if self.active_nodes.get(identity, 0) >= _MANY_ACTIVE:
+            frame.locals = {name: generalize(value) for name, value in frame.locals.items()}
+        owner = id(frame.function) if frame.function is not None else id(frame.parent)
+        key = (identity, owner, frame.path, frozenset(frame.locals.items()), self.context)
+        active = self.active.get(key)
+        if active is not None:
+            active.recursive = True
+            self.recursions += 1
+            return active.assumed
+        memo = self.memos.get(key)
+        if memo is not None and memo.version == self.version:
+            self.sink.take(memo.sink)
+            return memo.result
+        self.functions += 1
+        depth = self.frame.depth + 1
+        if self.functions > FUNCTIONS or depth > DEPTH or self.active_nodes.get(identity, 0) > _TOO_MANY_ACTIVE:
+            raise TooLarge("the code calls too many functions, or too deeply, to be followed")
+        return self._run(key, identity, body, frame, depth)
+
+    def _run(self, key: Any, identity: int, body: FunctionNode, frame: Frame, depth: int) -> Value:
+        active = self.active[key] = _Active()
+        self.active_nodes[identity] = self.active_nodes.get(identity, 0) + 1
+        outer_sink, outer_frame, recursions = self.sink, self.frame, self.recursions
+        self.sink = sink = Sink()
+        given = dict(frame.locals)
+        try:
+            for _ in range(10):
+                at = self._copy_frame(frame, given)
+                at.depth = depth
+                self.frame = at
+                result = join(active.assumed, self.run_body(body, at))
+                if not active.recursive or result == active.assumed:
+                    break
+                active.assumed = result
+            else:
+                raise TooLarge("a recursion whose result does not settle")
+        finally:
+            self.sink, self.frame = outer_sink, outer_frame
+            del self.active[key]
+            self.active_nodes[identity] -= 1
+        outer_sink.take(sink)
+        if self.recursions == recursions:
+            # What an activation assumed of one further out may still change.
+            self.memos[key] = _Memo(self.version, result, sink)
+            self.keep.append((frame, body))
+        return result
+
+    # ------------------------------------------------------------------------------------------- binding
+
+    def _bind(
+        self, body: FunctionNode, frame: Frame, args: Args, defaults: dict[str, Value], node: ast.AST | None
+    ) -> bool:
+        """Gives the parameters their values; `False` if the call always raises."""
+        spec = body.args
+        named = dict(args.keywords)
+        positional = list(args.positional)
+        places = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
+        only_positional = {arg.arg for arg in spec.posonlyargs}
+        values: dict[str, Value] = {}
+        for name in places:
+            if positional:
+                values[name] = positional.pop(0)
+                if name in named and name not in only_positional:
+                    return False
+                continue
+            found = BOTTOM
+            if name in named and name not in only_positional:
+                values[name] = named.pop(name)
+                continue
+            for extra in (args.rest, args.more if name not in only_positional else None):
+                if extra is not None:
+                    found = join(found, extra)
+            values[name] = join(found, defaults.get(name, BOTTOM))
+            if name not in defaults and args.rest is None and args.more is None:
+                return False
+        for arg in spec.kwonlyargs:
+            name = arg.arg
+            if name in named:
+                values[name] = named.pop(name)
+            elif args.more is not None or name in defaults:
+                values[name] = join(args.more or BOTTOM, defaults.get(name, BOTTOM))
+            else:
+                return False
+        if (positional and spec.vararg is None) or (named and spec.kwarg is None):
+            return False
+        if spec.vararg is not None:
+            values[spec.vararg.arg] = self._star(tuple(positional), args.rest, spec.vararg)
+        if spec.kwarg is not None:
+            values[spec.kwarg.arg] = self._double_star(named, args.more, spec.kwarg)
+        self.fill_frame(frame, body, values)
+        return True
+
+    def fill_frame(self, frame: Frame, body: object, values: dict[str, Value]) -> None:
+        """Puts values into a new frame's variables."""
+        captured = frame.scope.captured
+        if captured & (frame.scope.bound | frame.scope.targets):
+            frame.cells = self.fresh(body, _Cells, (id(frame.function), id(frame.parent), frozenset(values.items())))
+            self.keep.append(frame)
+        for name, value in values.items():
+            if name in captured:
+                assert frame.cells is not None
+                self.grow_attr(frame.cells, name, value, touch=False)
+            else:
+                frame.locals[name] = value
+
+    def _star(self, items: tuple[Value, ...], rest: Value | None, node: ast.arg) -> Value:
+        if rest is None:
+            return self.new_tuple(items, node)
+        elements = rest
+        for item in items:
+            elements = join(elements, item)
+        return self.new_container(node, tuple, elements, tag="args")
+
+    def _double_star(self, named: dict[str, Value], more: Value | None, node: ast.arg) -> Value:
+        tag = ("kwargs", tuple(sorted(named)), frozenset(named.items()))
+        (made,) = self.new_container(node, dict, more or BOTTOM, STR if more is not None else BOTTOM, tag=tag)
+        assert type(made) is New
+        for name, value in named.items():
+            self.grow_field(made.obj, name, value)
+        return frozenset({made})
+
+
+@final
+class _Cells:
+    """The class of the abstract objects that hold captured variables."""
+
+
+_BY_NAME: Final = {cls.__name__: cls for cls in SCALARS} | {"None": type(None)}
+
+
+def _merge(first: Args, second: Args) -> Args:
+    """The arguments of a partial and those of its call."""
+    if first.rest is not None:
+        rest = first.rest
+        for value in second.positional:
+            rest = join(rest, value)
+        return Args(first.positional, first.keywords | second.keywords, join(rest, second.rest or BOTTOM), second.more)
+    return Args(
+        (*first.positional, *second.positional),
+        first.keywords | second.keywords,
+        second.rest,
+        second.more if first.more is None else join(first.more, second.more or BOTTOM),
+    )

@@ -1,0 +1,267 @@
+"""Calling classes: `__new__`, `__init__`, and what `dataclasses`, `namedtuple` and `enum` generate."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+import types
+from enum import EnumMeta
+from typing import Any, Final
+
+from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import catalog
+from xcs_ast.effects.attributes import pinned
+from xcs_ast.effects.calls import Calls
+from xcs_ast.effects.protocol import Args
+from xcs_ast.effects.resolve import find_in_mro, is_mutable_class
+from xcs_ast.effects.values import (
+    BOOL,
+    BOTTOM,
+    INT,
+    NONE,
+    Atom,
+    Bound,
+    Const,
+    New,
+    Ref,
+    Tup,
+    Value,
+    class_of,
+    is_scalar,
+    join,
+    join_all,
+)
+from xcs_ast.ir.paths import AttrStep, Path, PinnedRoot
+
+__all__ = ["Constructing"]
+
+_CONTAINER_NEWS: Final = frozenset(
+    {list.__dict__["__new__"], dict.__dict__["__new__"], set.__dict__["__new__"], bytearray.__dict__["__new__"]}
+)
+_PLAIN_NEW: Final = object.__dict__["__new__"]
+_PLAIN_INIT: Final = object.__dict__["__init__"]
+_ORDERINGS: Final = frozenset({"__lt__", "__le__", "__gt__", "__ge__"})
+
+
+class Constructing(Calls):
+    """What happens when a class is called."""
+
+    def construct(self, cls: type, ref: Ref, args: Args, node: ast.AST | None) -> Value:
+        """The value of calling a class."""
+        if cls is functools.partial and args.positional and args.rest is None:
+            return self._partial(args, node)
+        entry = catalog.for_construct(cls)
+        if entry is not None:
+            return self.run_entry(entry, None, args, node, cls)
+        if isinstance(cls, EnumMeta):
+            return self._enum_member(cls, args, node)
+        caller, found = find_in_mro(type(cls), "__call__")
+        if caller is not type:
+            if type(found) is not types.FunctionType:
+                return self._cannot(cls, "through its metaclass", node)
+            return self.call(self._get_through(found, caller or type, ref, type(cls), "__call__", node), args, node)
+        if find_in_mro(cls, "__del__")[0] is not None:
+            return self._cannot(cls, "whose instances have a finalizer", node)
+        if getattr(cls, "__abstractmethods__", None):
+            return BOTTOM
+        made = self._new(cls, args, node)
+        return self._initialized(cls, made, args, node)
+
+    def _cannot(self, cls: type, why: str, node: ast.AST | None) -> Value:
+        return self.fail(f"makes an instance of {cls.__qualname__}, {why}", node, codes.UNKNOWN_CALL)
+
+    def _new(self, cls: type, args: Args, node: ast.AST | None) -> Value:
+        owner, found = self.class_attr(cls, "__new__", node)
+        assert owner is not None
+        inner = found.__func__ if type(found) is staticmethod else found
+        if inner is _PLAIN_NEW or inner in _CONTAINER_NEWS:
+            return frozenset({New(self.fresh(node or cls, cls, "instance"))})
+        if issubclass(cls, BaseException) and type(inner) is types.BuiltinFunctionType:
+            return self._exception(cls, args, node)
+        if issubclass(cls, tuple) and _is_namedtuple_new(inner):
+            return self._namedtuple(cls, inner, args, node)
+        if type(inner) is types.FunctionType:
+            path = Path(PinnedRoot(owner), (AttrStep("__new__"), AttrStep("__func__")))
+            (maker,) = self.wrap(path, inner)
+            return self.call_atom(maker, args.prepend(frozenset({pinned(cls)})), node)
+        return self._cannot(cls, "which derives from a class written in C", node)
+
+    def _initialized(self, cls: type, made: Value, args: Args, node: ast.AST | None) -> Value:
+        out = BOTTOM
+        for atom in made:
+            kind = class_of(atom)
+            if kind is None or not issubclass(kind, cls):
+                out = join(out, frozenset({atom}))
+                continue
+            owner, found = self.class_attr(kind, "__init__", node)
+            if found is not _PLAIN_INIT and not (issubclass(kind, BaseException) and owner.__module__ == "builtins"):  # type: ignore[union-attr]
+                assert owner is not None
+                method = self._get_through(found, owner, atom, kind, "__init__", node)
+                if not self.call(method, args, node):
+                    continue
+            out = join(out, frozenset({atom}))
+        return out
+
+    def _exception(self, cls: type, args: Args, node: ast.AST | None) -> Value:
+        obj = self.fresh(node or cls, cls, "instance")
+        if args.rest is None:
+            self.grow_attr(obj, "args", self.new_tuple(args.positional, node or cls))
+        else:
+            held = join_all([*args.positional, args.rest])
+            self.grow_attr(obj, "args", self.new_container(node or cls, tuple, held, tag="exc"))
+        return frozenset({New(obj)})
+
+    def _partial(self, args: Args, node: ast.AST | None) -> Value:
+        obj = self.fresh(node or self, functools.partial, "partial")
+        given = Args(args.positional[1:], dict(args.keywords), None, args.more)
+        key = (args.positional, frozenset(args.keywords.items()))
+        self.add_payload(obj, key, (args.positional[0], given))
+        return frozenset({New(obj)})
+
+    def _enum_member(self, cls: type, args: Args, node: ast.AST | None) -> Value:
+        _, missing = find_in_mro(cls, "_missing_")
+        plain = getattr(missing, "__func__", missing)
+        if (
+            len(args.positional) != 1
+            or args.keywords
+            or not all(is_scalar(a) or (type(a) is Ref and isinstance(a.obj, cls)) for a in args.positional[0])
+            or getattr(plain, "__module__", "") != "enum"
+        ):
+            return self._cannot(cls, "in an unusual way", node)
+        members: dict[str, object] = cls.__dict__["_member_map_"]
+        return frozenset(pinned(member) for member in members.values())
+
+    # -------------------------------------------------------------------------------------- named tuples
+
+    def _namedtuple(self, cls: type, new: Any, args: Args, node: ast.AST | None) -> Value:
+        fields: tuple[str, ...] = cls._fields  # type: ignore[attr-defined]
+        obj = self.fresh(node or cls, cls, "instance")
+        if args.rest is not None or args.more is not None:
+            everything = join_all(args.every())
+            for name in fields:
+                self.grow_attr(obj, name, everything)
+            self.grow(obj, "elems", everything)
+            return frozenset({New(obj)})
+        values = dict(zip(fields, args.positional, strict=False)) | args.keywords
+        given = new.__defaults__ or ()
+        for name, default in zip(fields[len(fields) - len(given) :], given, strict=True):
+            if name not in values:
+                values[name] = frozenset({pinned(default)}) if default is not None else NONE
+        if set(values) != set(fields) or len(args.positional) > len(fields):
+            return BOTTOM
+        for name, value in values.items():
+            self.grow_attr(obj, name, value)
+            self.grow(obj, "elems", value)
+        return frozenset({New(obj)})
+
+    # --------------------------------------------------------------------------------------- dataclasses
+
+    def run_generated(self, function: types.FunctionType, args: Args, node: ast.AST | None) -> Value:
+        """The value of calling a function that `dataclasses` generated."""
+        name = function.__name__
+        out = BOTTOM
+        for atom in args.positional[0] if args.positional else ():
+            cls = class_of(atom)
+            owner = _owner_of(function, cls) if cls is not None else None
+            if owner is None:
+                out = join(out, self.fail(f"calls a generated {name} that belongs nowhere", node))
+                continue
+            rest = Args(args.positional[1:], args.keywords, args.rest, args.more)
+            out = join(out, self._generated(name, atom, owner, rest, function, node))
+        return out
+
+    def _generated(
+        self, name: str, atom: Atom, owner: type, args: Args, function: types.FunctionType, node: ast.AST | None
+    ) -> Value:
+        fields: dict[str, Any] = owner.__dict__["__dataclass_fields__"]
+        if name == "__init__":
+            return self._dataclass_init(atom, fields, args, node)
+        receiver: Value = frozenset({atom})
+        if name == "__eq__" or name in _ORDERINGS:
+            other: Value = frozenset(a for a in (args.positional[0] if args.positional else BOTTOM) if class_of(a) is class_of(atom))
+            for field in fields.values():
+                if field.compare:
+                    left = self.load_attr(receiver, field.name, node)
+                    self.compare_inside(left, self.load_attr(other, field.name, node), node)
+            return join(BOOL, frozenset({Const(NotImplemented)}))
+        if name == "__hash__":
+            for field in fields.values():
+                if field.compare if field.hash is None else field.hash:
+                    self.hash_key(self.load_attr(receiver, field.name, node), node)
+            return INT
+        if name == "__setattr__" or name == "__delattr__":
+            return BOTTOM
+        if name == "__replace__":
+            return self.fail("replaces fields of a dataclass instance", node)
+        return self.fail(f"calls the generated {function.__qualname__}", node)
+
+    def _dataclass_init(self, atom: Atom, fields: dict[str, Any], args: Args, node: ast.AST | None) -> Value:
+        cls = class_of(atom)
+        assert cls is not None
+        if args.rest is not None or args.more is not None:
+            return self.fail("makes a dataclass instance from arguments that are not known one by one", node)
+        positional = list(args.positional)
+        named = dict(args.keywords)
+        later: list[Value] = []
+        for field in fields.values():
+            kind = field._field_type
+            if kind is _CLASS_VARIABLE:
+                continue
+            value: Value | None = None
+            if field.init:
+                if positional and not field.kw_only:
+                    value = positional.pop(0)
+                else:
+                    value = named.pop(field.name, None)
+            if value is None:
+                value = self._default_of(field, node)
+            if value is None:
+                if field.init:
+                    return BOTTOM
+                continue
+            if kind is _INIT_VARIABLE:
+                later.append(value)
+            elif type(atom) is New:
+                self.grow_attr(atom.obj, field.name, value)
+            else:
+                self.set_by_default(atom, cls, field.name, value, node)
+        if positional or named:
+            return BOTTOM
+        if find_in_mro(cls, "__post_init__")[0] is not None:
+            self.call(self.load_attr_of(atom, "__post_init__", node), Args(tuple(later)), node)
+        return NONE
+
+    def _default_of(self, field: Any, node: ast.AST | None) -> Value | None:
+        path = Path(PinnedRoot(field))
+        if field.default is not dataclasses.MISSING:
+            return self.wrap(path.then(AttrStep("default")), field.default)
+        if field.default_factory is not dataclasses.MISSING:
+            factory = self.wrap(path.then(AttrStep("default_factory")), field.default_factory)
+            return self.call(factory, Args(), node)
+        return None
+
+
+_INIT_VARIABLE: Final = dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]
+_CLASS_VARIABLE: Final = dataclasses._FIELD_CLASSVAR  # type: ignore[attr-defined]
+
+
+def _owner_of(function: types.FunctionType, cls: type) -> type | None:
+    """The dataclass, among the classes of `cls`, for which a function was generated."""
+    for base in cls.__mro__:
+        space = base.__dict__
+        if "__dataclass_fields__" in space and space.get(function.__name__) is function:
+            return base
+    return None
+
+
+def _is_namedtuple_new(inner: object) -> bool:
+    return (
+        type(inner) is types.FunctionType
+        and inner.__code__.co_filename.startswith("<string>")
+        and inner.__name__ == "__new__"
+        and inner.__globals__.get("__name__", "").startswith("namedtuple_")
+    )
+
+
+_ = (Bound, Tup, is_mutable_class)

@@ -1,0 +1,100 @@
+"""Declarations: what the user states about effects that the project cannot know.
+
+Guarantees: a declared function is returned unchanged; nothing keeps it alive. Assumes: what was stated is true.
+"""
+
+from __future__ import annotations
+
+import types
+import weakref
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, Final, TypeVar, cast
+
+__all__ = ["Declared", "declared", "off", "ordered", "pure", "set_declared_names", "unordered"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Declared(Enum):
+    """What a declaration says of a callable."""
+
+    PURE = "pure"
+    """It has no effect, and what it returns depends on its arguments alone."""
+    UNORDERED = "unordered"
+    """It calls something outside the program, slowly; one call is as good as another in any order."""
+    ORDERED = "ordered"
+    """It does something outside the program whose order counts."""
+    OFF = "off"
+    """Regions in it are left alone; calls of it are analysed like any other's."""
+
+
+_by_object: Final[weakref.WeakKeyDictionary[Any, Declared]] = weakref.WeakKeyDictionary()
+_by_name: dict[str, Declared] = {}
+
+
+def _declare(function: F, what: Declared) -> F:
+    target = getattr(function, "__func__", function) if isinstance(function, staticmethod | classmethod) else function
+    _by_object[target] = what
+    return function
+
+
+def pure(function: F) -> F:
+    """Declares that calling `function` has no effect that anybody could tell."""
+    return _declare(function, Declared.PURE)
+
+
+def unordered(function: F) -> F:
+    """Declares that calls of `function` go outside the program, take time, and may come in any order."""
+    return _declare(function, Declared.UNORDERED)
+
+
+def ordered(function: F) -> F:
+    """Declares that calls of `function` do something outside the program whose order counts."""
+    return _declare(function, Declared.ORDERED)
+
+
+def off(function: F) -> F:
+    """Declares that the regions of `function` are to be left alone."""
+    return _declare(function, Declared.OFF)
+
+
+def set_declared_names(mapping: Mapping[str, str]) -> None:
+    """Replaces the declarations by name: `{"pkg.module.Class.method": "pure"}`.
+
+    Raises:
+        ValueError: a value is not one of `pure`, `unordered`, `ordered`, `off`.
+    """
+    _by_name.clear()
+    _by_name.update({name: Declared(value) for name, value in mapping.items()})
+
+
+def declared(function: object) -> Declared | None:
+    """What was declared of this callable, by object or by name."""
+    try:
+        found = _by_object.get(function)
+    except TypeError:
+        found = None
+    if found is not None or not _by_name:
+        return found
+    return _by_name.get(_dotted(function))
+
+
+def _dotted(function: object) -> str:
+    kind = type(function)
+    if kind is types.FunctionType or kind is types.BuiltinFunctionType:
+        plain = cast(Any, function)
+        module, name = plain.__module__, plain.__qualname__
+    elif kind is type:
+        module = type.__dict__["__module__"].__get__(function)
+        name = type.__dict__["__qualname__"].__get__(function)
+    else:
+        return ""
+    return f"{module}.{name}" if type(module) is str and type(name) is str else ""
+
+
+def is_off(function: object) -> bool:
+    """Whether the regions of a function are to be left alone."""
+    return declared(function) is Declared.OFF
+
+

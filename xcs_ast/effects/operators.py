@@ -1,0 +1,336 @@
+"""Operators: unary, binary, in-place, comparisons."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
+from xcs_ast.effects.specials import Specials
+from xcs_ast.effects.values import (
+    BOOL,
+    BOTTOM,
+    FALSE,
+    INT,
+    STR,
+    TRUE,
+    Atom,
+    Const,
+    Live,
+    New,
+    Ref,
+    Tup,
+    Typed,
+    UnknownAtom,
+    Value,
+    class_of,
+    is_scalar,
+    join,
+    typed,
+)
+
+__all__ = ["Operators"]
+
+_BINARY: Final[dict[type[ast.operator], str]] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.Pow: "pow",
+    ast.MatMult: "matmul",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.BitAnd: "and",
+    ast.BitOr: "or",
+    ast.BitXor: "xor",
+}
+_COMPARE: Final[dict[type[ast.cmpop], tuple[str, str]]] = {
+    ast.Eq: ("__eq__", "__eq__"),
+    ast.NotEq: ("__ne__", "__ne__"),
+    ast.Lt: ("__lt__", "__gt__"),
+    ast.LtE: ("__le__", "__ge__"),
+    ast.Gt: ("__gt__", "__lt__"),
+    ast.GtE: ("__ge__", "__le__"),
+}
+_NUMERIC: Final = (bool, int, float, complex)
+_TAIL: Final = 200
+_TEXT: Final = (str, bytes, bytearray)
+
+
+class Operators(Specials):
+    """Operators by the rules of their special methods."""
+
+    def binary(
+        self, op: type[ast.operator], left: Value, right: Value, node: ast.AST | None, *, inplace: bool = False
+    ) -> Value:
+        """`left op right`; with `inplace`, `left op= right`."""
+        out = BOTTOM
+        for a in left:
+            for b in right:
+                out = join(out, self._binary_of(op, a, b, node, inplace))
+        return out
+
+    def _binary_of(self, op: type[ast.operator], a: Atom, b: Atom, node: ast.AST | None, inplace: bool) -> Value:
+        self.step()
+        if type(a) is UnknownAtom or type(b) is UnknownAtom:
+            atom = a if type(a) is UnknownAtom else b
+            assert type(atom) is UnknownAtom
+            return self.fail(f"computes with something: {atom.reason}", node)
+        left, right = class_of(a), class_of(b)
+        assert left is not None and right is not None
+        if is_scalar(a) and is_scalar(b):
+            return _scalars(op, a, b, left, right)
+        if left in _TEXT and op is ast.Mod:
+            self._format_arguments(b, node)
+            return typed(left) if left is not bytearray else self.new_container(node, bytearray)
+        if self._is_container(a, left) or self._is_container(b, right):
+            known = self._containers(op, a, b, left, right, node, inplace)
+            if known is not None:
+                return known
+        return self._by_methods(op, a, b, node, inplace)
+
+    def _is_container(self, atom: Atom, cls: type) -> bool:
+        return cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS)
+
+    def _containers(
+        self, op: type[ast.operator], a: Atom, b: Atom, left: type, right: type, node: ast.AST | None, inplace: bool
+    ) -> Value | None:
+        """Operators of the builtin containers; `None` where it is the other operand's."""
+        if op is ast.Mult and (is_scalar(a) or is_scalar(b)):
+            many, cls = (b, right) if is_scalar(a) else (a, left)
+            elements = self.content(many, node)
+            if inplace and cls is not tuple and many is a:
+                self.store_content(a, elements, node)
+                return frozenset({a})
+            return self.new_container(node, cls, elements, tag="mul")
+        if not self._is_container(a, left):
+            return None
+        if inplace and op is ast.Add and left is list:
+            self.store_content(a, self.iterate(frozenset({b}), node), node)
+            return frozenset({a})
+        if not self._is_container(b, right):
+            return None
+        if op is ast.Add:
+            if type(a) is Tup and type(b) is Tup:
+                return self.new_tuple((*a.items, *b.items), node)
+            return self.new_container(
+                node, left, join(self.content(a, node), self.content(b, node)), tag="add"
+            )
+        sets = (set, frozenset)
+        if left in sets and right in sets:
+            elements = join(self.content(a, node), self.content(b, node))
+            self._rehash(elements, node)
+            if inplace and left is set:
+                self.store_content(a, elements, node)
+                return frozenset({a})
+            return self.new_container(node, left, elements, tag="setop")
+        if issubclass(left, dict) and issubclass(right, dict) and op is ast.BitOr:
+            return self._merge(a, b, left, node, inplace)
+        return BOTTOM
+
+    def _merge(self, a: Atom, b: Atom, left: type, node: ast.AST | None, inplace: bool) -> Value:
+        keys = join(self.content(a, node, keys=True), self.content(b, node, keys=True))
+        elements = join(self.content(a, node), self.content(b, node))
+        self._rehash(keys, node)
+        if inplace:
+            self.store_content(a, elements, node, key=keys)
+            return frozenset({a})
+        return self.new_container(node, dict if left is dict else left, elements, keys, tag="merge")
+
+    def _rehash(self, keys: Value, node: ast.AST | None) -> None:
+        if not all(is_scalar(key) for key in keys):
+            self.hash_key(keys, node)
+            self.compare_inside(keys, BOTTOM, node)
+
+    def _format_arguments(self, arguments: Atom, node: ast.AST | None) -> None:
+        def text(atom: Atom) -> None:
+            for method in ("__str__", "__repr__", "__float__", "__int__", "__index__"):
+                self.one_special(atom, method, (), node)
+
+        if type(arguments) is Ref and class_of(arguments) not in BUILTIN_CONTAINERS:
+            self.one_special(arguments, "__getitem__", (STR,), node)
+        self.inside(arguments, text, node)
+
+    def _by_methods(self, op: type[ast.operator], a: Atom, b: Atom, node: ast.AST | None, inplace: bool) -> Value:
+        name = _BINARY[op]
+        out = BOTTOM
+        left: Value = frozenset({a})
+        right: Value = frozenset({b})
+        if not is_scalar(a):
+            if inplace:
+                found = self.special(a, f"__i{name}__", (right,), node)
+                if found is not None and not _may_refuse(found):
+                    return found
+                out = join(out, found or BOTTOM)
+            found = None if self._is_container(a, class_of(a) or int) else self.special(a, f"__{name}__", (right,), node)
+            out = join(out, found or BOTTOM)
+        if not is_scalar(b) and not self._is_container(b, class_of(b) or int):
+            found = self.special(b, f"__r{name}__", (left,), node)
+            out = join(out, found or BOTTOM)
+        return frozenset(x for x in out if not _is_not_implemented(x))
+
+    # ----------------------------------------------------------------------------------------------- unary
+
+    def unary(self, op: type[ast.unaryop], value: Value, node: ast.AST | None) -> Value:
+        """`-value`, `not value`, ..."""
+        if op is ast.Not:
+            may_true, may_false = self.truth(value, node)
+            return join(FALSE if may_true else BOTTOM, TRUE if may_false else BOTTOM)
+        if op is ast.USub and len(value) == 1:
+            (only,) = value
+            if type(only) is Const and type(only.value) in (int, float):
+                return frozenset({Const(-only.value)})
+        name = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}[op]  # type: ignore[index]
+        return self.each_special(value, name, (), node)
+
+    # ------------------------------------------------------------------------------------------ comparisons
+
+    def compare(self, op: type[ast.cmpop], left: Value, right: Value, node: ast.AST | None) -> Value:
+        """`left op right`."""
+        if op is ast.Is or op is ast.IsNot:
+            return self._identity(left, right, op is ast.IsNot)
+        if op is ast.In or op is ast.NotIn:
+            return self._membership(left, right, node, op is ast.NotIn)
+        out = BOTTOM
+        for a in left:
+            for b in right:
+                out = join(out, self._compare_of(op, a, b, node))
+        return out
+
+    def _compare_of(self, op: type[ast.cmpop], a: Atom, b: Atom, node: ast.AST | None) -> Value:
+        self.step()
+        if type(a) is UnknownAtom or type(b) is UnknownAtom:
+            atom = a if type(a) is UnknownAtom else b
+            assert type(atom) is UnknownAtom
+            return self.fail(f"compares something: {atom.reason}", node)
+        if is_scalar(a) and is_scalar(b):
+            return self._compare_scalars(op, a, b)
+        left, right = class_of(a), class_of(b)
+        assert left is not None and right is not None
+        if self._is_container(a, left) and (is_scalar(b) or self._is_container(b, right)):
+            self.compare_inside(frozenset({a}), frozenset({b}), node)
+            return BOOL
+        name, mirrored = _COMPARE[op]
+        out = BOTTOM
+        if not is_scalar(a) and not self._is_container(a, left):
+            out = join(out, self.one_special(a, name, (frozenset({b}),), node))
+            if name == "__ne__":
+                out = join(out, self.one_special(a, "__eq__", (frozenset({b}),), node))
+        if not is_scalar(b) and not self._is_container(b, right):
+            out = join(out, self.one_special(b, mirrored, (frozenset({a}),), node))
+            if name == "__ne__":
+                out = join(out, self.one_special(b, "__eq__", (frozenset({a}),), node))
+        out = frozenset(x for x in out if not _is_not_implemented(x))
+        return join(out, BOOL) if op in (ast.Eq, ast.NotEq) or not out else out
+
+    def _compare_scalars(self, op: type[ast.cmpop], a: Atom, b: Atom) -> Value:
+        left, right = class_of(a), class_of(b)
+        if op in (ast.Eq, ast.NotEq):
+            numbers = left in _NUMERIC and right in _NUMERIC
+            if left is not right and not numbers:
+                return FALSE if op is ast.Eq else TRUE
+            if type(a) is Const or type(b) is Const:
+                x, y = self.pin(a), self.pin(b)
+                if x is not None and y is not None:
+                    return frozenset({Const((x.value == y.value) is (op is ast.Eq))})
+        return BOOL
+
+    def _identity(self, left: Value, right: Value, negated: bool) -> Value:
+        out = BOTTOM
+        for a in left:
+            for b in right:
+                out = join(out, self._same(a, b, negated))
+        return out
+
+    def _same(self, a: Atom, b: Atom, negated: bool) -> Value:
+        """`a is b`, where the types alone decide it, or they are `None`, `True`, `False`."""
+        if type(a) is UnknownAtom or type(b) is UnknownAtom:
+            return BOOL
+        x, y = class_of(a), class_of(b)
+        if x is not y:
+            self.exact(a)
+            self.exact(b)
+            return TRUE if negated else FALSE
+        if x is type(None):
+            return FALSE if negated else TRUE
+        if x is bool:
+            p, q = self.pin(a), self.pin(b)
+            if p is not None and q is not None:
+                return frozenset({Const((p.value is q.value) is not negated)})
+        if type(a) is Ref and type(b) is Ref and isinstance(a.obj, type) and isinstance(b.obj, type):
+            self.same(a)
+            self.same(b)
+            return frozenset({Const((a.obj is b.obj) is not negated)})
+        return BOOL
+
+    def _membership(self, what: Value, container: Value, node: ast.AST | None, negated: bool) -> Value:
+        for atom in container:
+            if is_scalar(atom):
+                continue
+            self.one_special(atom, "__contains__", (what,), node)
+        exact = self.unpack_exact(container) if container else None
+        if exact is not None and all(len(item) == 1 and type(next(iter(item))) is Const for item in exact):
+            pins = [self.pin(atom) for atom in what]
+            if pins and all(pin is not None for pin in pins) and len(pins) == 1:
+                values = [next(iter(item)).value for item in exact]  # type: ignore[union-attr]
+                assert pins[0] is not None
+                return frozenset({Const((pins[0].value in values) is not negated)})
+        return BOOL
+
+
+def _is_not_implemented(atom: Atom) -> bool:
+    return type(atom) is Const and atom.value is NotImplemented
+
+
+def _may_refuse(value: Value) -> bool:
+    return any(_is_not_implemented(atom) for atom in value)
+
+
+def _scalars(op: type[ast.operator], a: Atom, b: Atom, left: type, right: type) -> Value:
+    """The type of an operator's result on builtin immutables (nothing where it always raises)."""
+    if left in _NUMERIC and right in _NUMERIC:
+        return _numbers(op, left, right)
+    if op is ast.Add and left is right and left in (str, bytes):
+        if left is bytes:
+            return typed(bytes)
+        return frozenset({_concatenate(a, b)})
+    if op is ast.Mult and ((left in (str, bytes) and right in (int, bool)) or (right in (str, bytes) and left in (int, bool))):
+        return typed(left if left in (str, bytes) else right)
+    if op is ast.Mod and left in (str, bytes):
+        return typed(left)
+    return BOTTOM
+
+
+def _concatenate(a: Atom, b: Atom) -> Atom:
+    if type(a) is Const and type(b) is Const:
+        text: str = a.value + b.value
+        return Const(text) if len(text) < _TAIL else Typed(str, text[-_TAIL:])
+    if type(b) is Const:
+        return Typed(str, (_tail(a) + b.value)[-_TAIL:])
+    return Typed(str, _tail(b)[-_TAIL:])
+
+
+def _tail(atom: Atom) -> str:
+    if type(atom) is Typed:
+        return atom.tail
+    return atom.value if type(atom) is Const else ""
+
+
+def _numbers(op: type[ast.operator], left: type, right: type) -> Value:
+    highest = left if _NUMERIC.index(left) >= _NUMERIC.index(right) else right
+    if op is ast.Div:
+        return typed(complex if highest is complex else float)
+    if op in (ast.BitAnd, ast.BitOr, ast.BitXor):
+        return BOOL if highest is bool else INT if highest is int else BOTTOM
+    if op in (ast.LShift, ast.RShift):
+        return INT if highest in (int, bool) else BOTTOM
+    if op is ast.MatMult:
+        return BOTTOM
+    if op is ast.Pow:
+        return typed(int, float) if highest in (int, bool) else typed(float, complex)
+    return INT if highest is bool else typed(highest)
+
+
+_ = Live

@@ -1,0 +1,498 @@
+"""The rules in Python that effect models name: what a line of data cannot say."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import sys
+import types
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import guards as g
+from xcs_ast.effects.applying import ModelCall
+from xcs_ast.effects.attributes import pinned
+from xcs_ast.effects.catalog import MODELS
+from xcs_ast.effects.construct import Constructing
+from xcs_ast.effects.protocol import Args
+from xcs_ast.effects.resolve import find_in_mro, mro_of
+from xcs_ast.effects.values import (
+    BOOL,
+    BOTTOM,
+    FALSE,
+    NONE,
+    STR,
+    TRUE,
+    Atom,
+    Const,
+    Live,
+    New,
+    Ref,
+    Super,
+    Tup,
+    Typed,
+    UnknownAtom,
+    Value,
+    class_of,
+    is_scalar,
+    join,
+    join_all,
+    unknown,
+)
+from xcs_ast.ir.effects import Access, Blocking
+from xcs_ast.ir.paths import MISSING
+
+__all__ = ["Rules"]
+
+_READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Rules(Constructing):
+    """One method for each rule: `rule_NAME`, with `_` for `-`."""
+
+    def run_rule(self, name: str, call: ModelCall) -> Value | None:
+        """What a rule in Python adds; the result, where the rule decides it."""
+        rule: Callable[[ModelCall], Value | None] | None = getattr(self, "rule_" + name.replace("-", "_"), None)
+        if rule is None:
+            return self.fail(f"uses {call.entry.dotted}, whose rule {name} is not known", call.node)
+        return rule(call)
+
+    def no_rule(self, call: ModelCall, why: str) -> Value:
+        """A case that a rule does not cover."""
+        return self.fail(f"calls {call.entry.dotted} {why}", call.node, codes.UNKNOWN_CALL)
+
+    # ----------------------------------------------------------------------------------------- attributes
+
+    def _names(self, value: Value) -> list[str] | None:
+        names: list[str] = []
+        for atom in value:
+            const = self.pin(atom)
+            if const is None or type(const.value) is not str:
+                return None
+            names.append(const.value)
+        return names
+
+    def rule_getattr(self, call: ModelCall) -> Value:
+        """`getattr(0, 1[, 2])`, `hasattr(0, 1)`, `object.__getattribute__(self, 0)`."""
+        if call.receiver is not None:
+            target, name = frozenset({call.receiver}), call.argument(0)
+        else:
+            target, name = call.argument(0) or BOTTOM, call.argument(1)
+        names = self._names(name or BOTTOM)
+        if not names:
+            return self.no_rule(call, "with a name that is not known")
+        out = BOTTOM
+        for each in names:
+            out = join(out, self.load_attr(target, each, call.node))
+        if call.entry.name == "hasattr":
+            return BOOL
+        default = call.argument(2) if call.receiver is None else None
+        return out if default is None else join(out, default)
+
+    def rule_setattr(self, call: ModelCall) -> Value:
+        """`setattr(0, 1, 2)`, `delattr(0, 1)`, `object.__setattr__(self, 0, 1)`."""
+        method = call.receiver is not None
+        if call.receiver is not None:
+            target, name, value = frozenset({call.receiver}), call.argument(0), call.argument(1)
+        else:
+            target, name, value = call.argument(0) or BOTTOM, call.argument(1), call.argument(2)
+        names = self._names(name or BOTTOM)
+        if not names:
+            return self.no_rule(call, "with a name that is not known")
+        for each in names:
+            if call.entry.name in ("delattr", "__delattr__"):
+                self.delete_attr(target, each, call.node)
+            elif not method:
+                self.store_attr(target, each, value or BOTTOM, call.node)
+            else:
+                for atom in target:
+                    cls = self.exact(atom)
+                    if cls is None or isinstance(getattr(atom, "obj", None), type | types.ModuleType):
+                        return self.no_rule(call, "on something unusual")
+                    self.set_by_default(atom, cls, each, value or BOTTOM, call.node)
+        return NONE
+
+    def rule_vars(self, call: ModelCall) -> Value:
+        """`vars(0)`, `.__dict__`."""
+        return self.no_rule(call, "and so reaches attributes as a dictionary")
+
+    def rule_type(self, call: ModelCall) -> Value:
+        """`type(0)`."""
+        atoms = call.argument(0)
+        if atoms is None or call.argument(1) is not None:
+            return self.no_rule(call, "to make a class")
+        out = BOTTOM
+        for atom in atoms:
+            cls = self.exact(atom)
+            if cls is None:
+                out = join(out, unknown("uses the type of something unknown"))
+            else:
+                out = join(out, frozenset({pinned(cls)}))
+        return out
+
+    def rule_call_self(self, call: ModelCall) -> Value:
+        """`type.__call__`, `function.__call__`."""
+        if call.receiver is None:
+            return self.no_rule(call, "without a receiver")
+        named = {str(k): v[0] for k, v in call.placed.items() if type(k) is str and k not in ("*", "**") and v}
+        return self.call_atom(call.receiver, Args(call.placed.get("*", ()), named), call.node)
+
+    def rule_super(self, call: ModelCall) -> Value:
+        """`super()` and `super(cls, self)`."""
+        first, second = call.argument(0), call.argument(1)
+        if first is not None and second is not None:
+            out = BOTTOM
+            for cls in first:
+                for atom in second:
+                    if type(cls) is Ref and isinstance(cls.obj, type):
+                        self.same(cls)
+                        out = join(out, frozenset({Super(cls.obj, atom)}))
+                    else:
+                        return self.no_rule(call, "with a class that is not known")
+            return out
+        frame = self.frame
+        node = frame.node
+        cls_value = self.free_variable(frame, "__class__", call.node)
+        name = None
+        if isinstance(node, ast.FunctionDef) and (node.args.posonlyargs or node.args.args):
+            name = [*node.args.posonlyargs, *node.args.args][0].arg
+        if first is not None or name is None or not cls_value:
+            return self.no_rule(call, "where it stands for nothing known")
+        receiver = self.local_variable(frame, name, call.node)
+        return frozenset(
+            Super(cls.obj, atom)
+            for cls in cls_value
+            for atom in receiver
+            if type(cls) is Ref and isinstance(cls.obj, type)
+        )
+
+    def free_variable(self, frame: Any, name: str, node: ast.AST | None) -> Value:
+        """A variable of an enclosing function."""
+        raise NotImplementedError
+
+    def local_variable(self, frame: Any, name: str, node: ast.AST | None) -> Value:
+        """A variable of the function itself."""
+        raise NotImplementedError
+
+    def rule_isinstance(self, call: ModelCall) -> Value:
+        """`isinstance(0, 1)` and `issubclass(0, 1)`."""
+        subjects, classes = call.argument(0) or BOTTOM, call.argument(1) or BOTTOM
+        wanted = self._classes(classes)
+        if wanted is None:
+            return self.no_rule(call, "with classes that are not known")
+        for cls in wanted:
+            if find_in_mro(type(cls), "__instancecheck__")[0] is not type and not _is_standard(cls):
+                return self.no_rule(call, f"with {cls.__qualname__}, whose metaclass decides")
+        if call.entry.name == "issubclass":
+            return BOOL
+        yes = no = False
+        for atom in subjects:
+            cls_of = None if type(atom) is UnknownAtom else self.exact(atom)
+            if cls_of is None:
+                yes = no = True
+                continue
+            if find_in_mro(cls_of, "__class__")[0] is not object:
+                return self.no_rule(call, f"on a {cls_of.__qualname__}, which computes its __class__")
+            answer = any(self._is_subclass(cls_of, cls) for cls in wanted)
+            yes, no = yes or answer, no or not answer
+        return join(TRUE if yes else BOTTOM, FALSE if no else BOTTOM)
+
+    def _is_subclass(self, cls: type, wanted: type) -> bool:
+        if wanted in mro_of(cls):
+            return True
+        return type(wanted) is not type and issubclass(cls, wanted)
+
+    def _classes(self, value: Value) -> list[type] | None:
+        out: list[type] = []
+        for atom in value:
+            match atom:
+                case Ref(obj=obj) if isinstance(obj, type):
+                    self.same(atom)
+                    out.append(obj)
+                case Ref(obj=obj) if type(obj) is tuple and all(isinstance(c, type) for c in obj):
+                    self.same(atom)
+                    out += obj
+                case Ref(obj=obj) if type(obj) is types.UnionType and all(isinstance(c, type) for c in obj.__args__):
+                    self.same(atom)
+                    out += obj.__args__
+                case Tup(items):
+                    for item in items:
+                        found = self._classes(item)
+                        if found is None:
+                            return None
+                        out += found
+                case Const(value=None):
+                    out.append(type(None))
+                case New(obj) if obj.cls is types.UnionType:
+                    found = self._classes(self.get_part(obj, "elems"))
+                    if found is None or len(found) < 2:
+                        return None
+                    out += found
+                case _:
+                    return None
+        return out
+
+    # ------------------------------------------------------------------------------------------ iteration
+
+    def rule_iter(self, call: ModelCall) -> Value | None:
+        """`iter(0)`; with two arguments a callable is called at each step."""
+        if call.argument(1) is not None:
+            return self.no_rule(call, "with a callable and a sentinel")
+        subjects = call.argument(0) or BOTTOM
+        out = BOTTOM
+        for atom in subjects:
+            cls = class_of(atom)
+            if cls is not None and not is_scalar(atom) and type(find_in_mro(cls, "__iter__")[1]) is types.FunctionType:
+                out = join(out, self.special(atom, "__iter__", (), call.node) or BOTTOM)
+            elif type(atom) is New and cls is types.GeneratorType:
+                out = join(out, frozenset({atom}))
+            elif type(atom) is Ref and cls is not None and find_in_mro(cls, "__next__")[0] is not None:
+                out = join(out, frozenset({atom}))
+            else:
+                return None
+        return out
+
+    def rule_next(self, call: ModelCall) -> Value | None:
+        """`next(0[, 1])`."""
+        out = call.argument(1) or BOTTOM
+        for atom in call.argument(0) or BOTTOM:
+            cls = class_of(atom)
+            self.touch_state(atom, True, call.node)
+            if cls is not None and type(find_in_mro(cls, "__next__")[1]) is types.FunctionType:
+                out = join(out, self.special(atom, "__next__", (), call.node) or BOTTOM)
+            elif type(atom) is Ref and cls is not None and cls.__module__ == "itertools":
+                out = join(out, unknown("uses what a shared iterator yields"))
+            else:
+                out = join(out, self.iterate_atom(atom, call.node))
+        return out
+
+    def rule_generator(self, call: ModelCall) -> Value:
+        """`__next__`, `send`, `throw`, `close` of a generator."""
+        receiver = call.receiver
+        if type(receiver) is New and call.entry.name in ("__next__", "close"):
+            found = self.iterate_payload(receiver, call.node)
+            return found if call.entry.name == "__next__" else NONE
+        return self.no_rule(call, "on a generator that existed before, or with a value for it")
+
+    def rule_max(self, call: ModelCall) -> Value:
+        """`max` and `min`: of the elements of one argument, or of all arguments."""
+        given = call.placed.get("*", ())
+        node = call.node
+        elements = self.iterate(given[0], node) if len(given) == 1 else join_all(given)
+        key = call.placed.get("key", ())
+        compared = elements
+        if key and key[0] != NONE:
+            function = frozenset(a for a in key[0] if a != Const(None))
+            compared = self.call(function, Args((elements,)), node)
+        for name in ("__lt__", "__gt__"):
+            for atom in compared:
+                if not is_scalar(atom):
+                    self.one_special(atom, name, (compared,), node)
+        return join(elements, call.placed["default"][0]) if call.placed.get("default") else elements
+
+    # ----------------------------------------------------------------------------------- texts and streams
+
+    def rule_format(self, call: ModelCall) -> Value:
+        """`str.format`."""
+        template = self.pin(call.receiver) if call.receiver is not None else None
+        looks = template is None or any(mark in part for part in _FIELD.findall(template.value) for mark in ".[")
+        for value in (*call.placed.get("*", ()), *call.placed.get("**", ())):
+            for atom in value:
+                if looks and not is_scalar(atom):
+                    return self.no_rule(call, "with a template that looks things up in its arguments")
+                for method in ("__format__", "__repr__"):
+                    self.one_special(atom, method, (STR,), call.node)
+        return STR
+
+    def rule_print(self, call: ModelCall) -> Value | None:
+        """`print`: to a given `file`, or to what `sys.stdout` is now."""
+        file = call.argument("file")
+        if file is None or file == NONE:
+            return None
+        for atom in file:
+            if type(atom) is Ref and (atom.obj is sys.stderr or atom.obj is sys.stdout):
+                self.same(atom)
+                self.channel("stderr" if atom.obj is sys.stderr else "stdout", Access.WRITE, call.node)
+                continue
+            writer = self.load_attr_of(atom, "write", call.node)
+            self.call(writer, Args((STR,)), call.node)
+        return NONE
+
+    def rule_open(self, call: ModelCall) -> Value | None:
+        """`open(file, mode)`."""
+        if call.receiver is not None:
+            mode = call.first("mode", 0)
+            buffered = call.first("buffering", 1)
+        else:
+            mode = call.first("mode", 1)
+            buffered = call.first("buffering", 2)
+        if call.argument("opener") is not None or buffered is not None:
+            return self.no_rule(call, "with an opener or a buffer size")
+        modes = ["r"] if mode is None else self._names(mode)
+        if not modes:
+            return self.no_rule(call, "with a mode that is not known")
+        file = call.first("file", 0) if call.receiver is None else frozenset({call.receiver})
+        for atom in file or BOTTOM:
+            if not is_scalar(atom) and not (class_of(atom) or int).__module__.startswith("pathlib"):
+                return self.no_rule(call, "with something that is neither a string nor a path")
+        self.channel("cwd", Access.READ, call.node)
+        writes = any(set(each) & set("wax+") for each in modes)
+        self.channel("filesystem", Access.WRITE if writes else Access.READ, call.node)
+        binary = any("b" in each for each in modes)
+        if not binary:
+            return None
+        import io
+
+        cls = io.BufferedWriter if writes else io.BufferedReader
+        return frozenset({New(self.fresh(call.node or call.entry, cls, "open"))})
+
+    # --------------------------------------------------------------------------------------------- network
+
+    def rule_http(self, call: ModelCall) -> Value | None:
+        """A request: its method and URL tell what it is."""
+        method, url, data = self._request(call)
+        methods = self._methods(method, data)
+        if methods is None:
+            self.channel("network", Access.WRITE, call.node)
+            return None
+        self.channel("environment", Access.READ, call.node)
+        for verb in methods:
+            if verb in _READ_METHODS:
+                self.channel("network", Access.READ, call.node)
+            elif verb == "POST" and url is not None and all(self._is_inference(atom) for atom in url):
+                self.channel("inference", Access.READ, call.node)
+            else:
+                self.channel("network", Access.WRITE, call.node)
+        self.blocks(Blocking.LIKELY)
+        return None
+
+    def _request(self, call: ModelCall) -> tuple[Value | None, Value | None, Value | None]:
+        method, url = call.argument("method"), call.argument("url")
+        data = call.first("data", "body", "json")
+        if method is None and call.entry.name.upper() in (*_READ_METHODS, "POST", "PUT", "PATCH", "DELETE"):
+            method = frozenset({Const(call.entry.name.upper())})
+        if url is not None and any(type(atom) is New for atom in url):
+            plain = BOTTOM
+            for atom in url:
+                if type(atom) is not New:
+                    plain = join(plain, frozenset({atom}))
+                    continue
+                plain = join(plain, self.get_attr(atom.obj, "full_url") or STR)
+                method = join(method or BOTTOM, self.get_attr(atom.obj, "method") or NONE)
+                data = join(data or NONE, self.get_attr(atom.obj, "data") or NONE)
+            url = plain
+        elif url is not None and any(type(atom) is Ref for atom in url):
+            return unknown("a request that existed before"), url, data
+        return method, url, data
+
+    def _methods(self, method: Value | None, data: Value | None) -> list[str] | None:
+        out: list[str] = []
+        for atom in method if method is not None else NONE:
+            if type(atom) is Const and atom.value is None:
+                sends = data is not None and data != NONE
+                never = data is None or data == NONE
+                out += [] if never else ["POST"]
+                out += ["GET"] if not sends or Const(None) in (data or NONE) else []
+                continue
+            const = self.pin(atom, also_varying=True)
+            if const is None or type(const.value) is not str:
+                return None
+            out.append(const.value.upper())
+        return out
+
+    def _is_inference(self, atom: Atom) -> bool:
+        match atom:
+            case Typed(cls, tail) if cls is str:
+                return _inference_end(tail) is not None
+            case Const(value=str() as text):
+                return _inference_end(text) is not None
+            case Live(path=path, value=str() as text):
+                end = _inference_end(text)
+                if end is not None:
+                    self.guard(g.EndsWith(path, end))
+                return end is not None
+            case _:
+                return False
+
+    # ------------------------------------------------------------------------------- operator and functools
+
+    def _reduced(self, call: ModelCall) -> tuple[Any, ...] | None:
+        receiver = call.receiver
+        if type(receiver) is not Ref:
+            return None
+        self.same(receiver)
+        made: Any = receiver.obj.__reduce__()
+        return made[1] if type(made) is tuple and len(made) > 1 and type(made[1]) is tuple else None
+
+    def rule_attrgetter(self, call: ModelCall) -> Value:
+        """`operator.attrgetter(...)(0)`."""
+        names = self._reduced(call)
+        if type(call.receiver) is New:
+            consts = [self.pin(a) for a in self.get_part(call.receiver.obj, "elems")]
+            names = tuple(c.value for c in consts if c is not None) if None not in consts else None
+        if names is None or not all(type(name) is str for name in names):
+            return self.no_rule(call, "with names that are not known")
+        results: list[Value] = []
+        for name in names:
+            value = call.argument(0) or BOTTOM
+            for part in name.split("."):
+                value = self.load_attr(value, part, call.node)
+            results.append(value)
+        return results[0] if len(results) == 1 else self.new_tuple(tuple(results), call.node)
+
+    def rule_methodcaller(self, call: ModelCall) -> Value:
+        """`operator.methodcaller(...)(0)`."""
+        names = self._reduced(call)
+        if names is None or len(names) != 1 or type(names[0]) is not str:
+            return self.no_rule(call, "with a method that is not known")
+        return self.call(self.load_attr(call.argument(0) or BOTTOM, names[0], call.node), Args(), call.node)
+
+    def rule_partial(self, call: ModelCall) -> Value:
+        """`functools.partial(...)(...)`."""
+        return self.no_rule(call, "through its __call__")
+
+    def rule_new(self, call: ModelCall) -> Value:
+        """`object.__new__(cls)` and its like."""
+        subjects = call.first(0, "cls") or (frozenset({call.receiver}) if call.receiver is not None else BOTTOM)
+        out = BOTTOM
+        for atom in subjects:
+            if type(atom) is not Ref or not isinstance(atom.obj, type):
+                return self.no_rule(call, "for a class that is not known")
+            cls = atom.obj
+            self.same(atom)
+            if find_in_mro(cls, "__del__")[0] is not None:
+                return self._cannot(cls, "whose instances have a finalizer", call.node)
+            if call.entry.owner not in ("builtins.object", "builtins.dict", "builtins.list", "builtins.set"):
+                return self.no_rule(call, f"for {cls.__qualname__}")
+            out = join(out, frozenset({New(self.fresh(call.node or cls, cls, "instance"))}))
+        return out
+
+
+_FIELD: Final = re.compile(r"\{([^{}:!]*)")
+_STANDARD: Final = ("abc", "collections", "collections.abc", "numbers", "typing", "os", "io", "enum", "types", "builtins")
+
+
+def _is_standard(cls: type) -> bool:
+    return type(cls).__module__ in ("abc", "enum") and cls.__module__ in _STANDARD
+
+
+@lru_cache(maxsize=1)
+def _endpoints() -> tuple[str, ...]:
+    with open(os.path.join(MODELS, "endpoints.txt"), encoding="utf-8") as file:
+        lines = [line.strip() for line in file]
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def _inference_end(url: str) -> str | None:
+    """The end of a URL that makes it a call of a model; `None` if it is not."""
+    path = re.split(r"[?#]", url, maxsplit=1)[0].rstrip("/")
+    for end in _endpoints():
+        if path.endswith(end):
+            return url[len(path) - len(end) :]
+    return None
+
+
+_ = MISSING

@@ -1,0 +1,498 @@
+"""Special methods: what Python runs behind operators, tests, loops, formatting, hashing.
+
+Free for builtin immutables; looked up on live types otherwise.
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Callable
+from typing import Any, Final
+
+from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects.attributes import Attributes, pinned
+from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
+from xcs_ast.effects.protocol import Args
+from xcs_ast.effects.resolve import find_in_mro
+from xcs_ast.effects.values import (
+    ANYTHING,
+    BOOL,
+    BOTTOM,
+    INT,
+    SCALARS,
+    STR,
+    Atom,
+    Const,
+    Live,
+    New,
+    Part,
+    Ref,
+    Tup,
+    Typed,
+    UnknownAtom,
+    Value,
+    class_of,
+    is_scalar,
+    join,
+    typed,
+    unknown,
+)
+from xcs_ast.ir.effects import CONTENT
+from xcs_ast.ir.paths import MISSING
+
+__all__ = ["COMPARISONS", "Specials"]
+
+COMPARISONS: Final = frozenset({"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"})
+_TEXTS: Final = frozenset({"__str__", "__repr__", "__format__", "__bytes__"})
+_NUMBERS: Final = frozenset({"__len__", "__hash__", "__index__", "__int__", "__length_hint__", "__trunc__"})
+_VIEWS: Final = {type({}.keys()): "keys", type({}.values()): "values", type({}.items()): "items"}
+_FUNCTIONS: Final = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    types.ModuleType,
+)
+_PLAIN_ITERATORS: Final = frozenset(
+    type(iter(x)) for x in ((), [], {}, set(), "", "é", b"", range(0), {}.values(), {}.items())  # type: ignore[attr-defined]
+)
+
+
+class Specials(Attributes):
+    """Everything that goes through special methods."""
+
+    def special(
+        self, atom: Atom, name: str, args: tuple[Value, ...], node: ast.AST | None
+    ) -> Value | None:
+        """Calls a special method by the rules (looked up on the type); `None` if the type has none."""
+        cls = self.exact(atom)
+        if cls is None:
+            return self.fail(f"applies {name} to something: {_reason(atom)}", node)
+        owner, found = self.class_attr(cls, name, node)
+        if owner is None or found is None:
+            return None
+        if owner is object and name in _OF_OBJECT:
+            return _OF_OBJECT[name]
+        method = self._get_through(found, owner, atom, cls, name, node)
+        return self.call(method, Args(args), node)
+
+    def each_special(self, value: Value, name: str, args: tuple[Value, ...], node: ast.AST | None) -> Value:
+        """The value of a special method on any value; what builtin types do is known here."""
+        out = BOTTOM
+        for atom in value:
+            out = join(out, self.one_special(atom, name, args, node))
+        return out
+
+    def one_special(self, atom: Atom, name: str, args: tuple[Value, ...], node: ast.AST | None) -> Value:
+        """As `each_special`, for one atom."""
+        self.step()
+        if type(atom) is UnknownAtom:
+            return self.fail(f"applies {_words(name)} to something: {atom.reason}", node)
+        if name in ("__iter__", "__next__"):
+            return self.iterate(frozenset({atom}), node)
+        if is_scalar(atom):
+            return _of_scalar(class_of(atom), name)
+        cls = class_of(atom)
+        assert cls is not None
+        if cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
+            return self._of_container(atom, cls, name, args, node)
+        if cls in _VIEWS or cls is range or issubclass(cls, _FUNCTIONS) or issubclass(cls, type):
+            known = _of_scalar(None, name)
+            if known != BOTTOM and not issubclass(cls, type):
+                return known
+        if name == "__bool__":
+            return self._truth_of_object(atom, cls, node)
+        if name in ("__str__", "__format__", "__repr__"):
+            return self._text_of_object(atom, cls, name, args, node)
+        result = self.special(atom, name, args, node)
+        if result is None and name == "__contains__":
+            self.compare_inside(self.iterate(frozenset({atom}), node), args[0] if args else BOTTOM, node)
+            return BOOL
+        return BOTTOM if result is None else result
+
+    # --------------------------------------------------------------------------------------------- truth
+
+    def truth(self, value: Value, node: ast.AST | None) -> tuple[bool, bool]:
+        """Whether the value may be true, and whether it may be false; runs `__bool__` and `__len__`."""
+        may_true = may_false = False
+        for atom in value:
+            const = self.pin(atom) if type(atom) is Const or (type(atom) is Live and type(atom.value) is bool) else None
+            if const is not None:
+                may_true |= bool(const.value)
+                may_false |= not const.value
+                continue
+            cls = class_of(atom)
+            if type(atom) is Ref and issubclass(cls or int, (types.FunctionType, types.MethodType, types.ModuleType)):
+                self.exact(atom)
+                may_true = True
+                continue
+            answer = self.one_special(atom, "__bool__", (), node)
+            may_true |= Const(False) not in answer or len(answer) > 1
+            may_false |= Const(True) not in answer or len(answer) > 1
+        return may_true, may_false
+
+    def _truth_of_object(self, atom: Atom, cls: type, node: ast.AST | None) -> Value:
+        for name in ("__bool__", "__len__"):
+            result = self.special(atom, name, (), node)
+            if result is not None:
+                return result if name == "__bool__" else BOOL
+        return frozenset({Const(True)})
+
+    # -------------------------------------------------------------------------------------------- texts
+
+    def _text_of_object(
+        self, atom: Atom, cls: type, name: str, args: tuple[Value, ...], node: ast.AST | None
+    ) -> Value:
+        if issubclass(cls, type):
+            return STR
+        if isinstance(atom, Ref | New) and issubclass(cls, BaseException):
+            owner, _ = self.class_attr(cls, "__str__", node)
+            if owner is not None and owner.__module__ == "builtins":
+                return self._text_of_exception(atom, node)
+        owner, found = self.class_attr(cls, name, node)
+        if owner is object:
+            if name == "__format__":
+                return self.one_special(atom, "__str__", (), node)
+            if name == "__str__":
+                return self.one_special(atom, "__repr__", (), node)
+            return STR
+        if name == "__repr__" and _is_generated_repr(cls, found):
+            for field in cls.__dict__["__dataclass_fields__"].values():
+                if field.repr:
+                    self.each_special(self.load_attr_of(atom, field.name, node), "__repr__", (), node)
+            return STR
+        result = self.special(atom, name, args, node)
+        return STR if result is None else result
+
+    def _text_of_exception(self, atom: Ref | New, node: ast.AST | None) -> Value:
+        if type(atom) is New:
+            held = self.get_attr(atom.obj, "args")
+            self.each_special(held or BOTTOM, "__repr__", (), node)
+            self.each_special(held or BOTTOM, "__str__", (), node)
+            return STR
+        return self.fail("formats an exception that existed before", node)
+
+    # ----------------------------------------------------------------------------------------- containers
+
+    def _of_container(
+        self, atom: Atom, cls: type, name: str, args: tuple[Value, ...], node: ast.AST | None
+    ) -> Value:
+        """Special methods of the builtin containers."""
+        if name in ("__len__", "__bool__", "__length_hint__"):
+            self.note_content(atom, node)
+            if type(atom) is Tup:
+                return frozenset({Const(bool(atom.items))}) if name == "__bool__" else INT
+            return BOOL if name == "__bool__" else INT
+        if name in _TEXTS:
+            self.inside(atom, lambda inner: self.one_special(inner, "__repr__", (), node), node)
+            return STR
+        if name in COMPARISONS:
+            other = args[0] if args else BOTTOM
+            self.compare_inside(frozenset({atom}), other, node)
+            return BOOL
+        if name == "__hash__":
+            if cls is tuple or cls is frozenset:
+                self.inside(atom, lambda inner: self.one_special(inner, "__hash__", (), node), node)
+                return INT
+            return BOTTOM
+        if name == "__contains__":
+            self.contains(atom, args[0] if args else BOTTOM, node)
+            return BOOL
+        if name == "__getitem__" and args:
+            return self.get_item(frozenset({atom}), args[0], node)
+        return BOTTOM
+
+    def note_content(self, atom: Atom, node: ast.AST | None) -> None:
+        """Reads the length of a builtin container, not what is in it."""
+        if type(atom) is Ref:
+            cls = self.exact(atom)
+            if cls is not tuple and cls is not frozenset:
+                self.reads(atom.path, CONTENT, node)
+        elif type(atom) is New:
+            self.touch(atom.obj, False)
+        elif type(atom) is Part:
+            self.content(atom, node)
+
+    def inside(self, atom: Atom, visit: Callable[[Atom], object], node: ast.AST | None) -> None:
+        """Visits everything inside a builtin container that is no builtin container itself."""
+        seen: set[Atom] = set()
+        todo: list[Atom] = [atom]
+        while todo:
+            self.step()
+            at = todo.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            cls = class_of(at)
+            if type(at) is Part:
+                self.content(at, node)
+            elif cls in BUILTIN_CONTAINERS or (type(at) is New and cls in FRESH_CONTAINERS):
+                todo += self.content(at, node)
+                if cls is not None and issubclass(cls, dict):
+                    todo += self.content(at, node, keys=True)
+            elif not is_scalar(at):
+                visit(at)
+
+    def compare_inside(self, a: Value, b: Value, node: ast.AST | None) -> None:
+        """Compares two values for equality or order, deeply where they are builtin containers."""
+        objects: set[Atom] = set()
+        for atom in a | b:
+            if not is_scalar(atom):
+                self.inside(atom, objects.add, node)
+        others: Value = frozenset(objects) | frozenset({Typed(str)})
+        for atom in objects:
+            cls = class_of(atom)
+            if cls is None:
+                self.fail(f"compares something: {_reason(atom)}", node)
+                continue
+            for name in ("__eq__", "__lt__", "__gt__"):
+                if find_in_mro(cls, name)[0] not in (object, None) and not issubclass(cls, _FUNCTIONS):
+                    self.one_special(atom, name, (others,), node)
+
+    def contains(self, atom: Atom, what: Value, node: ast.AST | None) -> None:
+        """`what in container`."""
+        cls = class_of(atom)
+        if cls is dict or cls is set or cls is frozenset:
+            self.hash_key(what, node)
+            if all(is_scalar(x) for x in what):
+                if not self.has_scalar_keys(atom, node):
+                    self.compare_inside(self.content(atom, node, keys=True), what, node)
+                self.note_content(atom, node)
+                return
+            self.compare_inside(self.content(atom, node, keys=cls is dict), what, node)
+            return
+        self.compare_inside(self.content(atom, node), what, node)
+
+    def hash_key(self, key: Value, node: ast.AST | None) -> None:
+        """Hashes a value, as a dict does with its keys."""
+        for atom in key:
+            if not is_scalar(atom):
+                self.one_special(atom, "__hash__", (), node)
+                cls = class_of(atom)
+                if cls is not None and cls not in BUILTIN_CONTAINERS:
+                    self.compare_inside(frozenset({atom}), BOTTOM, node)
+
+    # ------------------------------------------------------------------------------------------ iteration
+
+    def iterate(self, value: Value, node: ast.AST | None) -> Value:
+        """What a loop over a value yields, and everything that it runs."""
+        out = BOTTOM
+        for atom in value:
+            out = join(out, self.iterate_atom(atom, node))
+        return out
+
+    def iterate_atom(self, atom: Atom, node: ast.AST | None) -> Value:
+        """As `iterate`, for one atom."""
+        self.step()
+        cls = class_of(atom)
+        if cls is None:
+            return self.fail(f"iterates over something: {_reason(atom)}", node)
+        if is_scalar(atom):
+            return STR if cls is str else INT if cls is bytes else BOTTOM
+        if cls is dict:
+            return self.content(atom, node, keys=True)
+        if cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
+            return self.content(atom, node, keys=issubclass(cls, dict))
+        if cls is range:
+            return INT
+        if type(atom) is New and atom.obj.payload is not None:
+            return self.iterate_payload(atom, node)
+        if type(atom) is New and cls in _ITERATED_BY_ELEMS:
+            return self.get_part(atom.obj, "elems")
+        if type(atom) is Ref and cls in _PLAIN_ITERATORS:
+            self.exact(atom)
+            self.store_shared(atom.path, atom.obj, CONTENT, BOTTOM, node)
+            return unknown("uses what a shared iterator yields")
+        if type(atom) is Ref and cls is types.GeneratorType:
+            return self.fail("advances a generator that existed before", node)
+        if type(atom) is Ref and cls in _VIEWS:
+            return self.fail("iterates over a dictionary view that existed before", node)
+        if isinstance(atom, Ref) and issubclass(cls, type):
+            return self._iterate_class(atom, node)
+        return self._iterate_object(atom, node)
+
+    def _iterate_class(self, atom: Ref, node: ast.AST | None) -> Value:
+        members: Any = getattr(atom.obj, "_member_map_", None)
+        if type(members) is dict and type(atom.obj).__module__ == "enum":
+            self.same(atom)
+            return frozenset(pinned(member) for member in members.values())
+        return self.fail("iterates over a class", node)
+
+    def _iterate_object(self, atom: Atom, node: ast.AST | None) -> Value:
+        made = self.special(atom, "__iter__", (), node)
+        if made is None:
+            element = self.special(atom, "__getitem__", (INT,), node)
+            return BOTTOM if element is None else element
+        out = BOTTOM
+        for iterator in made:
+            cls = class_of(iterator)
+            if type(iterator) is Ref and iterator == atom or (
+                cls is not None and type(find_in_mro(cls, "__next__")[1]) is types.FunctionType
+            ):
+                out = join(out, self.special(iterator, "__next__", (), node) or BOTTOM)
+            else:
+                out = join(out, self.iterate_atom(iterator, node))
+        return out
+
+    def iterate_payload(self, atom: New, node: ast.AST | None) -> Value:
+        """What a fresh generator, view or iterator yields."""
+        obj = atom.obj
+        self.touch(obj, True)
+        payload = self.get_payload(obj)
+        kind = _VIEWS.get(obj.cls)
+        if kind is not None:
+            keys = self.content(payload, node, keys=True) if kind != "values" else BOTTOM
+            values = self.content(payload, node) if kind != "keys" else BOTTOM
+            if kind == "items":
+                return frozenset({Tup((keys, values))})
+            return keys if kind == "keys" else values
+        if isinstance(payload, dict):
+            out = self.get_part(obj, "elems")
+            for run in tuple(payload.values()):
+                out = join(out, run(node))
+            return out
+        if isinstance(payload, Atom):
+            return self.iterate_atom(payload, node)
+        return self.get_part(obj, "elems")
+
+    # ------------------------------------------------------------------------------------------ subscripts
+
+    def get_item(self, value: Value, index: Value, node: ast.AST | None) -> Value:
+        """`value[index]`."""
+        out = BOTTOM
+        for atom in value:
+            for key in index or (Typed(int),):
+                out = join(out, self._get_item_of(atom, key, node))
+        return out
+
+    def _get_item_of(self, atom: Atom, key: Atom, node: ast.AST | None) -> Value:
+        self.step()
+        cls = class_of(atom)
+        if cls is None:
+            return self.fail(f"subscripts something: {_reason(atom)}", node)
+        if is_scalar(atom):
+            if class_of(key) is slice or cls is str:
+                return typed(cls)
+            return INT if cls is bytes else BOTTOM
+        if class_of(key) is slice and (cls in (list, tuple, bytearray)):
+            return self._slice_of(atom, cls, node)
+        if cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
+            if is_scalar(key):
+                if cls is dict and not self.has_scalar_keys(atom, node):
+                    self.compare_inside(self.content(atom, node, keys=True), BOTTOM, node)
+                return self.lookup_item(atom, key, node)
+            if issubclass(cls, dict):
+                self.contains(atom, frozenset({key}), node) if cls is dict else self.hash_key(frozenset({key}), node)
+                return self.content(atom, node)
+            self.one_special(key, "__index__", (), node)
+            return self.content(atom, node)
+        if type(atom) is Ref and isinstance(atom.obj, type):
+            return unknown("uses a generic alias")
+        result = self.special(atom, "__getitem__", (frozenset({key}),), node)
+        return BOTTOM if result is None else result
+
+    def _slice_of(self, atom: Atom, cls: type, node: ast.AST | None) -> Value:
+        elements = self.content(atom, node)
+        if cls is tuple:
+            return self.new_container(node or self, tuple, elements, tag="slice")
+        return self.new_container(node or self, cls, elements, tag="slice")
+
+    def set_item(self, value: Value, index: Value, new: Value, node: ast.AST | None) -> None:
+        """`value[index] = new`."""
+        for atom in value:
+            cls = class_of(atom)
+            if cls is None:
+                self.fail(f"sets an item of something: {_reason(atom)}", node)
+            elif cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
+                self._set_item_of(atom, cls, index, new, node)
+            elif not is_scalar(atom):
+                self.special(atom, "__setitem__", (index, new), node)
+
+    def _set_item_of(self, atom: Atom, cls: type, index: Value, new: Value, node: ast.AST | None) -> None:
+        if cls is tuple or cls is frozenset or cls is set:
+            return
+        if issubclass(cls, dict):
+            self.hash_key(index, node)
+            if not self.has_scalar_keys(atom, node):
+                self.compare_inside(self.content(atom, node, keys=True), index, node)
+            self.store_content(atom, new, node, key=index)
+            return
+        if any(class_of(key) is slice for key in index):
+            new = self.iterate(new, node)
+        for key in index:
+            if not is_scalar(key) and class_of(key) is not slice:
+                self.one_special(key, "__index__", (), node)
+        self.store_content(atom, new, node)
+
+    def delete_item(self, value: Value, index: Value, node: ast.AST | None) -> None:
+        """`del value[index]`."""
+        for atom in value:
+            cls = class_of(atom)
+            if cls is None:
+                self.fail(f"deletes an item of something: {_reason(atom)}", node)
+            elif cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
+                if issubclass(cls, dict):
+                    self.contains(atom, index, node) if cls is dict else self.hash_key(index, node)
+                self.store_content(atom, BOTTOM, node)
+                if type(atom) is Ref:
+                    # Positions have shifted, keys are gone: nothing is where it was.
+                    self.remember((cls, CONTENT), None if atom.path.varies else id(atom.obj),
+                                  self.live_elements(atom, node))
+            elif not is_scalar(atom):
+                self.special(atom, "__delitem__", (index,), node)
+
+
+_OF_OBJECT: Final[dict[str, Value]] = {
+    "__eq__": BOOL,
+    "__ne__": BOOL,
+    "__hash__": INT,
+    "__lt__": BOTTOM,
+    "__le__": BOTTOM,
+    "__gt__": BOTTOM,
+    "__ge__": BOTTOM,
+}
+_ITERATED_BY_ELEMS: Final = frozenset({*_PLAIN_ITERATORS, zip, map, filter, enumerate, reversed})
+
+
+def _is_generated_repr(cls: type, found: object) -> bool:
+    """Whether `__repr__` is the one that `dataclasses` made for this very class."""
+    wrapped = getattr(found, "__wrapped__", None)
+    return (
+        type(found) is types.FunctionType
+        and "__dataclass_fields__" in cls.__dict__
+        and type(wrapped) is types.FunctionType
+        and wrapped.__code__.co_filename == "<string>"
+        and wrapped.__code__.co_qualname.startswith("__create_fn__.<locals>.")
+    )
+
+
+def _of_scalar(cls: type | None, name: str) -> Value:
+    """What a special method of a builtin immutable returns."""
+    if name in COMPARISONS or name in ("__bool__", "__contains__"):
+        return BOOL
+    if name in _TEXTS:
+        return typed(bytes) if name == "__bytes__" else STR
+    if name in _NUMBERS:
+        return INT
+    if name == "__float__":
+        return typed(float)
+    if name == "__complex__":
+        return typed(complex)
+    if name in ("__abs__", "__neg__", "__pos__", "__invert__", "__round__", "__floor__", "__ceil__"):
+        if cls is complex:
+            return typed(complex, float)
+        return typed(float, int) if cls is float else INT
+    return typed(*(SCALARS - {type(None), type(...), type(NotImplemented)}))
+
+
+def _words(name: str) -> str:
+    return name.strip("_")
+
+
+def _reason(atom: Atom) -> str:
+    return atom.reason if type(atom) is UnknownAtom else "its type is not known"
+
+
+_ = (ANYTHING, MISSING, codes)

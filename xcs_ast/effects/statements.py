@@ -1,0 +1,626 @@
+"""Interpreting statements: control flow by joins and small fixpoints."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, final
+
+from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import guards as g
+from xcs_ast.effects.expressions import Expressions, mangle
+from xcs_ast.effects.machine import Frame
+from xcs_ast.effects.names import join_env
+from xcs_ast.effects.protocol import Args
+from xcs_ast.effects.values import (
+    BOTTOM,
+    NONE,
+    AnyException,
+    Atom,
+    Const,
+    New,
+    Part,
+    Ref,
+    Tup,
+    UnknownAtom,
+    Value,
+    class_of,
+    generalize,
+    is_scalar,
+    join,
+    unknown,
+)
+from xcs_ast.ir.effects import CONTENT
+from xcs_ast.ir.paths import KeyStep, Path, PinnedRoot
+from xcs_ast.source.lookup import FunctionNode
+
+__all__ = ["Statements"]
+
+_ROUNDS: Final = 8
+Env = dict[str, Value]
+
+
+@final
+@dataclass(slots=True)
+class _Loop:
+    """The variables at the `break`s and `continue`s of a loop."""
+
+    breaks: list[Env] = field(default_factory=list)
+    continues: list[Env] = field(default_factory=list)
+
+
+class Statements(Expressions):
+    """One method for each kind of statement. Each answers whether execution may go on after it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loops: list[_Loop] = []
+
+    def run_body(self, node: FunctionNode, frame: Frame) -> Value:
+        """Interprets a function's body; what it returns (for a generator: what it yields)."""
+        loops, self.loops = self.loops, []
+        try:
+            if isinstance(node, ast.Lambda):
+                value = self.evaluate(node.body)
+                return frame.yields if frame.scope.yields else value
+            if self.execute(node.body):
+                frame.returns = join(frame.returns, NONE)
+            return frame.yields if frame.scope.yields else frame.returns
+        finally:
+            self.loops = loops
+
+    def execute(self, body: list[ast.stmt]) -> bool:
+        """Interprets statements in order; whether execution may reach their end."""
+        for statement in body:
+            self.step()
+            handler = _HANDLERS.get(type(statement))
+            if handler is None:
+                self.fail(
+                    f"uses {type(statement).__name__}, which the analysis does not follow", statement, codes.UNSUPPORTED
+                )
+                continue
+            if not handler(self, statement):
+                return False
+        return True
+
+    # -------------------------------------------------------------------------------------------- simple
+
+    def _expr(self, node: ast.Expr) -> bool:
+        self.evaluate(node.value)
+        return True
+
+    def _assign(self, node: ast.Assign) -> bool:
+        value = self.evaluate(node.value)
+        for target in node.targets:
+            self.assign(target, value)
+        return True
+
+    def _ann_assign(self, node: ast.AnnAssign) -> bool:
+        if node.value is not None:
+            self.assign(node.target, self.evaluate(node.value))
+        return True
+
+    def _aug_assign(self, node: ast.AugAssign) -> bool:
+        target = node.target
+        op = type(node.op)
+        if isinstance(target, ast.Name):
+            old = self.load_name(target.id, target)
+            self.store_name(target.id, self.binary(op, old, self.evaluate(node.value), node, inplace=True), target)
+        elif isinstance(target, ast.Attribute):
+            owner = self.evaluate(target.value)
+            name = mangle(target.attr, self.frame.owner)
+            old = self.load_attr(owner, name, target)
+            self.store_attr(owner, name, self.binary(op, old, self.evaluate(node.value), node, inplace=True), target)
+        else:
+            assert isinstance(target, ast.Subscript)
+            owner, index = self.evaluate(target.value), self.evaluate(target.slice)
+            old = self.get_item(owner, index, target)
+            new = self.binary(op, old, self.evaluate(node.value), node, inplace=True)
+            self.set_item(owner, index, new, target)
+        return True
+
+    def assign(self, target: ast.expr, value: Value) -> None:
+        """Assigns to a target."""
+        match target:
+            case ast.Name(name):
+                self.store_name(name, value, target)
+            case ast.Attribute():
+                self.store_attr(self.evaluate(target.value), mangle(target.attr, self.frame.owner), value, target)
+            case ast.Subscript():
+                self.set_item(self.evaluate(target.value), self.evaluate(target.slice), value, target)
+            case ast.Tuple(elts) | ast.List(elts):
+                self._unpack(elts, value, target)
+            case ast.Starred():
+                self.assign(target.value, value)
+            case _:
+                self.fail("assigns to something unusual", target, codes.UNSUPPORTED)
+
+    def _unpack(self, targets: list[ast.expr], value: Value, node: ast.expr) -> None:
+        starred = any(isinstance(target, ast.Starred) for target in targets)
+        parts: list[Value] = [BOTTOM] * len(targets)
+        for atom in value:
+            exact = None if starred else self._exact_parts(atom, len(targets), node)
+            if exact is not None:
+                parts = [join(a, b) for a, b in zip(parts, exact, strict=True)]
+                continue
+            element = self.iterate_atom(atom, node)
+            parts = [join(part, element) for part in parts]
+        for target, part in zip(targets, parts, strict=True):
+            if isinstance(target, ast.Starred):
+                self.assign(target.value, self.new_container(target, list, part))
+            else:
+                self.assign(target, part)
+
+    def _exact_parts(self, atom: Atom, count: int, node: ast.expr) -> list[Value] | None:
+        match atom:
+            case Tup(items) if len(items) == count:
+                return list(items)
+            case Ref(path=path, obj=live) if type(live) in (tuple, list) and len(live) == count:  # type: ignore[arg-type]
+                cls = type(live)
+                stored = BOTTOM
+                if cls is list:
+                    self.reads(path, CONTENT, node)
+                    stored = self.recall((list, CONTENT), live, path)
+                self.guard(g.LengthIs(path, cls, count))
+                return [join(self.wrap(path.then(KeyStep(i)), x), stored) for i, x in enumerate(live)]  # type: ignore[arg-type]
+            case _:
+                return None
+
+    def _delete(self, node: ast.Delete) -> bool:
+        for target in node.targets:
+            match target:
+                case ast.Name(name):
+                    self.delete_name(name, target)
+                case ast.Attribute():
+                    self.delete_attr(self.evaluate(target.value), mangle(target.attr, self.frame.owner), target)
+                case ast.Subscript():
+                    self.delete_item(self.evaluate(target.value), self.evaluate(target.slice), target)
+                case _:
+                    self.fail("deletes something unusual", target, codes.UNSUPPORTED)
+        return True
+
+    def _return(self, node: ast.Return) -> bool:
+        value = NONE if node.value is None else self.evaluate(node.value)
+        self.frame.returns = join(self.frame.returns, value)
+        return False
+
+    def _raise(self, node: ast.Raise) -> bool:
+        for part in (node.exc, node.cause):
+            if part is None:
+                continue
+            for atom in self.evaluate(part):
+                if type(atom) is Ref and isinstance(atom.obj, type):
+                    self._raised(self.call_atom(atom, Args(), node))
+                elif type(atom) is UnknownAtom:
+                    self.fail(f"raises something: {atom.reason}", node)
+                else:
+                    if type(atom) is Ref:
+                        # Its traceback and context are set.
+                        self.store_shared(atom.path, atom.obj, "__traceback__", unknown("a traceback"), node)
+                    self._raised(frozenset({atom}))
+        return False
+
+    def _raised(self, value: Value) -> None:
+        if not value <= self.raised:
+            self.raised = join(self.raised, value)
+            if "raised" in self.read:
+                self.again = True
+
+    def _assert(self, node: ast.Assert) -> bool:
+        may_true, may_false = self.test(node.test)
+        if may_false and node.msg is not None:
+            self.evaluate(node.msg)
+        if may_true:
+            self.narrow(node.test, True)
+        return may_true
+
+    def _pass(self, node: ast.stmt) -> bool:
+        return True
+
+    def _function_def(self, node: ast.FunctionDef) -> bool:
+        value = self.make_function(node)
+        for decorator in reversed(node.decorator_list):
+            value = self.call(self.evaluate(decorator), Args((value,)), decorator)
+        self.store_name(node.name, value, node)
+        return True
+
+    def _class_def(self, node: ast.ClassDef) -> bool:
+        self.fail(f"defines the class {node.name}", node, codes.UNSUPPORTED)
+        self.store_name(node.name, unknown(f"uses the class {node.name}, which it defines"), node)
+        return True
+
+    # ------------------------------------------------------------------------------------------- imports
+
+    def _import(self, node: ast.Import) -> bool:
+        for alias in node.names:
+            module = self._module(alias.name, node)
+            if alias.asname is None and "." in alias.name:
+                module = self._module(alias.name.partition(".")[0], node)
+            self.store_name(alias.asname or alias.name.partition(".")[0], module, node)
+        return True
+
+    def _module(self, name: str, node: ast.stmt) -> Value:
+        found = sys.modules.get(name)
+        if type(found) is not types.ModuleType:
+            return self.fail(f"imports {name}, which is not loaded yet", node, codes.UNKNOWN_CALL)
+        return self.wrap(Path(PinnedRoot(sys.modules), (KeyStep(name),)), found)
+
+    def _import_from(self, node: ast.ImportFrom) -> bool:
+        name = node.module or ""
+        if node.level:
+            package = self.frame.space.get("__package__")
+            if type(package) is not str:
+                self.fail("imports relative to an unknown package", node)
+                package = ""
+            base = package.split(".")
+            base = base[: len(base) - node.level + 1]
+            name = ".".join([*base, *([name] if name else [])])
+        module = self._module(name, node)
+        for alias in node.names:
+            space = getattr(sys.modules.get(name), "__dict__", {})
+            if alias.name == "*":
+                self.fail("imports all names of a module", node, codes.UNSUPPORTED)
+                continue
+            if alias.name not in space and f"{name}.{alias.name}" in sys.modules:
+                value = self._module(f"{name}.{alias.name}", node)
+            else:
+                value = self.load_attr(module, alias.name, node)
+            self.store_name(alias.asname or alias.name, value, node)
+        return True
+
+    # ------------------------------------------------------------------------------------------ branches
+
+    def narrow(self, test: ast.expr, outcome: bool) -> None:
+        """Drops values of variables that cannot have led here."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            self.narrow(test.operand, not outcome)
+        elif isinstance(test, ast.BoolOp):
+            if isinstance(test.op, ast.And) is outcome:
+                for part in test.values:
+                    self.narrow(part, outcome)
+        elif isinstance(test, ast.Name):
+            self._keep(test.id, lambda atom: type(atom) is not Const or bool(atom.value) is outcome)
+        elif isinstance(test, ast.NamedExpr):
+            self.narrow(test.target, outcome)
+        elif (
+            isinstance(test, ast.Compare)
+            and len(test.ops) == 1
+            and isinstance(test.left, ast.Name)
+            and isinstance(test.comparators[0], ast.Constant)
+            and test.comparators[0].value is None
+            and isinstance(test.ops[0], ast.Is | ast.IsNot)
+        ):
+            is_none = isinstance(test.ops[0], ast.Is) is outcome
+            self._keep(test.left.id, lambda atom: type(atom) is UnknownAtom or (atom == Const(None)) is is_none)
+
+    def _keep(self, name: str, wanted: Callable[[Atom], bool]) -> None:
+        found = self.frame.locals.get(name)
+        if found is not None:
+            kept = frozenset(atom for atom in found if wanted(atom))
+            if kept != found:
+                self.frame.locals[name] = kept
+
+    def _if(self, node: ast.If) -> bool:
+        frame = self.frame
+        may_true, may_false = self.test(node.test)
+        before = dict(frame.locals)
+        after: list[Env] = []
+        for possible, outcome, body in ((may_true, True, node.body), (may_false, False, node.orelse)):
+            if not possible:
+                continue
+            frame.locals = dict(before)
+            self.narrow(node.test, outcome)
+            if self.execute(body):
+                after.append(frame.locals)
+        return self._resume(after)
+
+    def _resume(self, ways: list[Env]) -> bool:
+        """Goes on with the join of several ways; whether there is one."""
+        if not ways:
+            return False
+        env = ways[0]
+        for way in ways[1:]:
+            env = join_env(env, way)
+        self.frame.locals = dict(env)
+        return True
+
+    # --------------------------------------------------------------------------------------------- loops
+
+    def _while(self, node: ast.While) -> bool:
+        def head() -> tuple[bool, bool]:
+            may_true, may_false = self.test(node.test)
+            return may_true, may_false
+
+        return self.loop(head, node.body, node.orelse)
+
+    def _for(self, node: ast.For) -> bool:
+        source = self.evaluate(node.iter)
+
+        def head() -> tuple[bool, bool]:
+            item = self.iterate(source, node.iter)
+            if item:
+                exits = dict(self.frame.locals)
+                self.assign(node.target, item)
+                self.loop_exits.append(exits)
+            return bool(item), True
+
+        return self.loop(head, node.body, node.orelse)
+
+    loop_exits: list[Env]
+
+    def loop(self, head: Callable[[], tuple[bool, bool]], body: list[ast.stmt], orelse: list[ast.stmt]) -> bool:
+        """Interprets a loop until its variables settle."""
+        frame = self.frame
+        breaks: list[Env] = []
+        self.loop_exits = []
+        done: Env | None = None
+        for turn in range(_ROUNDS + 2):
+            before = dict(frame.locals)
+            enters, leaves = head()
+            done = self.loop_exits.pop() if self.loop_exits else dict(frame.locals)
+            done = join_env(done, before) if leaves else None
+            if not enters:
+                break
+            here = _Loop()
+            self.loops.append(here)
+            try:
+                falls = self.execute(body)
+            finally:
+                self.loops.pop()
+            breaks += here.breaks
+            again = [*here.continues, *([frame.locals] if falls else [])]
+            merged = before
+            for env in again:
+                merged = join_env(merged, env)
+            if turn >= 2:
+                merged = {name: generalize(value) for name, value in merged.items()}
+            if turn >= _ROUNDS:
+                merged = {
+                    name: value if before.get(name) == value else unknown("uses a value that grows in a loop")
+                    for name, value in merged.items()
+                }
+            merged = self.carried(merged)
+            if merged == before:
+                break
+            frame.locals = merged
+        ways = list(breaks)
+        if done is not None:
+            frame.locals = dict(done)
+            if self.execute(orelse):
+                ways.append(frame.locals)
+        return self._resume(ways)
+
+    def carried(self, env: Env) -> Env:
+        """What the variables of a loop are in its next iteration."""
+        return env
+
+    def _break(self, node: ast.Break) -> bool:
+        if self.loops:
+            self.loops[-1].breaks.append(dict(self.frame.locals))
+        return False
+
+    def _continue(self, node: ast.Continue) -> bool:
+        if self.loops:
+            self.loops[-1].continues.append(dict(self.frame.locals))
+        return False
+
+    # -------------------------------------------------------------------------------------------- try, with
+
+    def _try(self, node: Any) -> bool:
+        frame = self.frame
+        catcher = dict(frame.locals)
+        outer_catcher = dict(frame.locals)
+        frame.catchers.append(outer_catcher)
+        frame.catchers.append(catcher)
+        falls = self.execute(node.body)
+        frame.catchers.remove(catcher)
+        if falls and node.orelse:
+            falls = self.execute(node.orelse)
+        ways: list[Env] = [frame.locals] if falls else []
+        for handler in node.handlers:
+            frame.locals = dict(catcher)
+            handled = frame.handled
+            caught = self._caught(handler)
+            frame.handled = caught
+            if handler.name:
+                self.store_name(handler.name, caught, handler)
+            if self.execute(handler.body):
+                if handler.name:
+                    frame.locals.pop(handler.name, None)
+                ways.append(frame.locals)
+            frame.handled = handled
+        frame.catchers[:] = [each for each in frame.catchers if each is not outer_catcher]
+        if node.finalbody:
+            frame.locals = dict(outer_catcher)
+            for way in ways:
+                frame.locals = join_env(frame.locals, way)
+            loops = bool(ways)
+            return self.execute(node.finalbody) and loops
+        return self._resume(ways)
+
+    def _caught(self, handler: ast.ExceptHandler) -> Value:
+        """What an `except` clause may catch."""
+        self.read.add("raised")
+        out: set[Atom] = {New(self.fresh(handler, AnyException, "caught"))}
+        if handler.type is None:
+            return frozenset(out) | self.raised
+        classes = self._classes(self.evaluate(handler.type))
+        if classes is None:
+            return self.fail("catches exceptions of classes that are not known", handler)
+        for cls in classes:
+            if find_check(cls):
+                return self.fail(f"catches {cls.__qualname__}, whose metaclass decides", handler)
+            if type(cls) is type and cls.__module__ not in ("builtins", "__main__") and self._is_modelled(cls):
+                out.add(New(self.fresh(handler, cls, "caught")))
+        for atom in self.raised:
+            kind = class_of(atom)
+            if kind is None or any(issubclass(kind, cls) for cls in classes):
+                out.add(atom)
+        return frozenset(out)
+
+    def _is_modelled(self, cls: type) -> bool:
+        from xcs_ast.effects import catalog
+
+        return catalog.default.is_modelled(cls)
+
+    def _with(self, node: ast.With) -> bool:
+        return self._with_items(node.items, node)
+
+    def _with_items(self, items: list[ast.withitem], node: ast.With) -> bool:
+        if not items:
+            return self.execute(node.body)
+        frame = self.frame
+        manager = self.evaluate(items[0].context_expr)
+        entered = BOTTOM
+        for atom in manager:
+            entered = join(entered, self._enter_manager(atom, node))
+        if items[0].optional_vars is not None:
+            self.assign(items[0].optional_vars, entered)
+        catcher = dict(frame.locals)
+        frame.catchers.append(catcher)
+        falls = self._with_items(items[1:], node)
+        frame.catchers[:] = [each for each in frame.catchers if each is not catcher]
+        after = dict(frame.locals)
+        frame.locals = join_env(catcher, after) if falls else dict(catcher)
+        swallows = False
+        for atom in manager:
+            swallows |= self._exit_manager(atom, node)
+        if swallows:
+            return True
+        if falls:
+            frame.locals = after
+        return falls
+
+    def _enter_manager(self, atom: Atom, node: ast.With) -> Value:
+        if is_scalar(atom):
+            return BOTTOM
+        return self.special(atom, "__enter__", (), node) or BOTTOM
+
+    def _exit_manager(self, atom: Atom, node: ast.With) -> bool:
+        """Runs `__exit__`; whether it may swallow an exception."""
+        if is_scalar(atom):
+            return False
+        error: Value = frozenset({New(self.fresh(node, AnyException, "with")), Const(None)})
+        types_: Value = join(NONE, frozenset({Ref(Path(PinnedRoot(AnyException)), AnyException)}))
+        trace: Value = frozenset({New(self.fresh(node, types.TracebackType, "with")), Const(None)})
+        result = self.special(atom, "__exit__", (types_, error, trace), node)
+        if result is None:
+            return False
+        may_true, _ = self.truth(result, node)
+        return may_true
+
+    # --------------------------------------------------------------------------------------------- match
+
+    def _match(self, node: ast.Match) -> bool:
+        frame = self.frame
+        subject = self.evaluate(node.subject)
+        ways: list[Env] = []
+        for case in node.cases:
+            before = dict(frame.locals)
+            self.pattern(case.pattern, subject)
+            possible = True
+            if case.guard is not None:
+                possible, _ = self.test(case.guard)
+            if possible and self.execute(case.body):
+                ways.append(frame.locals)
+            frame.locals = dict(before)
+        ways.append(frame.locals)
+        return self._resume(ways)
+
+    def pattern(self, pattern: ast.pattern, subject: Value) -> None:
+        """What matching a pattern does, and what its names are bound to."""
+        match pattern:
+            case ast.MatchValue(value):
+                self.compare(ast.Eq, subject, self.evaluate(value), pattern)
+            case ast.MatchSingleton():
+                pass
+            case ast.MatchAs(inner, name):
+                if inner is not None:
+                    self.pattern(inner, subject)
+                if name is not None:
+                    self.store_name(name, subject, pattern)
+            case ast.MatchOr(patterns):
+                for each in patterns:
+                    self.pattern(each, subject)
+            case ast.MatchSequence(patterns):
+                self._sequence_pattern(patterns, subject, pattern)
+            case ast.MatchMapping(keys, patterns, rest):
+                self._mapping_pattern(keys, patterns, rest, subject, pattern)
+            case ast.MatchClass(cls, patterns, names, named):
+                if self._classes(self.evaluate(cls)) is None or patterns:
+                    self.fail("matches a class by position", pattern, codes.UNSUPPORTED)
+                for name, each in zip(names, named, strict=True):
+                    self.pattern(each, self.load_attr(subject, name, pattern))
+                for each in patterns:
+                    self.pattern(each, subject)
+            case _:
+                self.fail("matches an unusual pattern", pattern, codes.UNSUPPORTED)
+
+    def _sequence_pattern(self, patterns: list[ast.pattern], subject: Value, node: ast.pattern) -> None:
+        fitting = frozenset(a for a in subject if not is_scalar(a) and class_of(a) not in (dict, set, frozenset, bytearray))
+        for atom in fitting:
+            if class_of(atom) not in (list, tuple):
+                self.fail("matches something that is neither a list nor a tuple as a sequence", node)
+        element = self.iterate(fitting, node)
+        for each in patterns:
+            if isinstance(each, ast.MatchStar):
+                if each.name is not None:
+                    self.store_name(each.name, self.new_container(each, list, element), each)
+            else:
+                self.pattern(each, element)
+
+    def _mapping_pattern(
+        self, keys: list[ast.expr], patterns: list[ast.pattern], rest: str | None, subject: Value, node: ast.pattern
+    ) -> None:
+        fitting = frozenset(a for a in subject if not is_scalar(a) and class_of(a) not in (list, tuple, set, frozenset))
+        for atom in fitting:
+            if class_of(atom) is not dict:
+                self.fail("matches something that is not a dict as a mapping", node)
+        for key, each in zip(keys, patterns, strict=True):
+            self.pattern(each, self.get_item(fitting, self.evaluate(key), node))
+        if rest is not None:
+            values = keys_of = BOTTOM
+            for atom in fitting:
+                values = join(values, self.content(atom, node))
+                keys_of = join(keys_of, self.content(atom, node, keys=True))
+            self.store_name(rest, self.new_container(node, dict, values, keys_of), node)
+
+
+def find_check(cls: type) -> bool:
+    """Whether a metaclass decides what is an instance or a subclass of `cls`."""
+    from xcs_ast.effects.resolve import find_in_mro
+
+    return find_in_mro(type(cls), "__subclasscheck__")[0] is not type
+
+
+Handler = Callable[[Any, Any], bool]
+_HANDLERS: Final[dict[type[ast.stmt], Handler]] = {
+    ast.Expr: Statements._expr,
+    ast.Assign: Statements._assign,
+    ast.AnnAssign: Statements._ann_assign,
+    ast.AugAssign: Statements._aug_assign,
+    ast.Delete: Statements._delete,
+    ast.Return: Statements._return,
+    ast.Raise: Statements._raise,
+    ast.Assert: Statements._assert,
+    ast.Pass: Statements._pass,
+    ast.Global: Statements._pass,
+    ast.Nonlocal: Statements._pass,
+    ast.FunctionDef: Statements._function_def,
+    ast.ClassDef: Statements._class_def,
+    ast.Import: Statements._import,
+    ast.ImportFrom: Statements._import_from,
+    ast.If: Statements._if,
+    ast.While: Statements._while,
+    ast.For: Statements._for,
+    ast.Break: Statements._break,
+    ast.Continue: Statements._continue,
+    ast.Try: Statements._try,
+    ast.TryStar: Statements._try,
+    ast.With: Statements._with,
+    ast.Match: Statements._match,
+}
+_ = (Part,)

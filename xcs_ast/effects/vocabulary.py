@@ -1,0 +1,40 @@
+"""The names that models share with the engine: channels and rules. Data only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["CHANNELS", "RULES"]
+
+CHANNELS: Final = frozenset(
+    {
+        "stdout", "stderr", "stdin", "filesystem", "network", "inference", "clock", "random", "entropy",
+        "environment", "cwd", "subprocess", "process", "log", "database", "warnings", "locale", "gc", "stack",
+    }
+)  # fmt: skip
+"""Every channel that a model may name."""
+
+
+RULES: Final[dict[str, str]] = {
+    "attrgetter": "`operator.attrgetter` called: reads its attributes (`__reduce__()[1]`) from argument 0",
+    "call-self": "the receiver is called with these arguments (`type.__call__`, `function.__call__`)",
+    "format": "`str.format`: formats the arguments; where the template has `.` or `[`, looks things up",
+    "generator": "runs the body of the generator, and changes its state",
+    "getattr": "`getattr(0, 1[, 2])` and `hasattr`: a computed attribute access",
+    "http": "a request: method and URL decide: network or inference, read or write (see `endpoints.txt`)",
+    "isinstance": "`isinstance` / `issubclass`: `__instancecheck__` where the metaclass is not `type`",
+    "iter": "`iter(0)`: `__iter__`; what it gives shows the present contents. `iter(f, end)`: calls f later",
+    "log": "handlers, filters and formatters of the logger and its parents must be logging's own classes",
+    "max": "one positional argument: its elements, else all of them: `key` is called; `<`, `>` compare",
+    "methodcaller": "`operator.methodcaller` called: calls the method (`__reduce__()`) of argument 0",
+    "next": "`next(0[, 1])`: `__next__`; changes the iterator",
+    "new": "`object.__new__(cls)`: a new instance of `cls` without attributes",
+    "open": "`open(file, mode)`: filesystem, by mode; a relative name reads the working directory",
+    "partial": "`functools.partial` called: calls its function with its arguments and these",
+    "print": "`print`: a given `file`, or a replaced `sys.stdout`, is written to (`write`, `flush`)",
+    "setattr": "`setattr` / `delattr`: a computed attribute assignment",
+    "super": "`super()`: binds to the class and the first argument of the method that it stands in",
+    "type": "`type(0)`: the exact class of argument 0; with three arguments unknown",
+    "vars": "`vars(0)` / `.__dict__`: the instance dictionary itself",
+}
+"""The rules that a model may name, and what the engine's Python code does for each."""

@@ -1,0 +1,113 @@
+"""What a person, or the readable style before us, has written out already: it is left as it is.
+
+    for model, ahead in xcs.run_ahead(slice_, models):      the loop, all calls of `ahead`, and `slice_`'s body
+        results.append(ahead())
+    _orders = xcs.ahead(lambda: fetch_orders(uid))          the calls of `_orders`
+
+This is what makes rewriting twice the same as rewriting once.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Final
+
+from xcs_ast.frontend.plan import RegionPlan
+from xcs_ast.source.spans import Span
+
+__all__ = ["without_handwritten"]
+
+_PACKAGE: Final = "xcs_ast"
+_RUN_AHEAD: Final = "run_ahead"
+_AHEAD: Final = "ahead"
+
+_Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+def without_handwritten(
+    tree: ast.Module, regions: Sequence[RegionPlan]
+) -> tuple[list[RegionPlan], list[RegionPlan]]:
+    """The regions to rewrite, and those that are written out already."""
+    aliases = _aliases(tree)
+    if not aliases:
+        return list(regions), []
+    spans, names = _written(tree, aliases)
+    keep: list[RegionPlan] = []
+    drop: list[RegionPlan] = []
+    for region in regions:
+        taken = any(_root(callee) in names | aliases for callee in region.facts.callees)
+        held = any(_concerns(outer, region) for outer in spans)
+        (drop if taken or held else keep).append(region)
+    return keep, drop
+
+
+def _aliases(tree: ast.Module) -> set[str]:
+    """The names of the package, and of its two functions, in this module."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(each.asname or each.name for each in node.names if each.name == _PACKAGE)
+        elif isinstance(node, ast.ImportFrom) and node.module == _PACKAGE:
+            found.update(each.asname or each.name for each in node.names)
+    return found
+
+
+def _calls(node: ast.expr, aliases: set[str], function: str) -> ast.Call | None:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=attribute)):
+            return node if module in aliases and attribute == function else None
+        case ast.Call(func=ast.Name(id=name)):
+            return node if name in aliases and name == function else None
+    return None
+
+
+def _written(tree: ast.Module, aliases: set[str]) -> tuple[list[Span], set[str]]:
+    """The spans of iterables and slices that are written out, and the names of their handles."""
+    spans: list[Span] = []
+    names: set[str] = set()
+    slices: set[str] = set()
+    for node in ast.walk(tree):
+        call: ast.Call | None = None
+        if isinstance(node, ast.For | ast.comprehension):
+            call = _calls(node.iter, aliases, _RUN_AHEAD)
+            match node.target:
+                case ast.Tuple(elts=[*_, ast.Name(id=handle)]) if call is not None:
+                    names.add(handle)
+                case _:
+                    pass
+        elif isinstance(node, ast.Assign):
+            call = _calls(node.value, aliases, _AHEAD)
+            if call is not None:
+                names.update(each.id for each in node.targets if isinstance(each, ast.Name))
+        if call is not None:
+            spans.append(_span(call))
+            if call.args and isinstance(call.args[0], ast.Name):
+                slices.add(call.args[0].id)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name in slices:
+            spans.append(_span(node))
+    return spans, names
+
+
+def _span(node: ast.expr | ast.stmt) -> Span:
+    return Span("", node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    start = (outer.line, outer.column) <= (inner.line, inner.column)
+    return start and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+
+
+def _concerns(written: Span, region: RegionPlan) -> bool:
+    first, last = region.statements[0], region.statements[-1]
+    if _holds(written, region.expression or first):
+        return True
+    if region.iterable is not None:
+        return _holds(written, region.iterable)
+    block = Span("", first.line, first.column, last.end_line, last.end_column)
+    return _holds(block, written)
+
+
+def _root(callee: str) -> str:
+    return callee.partition(".")[0].partition("(")[0].strip()

@@ -1,0 +1,67 @@
+"""Mends the qualified names of what the user's code creates inside a slice.
+
+A lambda in a hand-over is compiled inside the slice, so Python names it `f.<locals>.<lambda>.<locals>.<lambda>`
+where the user's own would be `f.<locals>.<lambda>`. And because slices carry the user's own positions, the
+compiler finds both code objects equal and keeps one of them, with either name.
+
+Formal statement: after `mend_names`, the code of every lambda, comprehension and generator expression has the
+name that it would have if its slice did not exist.
+Assumes: no name in the module's source starts with `SLICE_MARK` (the rewriter refuses such modules).
+"""
+
+from __future__ import annotations
+
+from inspect import CO_NEWLOCALS, CO_OPTIMIZED, CO_VARARGS
+from types import CodeType
+from typing import Any, Final
+
+__all__ = ["SLICE_MARK", "mend_names"]
+
+SLICE_MARK: Final = "_xcs_slice"
+"""What the name of a slice starts with; a lambda that holds scopes of its own has it as its `*` parameter."""
+
+_COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+_EXPRESSIONS: Final = _COMPREHENSIONS | {"<lambda>"}
+
+
+def mend_names(code: CodeType) -> CodeType:
+    """The same code; where nothing has to be mended, the same object."""
+    return _mended(code, _prefix_in(code))
+
+
+def _mended(code: CodeType, prefix: str) -> CodeType:
+    """`prefix` is what the names of scopes directly inside this one start with."""
+    consts: list[Any] = []
+    changed = False
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            mended = _child(const, prefix)
+            changed = changed or mended is not const
+            const = mended
+        consts.append(const)
+    return code.replace(co_consts=tuple(consts)) if changed else code
+
+
+def _child(code: CodeType, prefix: str) -> CodeType:
+    if _is_slice(code):
+        return _mended(code, prefix)
+    if code.co_name not in _EXPRESSIONS or "<generic parameters" in code.co_qualname:
+        return _mended(code, _prefix_in(code))
+    wanted = f"{prefix}{code.co_name}"
+    # Python itself leaves `<locals>` out below a comprehension.
+    mended = _mended(code, f"{wanted}.<locals>." if code.co_name == "<lambda>" else f"{wanted}.")
+    return mended if mended.co_qualname == wanted else mended.replace(co_qualname=wanted)
+
+
+def _prefix_in(code: CodeType) -> str:
+    if code.co_flags & CO_NEWLOCALS and code.co_flags & CO_OPTIMIZED and code.co_name not in _COMPREHENSIONS:
+        return f"{code.co_qualname}.<locals>."
+    return "" if code.co_name == "<module>" else f"{code.co_qualname}."
+
+
+def _is_slice(code: CodeType) -> bool:
+    if code.co_name.startswith(SLICE_MARK):
+        return True
+    if not code.co_flags & CO_VARARGS:
+        return False
+    return code.co_varnames[code.co_argcount + code.co_kwonlyargcount].startswith(SLICE_MARK)

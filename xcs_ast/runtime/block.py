@@ -1,0 +1,90 @@
+"""A block: straight-line calls of which the later ones start before the first.
+
+Guarantees: each thunk runs once, on a worker or at its own place; dropping the handle, or leaving the
+block by an exception, cancels what no worker has claimed.
+Assumes: as `runtime.task` does. One consumer.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections import deque
+from collections.abc import Callable, Sequence
+from time import perf_counter_ns
+from typing import Any, final
+
+from xcs_ast.runtime import schedule
+from xcs_ast.runtime.pool import POOL, Work
+from xcs_ast.runtime.run import Owner, Tally
+from xcs_ast.runtime.task import SingleTask
+
+__all__ = ["BlockRun", "call"]
+
+
+def call(thunk: Callable[[], Any]) -> Any:
+    """The slice of a thunk's task: its item is the thunk."""
+    return thunk()
+
+
+@final
+class BlockRun:
+    """The handle of one block: hand-over k is what thunk k returns."""
+
+    __slots__ = ("__weakref__", "_began", "_owner", "_pending", "_tally", "_tasks")
+
+    def __init__(self, owner: Owner, thunks: Sequence[Callable[[], Any]], prefix: int, workers: int) -> None:
+        self._owner = owner
+        self._began = perf_counter_ns()
+        self._tally = Tally()
+        self._pending: deque[Work] = deque()
+        self._tasks: dict[int, SingleTask] = {
+            number: SingleTask(call, thunk, number) for number, thunk in enumerate(thunks)
+        }
+        for number in range(min(prefix, len(thunks))):
+            task = self._tasks[number]
+            if schedule.hook is not None:
+                schedule.tell(schedule.ISSUE, self._pending, number)
+            task.issue(self._pending, contextvars.copy_context())
+            self._tally.started += 1
+            POOL.submit(self._pending, workers)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def ahead(self, number: int) -> Any:
+        """Hand-over `number`, at its place."""
+        task = self._tasks.pop(number)
+        try:
+            return task.take(number)
+        finally:
+            self._note(task)
+            if not self._tasks:
+                self._end()
+
+    def _note(self, task: SingleTask) -> None:
+        tally = self._tally
+        if task.done:
+            tally.ahead += 1
+            tally.work_ns += task.elapsed
+            tally.waited_ns += task.waited
+        else:
+            tally.in_place += 1
+
+    @property
+    def open(self) -> bool:
+        """Whether something has not been handed over."""
+        return bool(self._tasks)
+
+    def cancel(self) -> None:
+        """Nothing further starts ahead; what is asked for all the same runs in place."""
+        for task in self._tasks.values():
+            task.withdraw()
+
+    def _end(self) -> None:
+        self._tally.wall_ns = perf_counter_ns() - self._began
+        self._owner.account(self._tally)
+        if schedule.hook is not None:
+            schedule.tell(schedule.CLOSE, self._pending, -1)
+
+    def __del__(self) -> None:
+        self._pending.clear()

@@ -1,0 +1,407 @@
+"""Sites: one for each region of rewritten code; the constant through which emitted code talks to us.
+
+Guarantees:
+
+- `enter` and `block` never raise an exception of ours: what fails inside is recorded as a diagnostic, and
+  the region runs as plain Python. They consume nothing.
+- A site that was found not to pay, or SERIAL, answers `worthwhile() -> False` for a growing number of
+  entries.
+- Any number of threads, recursive calls and reloads may be inside one site at once.
+
+Assumes: emitted code is as the frontend makes it (`trim` is called in the frame that holds the region,
+from inside an `except` clause). Races on the counters lose counts, nothing else.
+"""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from _thread import get_ident
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from types import CodeType
+from typing import TYPE_CHECKING, Any, Final, final
+
+from xcs_ast import config
+from xcs_ast.diagnostics import Diagnostic, notices
+from xcs_ast.diagnostics import codes_runtime as codes
+from xcs_ast.ir.effects import Blocking
+from xcs_ast.ir.sites import RegionKind, SiteFacts
+from xcs_ast.ir.verdict import Verdict, VerdictKind
+from xcs_ast.runtime.block import BlockRun
+from xcs_ast.runtime.peek import END, peek
+from xcs_ast.runtime.profile import Backoff, Finding
+from xcs_ast.runtime.run import Run, Spec, Tally
+from xcs_ast.runtime.shape import Shape, shape_of
+from xcs_ast.runtime.unwinding import trim
+
+if TYPE_CHECKING:
+    from xcs_ast.verifier import Decision
+
+__all__ = ["Decide", "Plain", "Site", "all_sites", "bind_sites"]
+
+Decide = Callable[[SiteFacts, dict[str, Any], Mapping[str, object], Sequence[object]], "Decision"]
+"""(facts, globals, values of `facts.env`, the first items) -> decision; no items for a block."""
+
+_SAMPLE: Final = 4
+_SIZED: Final = frozenset({list, tuple, dict, str, set, frozenset, range})
+_NEVER_AGAIN: Final = 1 << 62
+
+_alive: Final[weakref.WeakSet[Site]] = weakref.WeakSet()
+_entered: Final[dict[int, Site]] = {}
+"""Sites with something to report outlive the code that they stand in."""
+
+
+def all_sites() -> tuple[Site, ...]:
+    """Every site of the process that is alive or was ever entered."""
+    sites = {id(site): site for site in tuple(_alive)} | _entered
+    return tuple(
+        sorted(sites.values(), key=lambda s: (s.facts.span.filename, s.facts.span.line, s.facts.index))
+    )
+
+
+@final
+class Plain:
+    """The handle of a region that runs as plain Python this time. Always false."""
+
+    __slots__ = ("_iterable",)
+
+    def __init__(self, iterable: Iterable[Any]) -> None:
+        self._iterable = iterable
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def rest(self) -> Iterable[Any]:
+        """The iterable itself."""
+        iterable, self._iterable = self._iterable, ()
+        return iterable
+
+
+@final
+class Site:
+    """One region of the program. See the module's docstring."""
+
+    __slots__ = (
+        "__weakref__",
+        "_backoff",
+        "_blocks",
+        "_decide",
+        "_modules",
+        "_shape",
+        "_skip",
+        "_slices",
+        "entries",
+        "facts",
+        "last_verdict",
+        "skipped",
+        "tally",
+        "verdicts",
+    )
+
+    def __init__(self, facts: SiteFacts, decide: Decide | None = None) -> None:
+        self.facts = facts
+        self.entries = 0
+        self.skipped = 0
+        """Entries that `worthwhile` turned away, or was told to."""
+        self.last_verdict: Verdict | None = None
+        self.verdicts: dict[VerdictKind, int] = {}
+        self.tally = Tally()
+        self._decide: Decide = _decide if decide is None else decide
+        self._skip = 0
+        self._backoff = Backoff()
+        self._shape: Shape | None = None
+        self._slices: dict[int, CodeType] = {}
+        self._modules: dict[int, list[Run | Plain | BlockRun]] = {}
+        self._blocks: dict[int, weakref.ref[BlockRun]] = {}
+        _alive.add(self)
+
+    def __repr__(self) -> str:
+        return f"<xcs site {self.facts.index} at {self.facts.span}>"
+
+    def worthwhile(self) -> bool:
+        """Whether to enter at all; the cheap question that comes first."""
+        if self._skip:
+            self._skip -= 1
+            return False
+        return True
+
+    # -- loops and comprehensions -----------------------------------------------------------------------
+
+    def enter(
+        self,
+        slice: Callable[..., Any],
+        iterable: Iterable[Any],
+        env: tuple[object, ...] = (),
+        numbered: bool = True,
+    ) -> Run | Plain:
+        """The handle for one entry: true where the region runs ahead.
+
+        `numbered`: a slice with several hand-overs yields `(k, value)`, not `value` alone.
+        """
+        if type(iterable) in _SIZED and len(iterable) < 2:  # type: ignore[arg-type]
+            return Plain(iterable)
+        try:
+            return self._enter(slice, iterable, env, numbered)
+        except Exception as error:
+            self._fault(error)
+            return Plain(iterable)
+
+    def _enter(
+        self, slice: Callable[..., Any], iterable: Iterable[Any], env: tuple[object, ...], numbered: bool
+    ) -> Run | Plain:
+        self._count_entry(slice)
+        options = config.current()
+        if not options.enabled or sys.is_finalizing():
+            return self._serial(iterable, codes.SHUTDOWN if options.enabled else codes.DISABLED)
+        peeker, other = peek(iterable), peek(iterable)
+        if peeker is None or other is None:
+            return self._serial(iterable, codes.NOT_PEEKABLE, type(iterable).__qualname__)
+        sample = [item for item in islice(other.ahead, _SAMPLE) if item is not END]
+        del other
+        if len(sample) < 2:
+            return Plain(iterable)
+        shape = self._shape
+        if shape is None:
+            shape = self._shape = shape_of(self.facts)
+        decision = self._decide(
+            self.facts, slice.__globals__, dict(zip(self.facts.env, env, strict=True)), sample
+        )
+        self._note(decision.verdict)
+        plan = decision.plan
+        if decision.verdict.kind is not VerdictKind.PROVEN or plan is None or plan.prefix < 1:
+            self._skip_some()
+            return Plain(iterable)
+        whole = self.facts.kind is RegionKind.COMPREHENSION
+        resumes = None if self.facts.single else shape.resumes(plan.prefix, numbered)
+        if not shape.understood or (resumes is None and not self.facts.single):
+            return self._serial(iterable, codes.UNCERTAIN_STAGE)
+        if whole and shape.pattern is not None and not _all_fit(iterable, shape):
+            return self._serial(iterable, codes.UNPACKS_OBJECTS)
+        if plan.blocking is Blocking.NEVER and not options.eager:
+            return self._serial(iterable, codes.CPU_BOUND)
+        at_once = plan.blocking is Blocking.LIKELY
+        return Run(
+            self,
+            peeker,
+            Spec(slice, plan.admit, options, at_once, shape.pattern, resumes, numbered, whole),
+        )
+
+    # -- blocks -----------------------------------------------------------------------------------------
+
+    def block(self, thunks: Sequence[Callable[[], Any]], env: tuple[object, ...] = ()) -> BlockRun | None:
+        """Starts the thunks that may run ahead; `None` where the block is to run as plain Python."""
+        try:
+            return self._block(thunks, env)
+        except Exception as error:
+            self._fault(error)
+            return None
+
+    def _block(self, thunks: Sequence[Callable[[], Any]], env: tuple[object, ...]) -> BlockRun | None:
+        for thunk in thunks:
+            self._count_entry(thunk, new=thunk is thunks[0])
+        options = config.current()
+        if not options.enabled or sys.is_finalizing():
+            self._serial((), codes.SHUTDOWN if options.enabled else codes.DISABLED)
+            return None
+        scope = thunks[0].__globals__
+        decision = self._decide(self.facts, scope, dict(zip(self.facts.env, env, strict=True)), ())
+        self._note(decision.verdict)
+        plan = decision.plan
+        if decision.verdict.kind is not VerdictKind.PROVEN or plan is None or plan.prefix < 1:
+            self._skip_some()
+            return None
+        if plan.blocking is not Blocking.LIKELY and not options.eager:
+            self._serial((), codes.MAY_NOT_BLOCK)
+            return None
+        run = BlockRun(self, thunks, plan.prefix, options.workers)
+        self._blocks[get_ident()] = weakref.ref(run)
+        return run
+
+    # -- at module level, where the site itself is the handle -------------------------------------------
+
+    def enter_module(self, slice: Callable[..., Any], iterable: Iterable[Any]) -> bool:
+        """As `enter`; the handle is this site, in this thread, until `rest` (or a comprehension's end)."""
+        run = self.enter(slice, iterable) if self.worthwhile() else Plain(iterable)
+        self._modules.setdefault(get_ident(), []).append(run)
+        return bool(run)
+
+    def block_module(self, thunks: Sequence[Callable[[], Any]]) -> bool:
+        """As `block`; the handle is this site, in this thread, until the last hand-over."""
+        run = self.block(thunks) if self.worthwhile() else None
+        if run is None:
+            return False
+        self._modules.setdefault(get_ident(), []).append(run)
+        return True
+
+    def _top(self) -> Run | Plain | BlockRun | None:
+        stack = self._modules.get(get_ident())
+        return stack[-1] if stack else None
+
+    def __bool__(self) -> bool:
+        return bool(self._top())
+
+    def __iter__(self) -> Iterator[Any]:
+        run = self._top()
+        if not isinstance(run, Run):
+            return iter(())
+        return iter(run) if self.facts.kind is not RegionKind.COMPREHENSION else self._whole(run)
+
+    def _whole(self, run: Run) -> Iterator[Any]:
+        thread = get_ident()
+        try:
+            yield from run
+        finally:
+            stack = self._modules.get(thread, [])
+            if run in stack:
+                stack.remove(run)
+            if not stack:
+                self._modules.pop(thread, None)
+
+    def ahead(self, number: int) -> Any:
+        """Hand-over `number` of the run of this thread."""
+        run = self._top()
+        assert isinstance(run, Run | BlockRun)
+        if isinstance(run, BlockRun) and number == self.facts.stages - 1:
+            self._pop()
+        return run.ahead(number)
+
+    def rest(self) -> Iterable[Any]:
+        """What is left for the plain loop."""
+        run = self._pop()
+        return () if run is None or isinstance(run, BlockRun) else run.rest()
+
+    def _pop(self) -> Run | Plain | BlockRun | None:
+        thread = get_ident()
+        stack = self._modules.get(thread)
+        if not stack:
+            return None
+        run = stack.pop()
+        if not stack:
+            self._modules.pop(thread, None)
+        return run
+
+    # -- exceptions -------------------------------------------------------------------------------------
+
+    def trim(self) -> None:
+        """Inside `except BaseException:`, before a bare `raise`: the traceback becomes plain Python's."""
+        trim(sys.exc_info()[1], self._slices)
+        if self._blocks:
+            reference = self._blocks.pop(get_ident(), None)
+            run = None if reference is None else reference()
+            if run is not None:
+                run.cancel()
+        if self._modules:
+            self._drop_left()
+
+    def _drop_left(self) -> None:
+        """Forgets runs at module level whose loop was left by the exception under way."""
+        run = self._top()
+        while run is not None and (isinstance(run, Plain) or (isinstance(run, Run) and run.closed)):
+            self._pop()
+            run = self._top()
+
+    # -- bookkeeping ------------------------------------------------------------------------------------
+
+    def _count_entry(self, slice: Callable[..., Any], new: bool = True) -> None:
+        if new:
+            if not self.entries:
+                _entered[id(self)] = self
+            self.entries += 1
+        code: CodeType = slice.__code__
+        self._slices[id(code)] = code
+
+    def _note(self, verdict: Verdict) -> None:
+        self.last_verdict = verdict
+        self.verdicts[verdict.kind] = self.verdicts.get(verdict.kind, 0) + 1
+
+    def _serial(self, iterable: Iterable[Any], code: str, name: str = "") -> Plain:
+        from xcs_ast.diagnostics import lookup
+
+        message = lookup(code).summary + (f" ({name})" if name else "")
+        reason = Diagnostic(code, message, self.facts.span, (name,) if name else ())
+        self._note(Verdict(VerdictKind.SERIAL, (reason,)))
+        self._skip_some()
+        return Plain(iterable)
+
+    def _skip_some(self) -> None:
+        if config.current().eager:
+            return
+        self._skip = self._backoff.failed()
+        self.skipped += self._skip
+
+    def _fault(self, error: Exception) -> None:
+        reason = Diagnostic(
+            codes.FAULT, f"{type(error).__name__}: {error}", self.facts.span, (), "please report this"
+        )
+        self._note(Verdict(VerdictKind.SERIAL, (reason,)))
+        notices.record(reason)
+        self._skip_some()
+
+    def paid(self) -> None:
+        """Running ahead was worth it."""
+        self._backoff.succeeded()
+
+    def unpaid(self, finding: Finding) -> None:
+        """It was not; the next entries stay plain."""
+        self._skip_some()
+
+    def account(self, tally: Tally) -> None:
+        """A run has ended."""
+        self.tally.add(tally)
+
+
+def _all_fit(iterable: Iterable[Any], shape: Shape) -> bool:
+    from xcs_ast.runtime.shape import fits
+
+    other = peek(iterable)
+    if other is None or shape.pattern is None:
+        return False
+    items = iterable if type(iterable) is list else other.ahead
+    return all(fits(item, shape.pattern) for item in items)
+
+
+def _decide(
+    facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object], items: Sequence[object]
+) -> Decision:
+    """The verifier's decision; loads it when first asked."""
+    from xcs_ast import verifier
+
+    _declare(config.current().effects)
+    if facts.kind is RegionKind.BLOCK:
+        return verifier.decide_block(facts, scope, env)
+    return verifier.decide_loop(facts, scope, env, items)
+
+
+_declared: tuple[tuple[str, str], ...] = ()
+
+
+def _declare(effects: tuple[tuple[str, str], ...]) -> None:
+    """Tells the analysis which names the configuration declares, when that has changed."""
+    global _declared
+    if effects is _declared or effects == _declared:
+        return
+    from xcs_ast import verifier
+    from xcs_ast.effects import declare
+
+    declare.set_declared_names(dict(effects))
+    verifier.forget()
+    _declared = effects
+
+
+def bind_sites(code: CodeType, mapping: Mapping[str, Site]) -> CodeType:
+    """The code with each placeholder constant replaced by its live site, in nested code objects too."""
+    changed = False
+    constants: list[object] = []
+    for constant in code.co_consts:
+        new: object = constant
+        if isinstance(constant, CodeType):
+            new = bind_sites(constant, mapping)
+        elif type(constant) is str:
+            new = mapping.get(constant, constant)
+        changed = changed or new is not constant
+        constants.append(new)
+    return code.replace(co_consts=tuple(constants)) if changed else code
