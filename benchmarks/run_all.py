@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -14,10 +15,12 @@ NAMES = ("first_call", "wide_io", "task_cost", "cheap_loop", "startup", "import_
 def main() -> int:
     """0 when every benchmark reaches its goals."""
     print(f"{platform.python_implementation()} {platform.python_version()} on {platform.machine()}")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     missed = []
     for name in (*(f"benchmarks/{name}.py" for name in NAMES), "corpus/demo.py"):
         print(f"\n== {name}", flush=True)
-        if subprocess.run([sys.executable, str(ROOT / name)], cwd=ROOT, check=False).returncode != 0:
+        command = [sys.executable, str(ROOT / name)]
+        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:
             missed.append(name)
     print(f"\nmissed or failed: {', '.join(missed) or 'none'}")
     return 1 if missed else 0

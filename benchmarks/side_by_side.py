@@ -36,7 +36,7 @@ def process(command: Sequence[str], cwd: Path | None = None) -> str:
         SystemExit: it failed.
     """
     # The checkout comes first on the path, whether or not the package is installed; caches are written.
-    environment = {**os.environ, "PYTHONPATH": os.environ.get("FAKE", str(ROOT)), "PYTHONDONTWRITEBYTECODE": ""}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""}
     done = subprocess.run(
         [sys.executable, *command],
         capture_output=True,

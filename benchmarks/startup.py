@@ -68,14 +68,14 @@ def main() -> int:
 
         def uncached() -> None:
             shutil.rmtree(folder / "__pycache__", ignore_errors=True)
-            process(["-m", "xcs_ast", "run", str(script)])
+            process(["-m", "xcs_ast", "run", str(script)], folder)
 
         ways = {
-            "python": lambda: process([str(script)]),
+            "python": lambda: process([str(script)], folder),
             "xcs_ast run, not cached": uncached,
-            "xcs_ast run, cached": lambda: process(["-m", "xcs_ast", "run", str(script)]),
+            "xcs_ast run, cached": lambda: process(["-m", "xcs_ast", "run", str(script)], folder),
         }
-        outputs = {process([str(script)]), process(["-m", "xcs_ast", "run", str(script)])}
+        outputs = {process([str(script)], folder), process(["-m", "xcs_ast", "run", str(script)], folder)}
         if len(outputs) != 1:
             raise SystemExit("the outputs differ")
         seconds = in_turns(ways, ROUNDS)

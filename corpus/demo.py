@@ -104,7 +104,7 @@ def model_server(latency: Sequence[str], spread: float = 0.1) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait()
+        process.communicate()
 
 
 def _server(url: str, path: str, data: bytes | None = None) -> Any:
@@ -144,11 +144,7 @@ def compare(label: Label, folder: Path, url: str) -> Comparison:
     """Runs one program three times. `folder` holds a copy of the corpus."""
     program = str(folder / label.path)
     plain = run([sys.executable, program], url)
-    optimized = [
-        sys.executable,
-        *(["-m", "xcs_ast", "run"] if not os.environ.get("TMP_PLAIN") else []),
-        program,
-    ]
+    optimized = [sys.executable, "-m", "xcs_ast", "run", program]
     return Comparison(label, plain, run(optimized, url), run(optimized, url))
 
 

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import CodeType
 from typing import Any
 
@@ -80,8 +81,6 @@ def activate(code: CodeType, filename: str | None = None) -> CodeType:
 
 def make_sites(payload: cache.Payload, filename: str) -> dict[str, Any]:
     """The live sites of a module, by the placeholders that they replace."""
-    from dataclasses import replace
-
     from xcs_ast.ir.sites import SiteFacts
     from xcs_ast.runtime.site import Site
 

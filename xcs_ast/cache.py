@@ -16,7 +16,6 @@ import _imp
 import marshal
 import os
 import sys
-from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
 from types import CodeType
 from typing import Any, Final, final
@@ -115,12 +114,14 @@ def cache_path(filename: str, variant: str = "") -> str | None:
 
 
 @final
-@dataclass(frozen=True, slots=True)
 class Payload:
     """What travels with rewritten code: the digest of its source, and the dumped facts of its sites."""
 
-    digest: str
-    facts: tuple[tuple[Any, ...], ...]
+    __slots__ = ("digest", "facts")
+
+    def __init__(self, digest: str, facts: tuple[tuple[Any, ...], ...]) -> None:
+        self.digest: Final = digest
+        self.facts: Final = facts
 
 
 def attach(code: CodeType, payload: Payload) -> CodeType:

@@ -2,8 +2,8 @@
 
     source --scan--> text --plan--> regions --rewrite--> tree --lower--> code --pack--> code with payload
 
-`compile_module` runs them. `activation.activate` turns the result, fresh or from the cache, into code that can be
-executed.
+`compile_module` runs them. `activation.activate` turns the result, fresh or from the cache, into code that
+can be executed.
 
 Guarantees: a file that Python refuses is refused with Python's own exception, and warned about as Python
 warns, once. Any failure of ours ends in the plain code and a diagnostic. No user code runs here.
@@ -12,9 +12,11 @@ Assumes: nothing; any thread may call.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.util import decode_source
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, final
 
@@ -84,8 +86,6 @@ class Compiled:
 
 
 def _scan(unit: Unit) -> Unit:
-    from importlib.util import decode_source
-
     from xcs_ast.frontend.analyse import may_have_regions
 
     text = decode_source(unit.source)
@@ -108,8 +108,10 @@ def _rewrite(unit: Unit) -> Unit:
 
 
 def _lower(unit: Unit) -> Unit:
+    from xcs_ast.frontend.mend import mend_names
+
     assert unit.tree is not None
-    return replace(unit, code=compile(unit.tree, unit.filename, "exec", dont_inherit=True))
+    return replace(unit, code=mend_names(compile(unit.tree, unit.filename, "exec", dont_inherit=True)))
 
 
 def _pack(unit: Unit) -> Unit:
@@ -164,8 +166,10 @@ def compile_module(
         with compiling(), _quiet(filename):
             for step in PASSES:
                 if lower is not None and step.name == "lower":
+                    from xcs_ast.frontend.mend import mend_names
+
                     assert unit.tree is not None
-                    unit = replace(unit, code=lower(unit.tree))
+                    unit = replace(unit, code=mend_names(lower(unit.tree)))
                     continue
                 unit = step.run(unit)
                 if __debug__ and not step.holds(unit):
@@ -192,8 +196,6 @@ def _quiet(filename: str) -> Iterator[None]:
     `warnings.catch_warnings` would hush every thread; one filter for the one name that the
     compiler warns under touches nothing else. C code compares a plain string for equality.
     """
-    import warnings
-
     name = filename[:-3] if filename.endswith(".py") else filename
     filters: list[Any] = [("ignore", None, Warning, each, 0) for each in {name, "<unknown>", "<string>"}]
     target: Any = warnings.filters

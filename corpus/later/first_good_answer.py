@@ -14,7 +14,7 @@ def first_good(models, question):
 def main():
     url = server_url()
     models = [Model(url, name) for name in ("atlas", "birch", "cedar", "delta", "ember")]
-    print(*first_good(models, "Where do rivers begin, and where do they end?"), sep=": ")
+    print(*first_good(models, "Where do rivers begin?"), sep=": ")
 
 
 if __name__ == "__main__":

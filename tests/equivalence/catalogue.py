@@ -18,7 +18,8 @@ class Case:
     """One function of one file, or a whole file.
 
     `runs_ahead`: at least one task of it must run ahead of its place, else the case tests nothing.
-    `extra_calls`: it raises, so that unordered calls may be made in vain.
+    `extra_calls`: it raises, or changes what it iterates over, so that unordered calls may be made in vain.
+    A file says so with `EXTRA_CALLS` (`True`, or names) and `EXACT_CALLS` (names that are exempt).
     """
 
     path: Path
@@ -41,15 +42,20 @@ def _setting(tree: ast.Module, name: str) -> Any:
     return None
 
 
+def _may_be_in_vain(name: str, extra: Any, exact: Any) -> bool:
+    return name not in exact and (extra is True or name in extra)
+
+
 @functools.cache
 def _cases_of(path: Path) -> tuple[Case, ...]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     ahead = _setting(tree, "RUNS_AHEAD") or ()
-    extra = bool(_setting(tree, "EXTRA_CALLS"))
+    extra = _setting(tree, "EXTRA_CALLS") or ()
+    exact = _setting(tree, "EXACT_CALLS") or ()
     names = [
         node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("case_")
     ]
-    return tuple(Case(path, name, name in ahead, extra) for name in names or ["main"])
+    return tuple(Case(path, name, name in ahead, _may_be_in_vain(name, extra, exact)) for name in names or ["main"])
 
 
 CASES: Final = tuple(case for path in sorted(PROGRAMS.glob("*.py")) for case in _cases_of(path))

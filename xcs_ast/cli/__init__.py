@@ -15,9 +15,13 @@ def main(arguments: Sequence[str]) -> int:
     must start quickly.
     """
     if arguments and arguments[0] == "run":
+        import gc
+
+        collecting = gc.isenabled()
+        gc.disable()  # until the program starts: there is no garbage in imports
         from xcs_ast.cli.run import run
 
-        return run(arguments[1:])
+        return run(arguments[1:], collecting=collecting)
     from xcs_ast.cli.options import dispatch
 
     return dispatch(arguments)

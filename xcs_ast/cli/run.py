@@ -11,13 +11,13 @@ apart by looking at the stack below it, `sys.orig_argv`, `sys.meta_path` and `sy
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import CodeType, TracebackType
-from typing import Any, Final, final
+from typing import Any, Final, NamedTuple
 
 from xcs_ast import activation, cache, config
 from xcs_ast.errors import ConfigError
@@ -46,9 +46,19 @@ _STARTUP: Final = frozenset(
 """What Python itself loads before any script: no file beside the script ever stands in for one of these."""
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class _Request:
+_OURS: Final = sys.stdlib_module_names | {"libcst", "typing_extensions", "yaml"}
+"""What we and what we use may import."""
+_WHOLE: Final = (
+    "xcs_ast.pipeline",
+    "xcs_ast.frontend.analyse",
+    "xcs_ast.frontend.rewrite",
+    "xcs_ast.runtime.site",
+    "xcs_ast.runtime.pool",
+    "xcs_ast.verifier",
+)
+
+
+class _Request(NamedTuple):
     """What the command line asks for."""
 
     target: str
@@ -56,14 +66,19 @@ class _Request:
     module: bool
     cached: bool
     report: bool
+    collecting: bool = False
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Runs the program; returns its exit status, unless it ends the process itself."""
+def run(arguments: Sequence[str], *, collecting: bool = False) -> int:
+    """Runs the program; returns its exit status, unless it ends the process itself.
+
+    `collecting`: the garbage collector was switched off for us, and is to be on for the program.
+    """
     request = _parse(arguments)
     if isinstance(request, int):
         return request
-    return _run_module(request) if request.module else _run_script(request)
+    start = _run_module if request.module else _run_script
+    return start(request._replace(collecting=collecting))
 
 
 def _configure(request: _Request) -> bool:
@@ -146,7 +161,7 @@ def _run_script(request: _Request) -> int:
         return _hand_over(request) or _end(code)
     sys.argv[:] = [path, *request.rest]
     _enter(os.path.dirname(os.path.realpath(path)), hooked=wanted)
-    return _execute(lambda: exec(code, namespace))
+    return _execute(lambda: exec(code, namespace), request, flushed=True)
 
 
 def _absolute(path: str) -> str:
@@ -207,23 +222,30 @@ def _fresh_main(filename: str | None) -> dict[str, Any]:
 
 def _enter(directory: str, *, hooked: bool) -> None:
     """Makes the directory the first place to import from, and optimizes what comes out of it."""
-    _forget_shadowed(directory)
+    names = _names_in(directory)
+    if hooked and names & _OURS:
+        # Before the directory is on the path, so that what we import is not what lies in it.
+        for each in _WHOLE:
+            __import__(each)
+    _forget_shadowed(directory, names)
     if not sys.flags.safe_path:
         sys.path.insert(0, directory)
     if hooked:
         install(Directory(directory), loud=False)
 
 
-def _forget_shadowed(directory: str) -> None:
-    """Lets files beside the script win against modules that only we have loaded, as they would without us."""
+def _names_in(directory: str) -> set[str]:
+    """What a directory may be asked for in an import."""
     try:
         with os.scandir(directory) as entries:
-            names = {entry.name.partition(".")[0] for entry in entries}
+            return {entry.name.partition(".")[0] for entry in entries} - _STARTUP
     except OSError:
-        return
-    shadowed = {
-        name for name in names & {each.partition(".")[0] for each in sys.modules} if name not in _STARTUP
-    }
+        return set()
+
+
+def _forget_shadowed(directory: str, names: set[str]) -> None:
+    """Lets files beside the script win against modules that only we have loaded, as they would without us."""
+    shadowed = names & {each.partition(".")[0] for each in sys.modules}
     shadowed -= set(sys.builtin_module_names)
     if not shadowed:
         return
@@ -242,7 +264,11 @@ def _forget_shadowed(directory: str) -> None:
 
 def _run_module(request: _Request) -> int:
     sys.argv[:] = ["-m", *request.rest]
-    return _run_by_runpy(request, request.target, os.getcwd(), alter_argv=True)
+    try:
+        directory = os.getcwd()
+    except OSError:  # it has been deleted
+        directory = ""
+    return _run_by_runpy(request, request.target, directory, alter_argv=True)
 
 
 def _run_container(request: _Request) -> int:
@@ -260,22 +286,36 @@ def _run_by_runpy(request: _Request, name: str, directory: str, *, alter_argv: b
         return _misconfigured(error)
     _enter(directory, hooked=wanted)
     start: Callable[..., object] = runpy._run_module_as_main  # type: ignore[attr-defined]
-    return _execute(lambda: start(name, alter_argv))
+    return _execute(lambda: start(name, alter_argv), request, flushed=False)
 
 
 # ------------------------------------------------------------------------------------------- how it ends
 
 
-def _execute(program: Callable[[], object]) -> int:
+def _execute(program: Callable[[], object], request: _Request, *, flushed: bool) -> int:
+    """Runs the program. After a script, before anything is said about its end, Python flushes its output."""
+    if request.collecting:
+        gc.enable()
+    failure = None
     try:
         program()
     except SystemExit:
+        if flushed:
+            _flush()
         raise
     except BaseException as error:
         failure = error
-    else:
-        return 0
-    return _end(failure)
+    if flushed:
+        _flush()
+    return 0 if failure is None else _end(failure)
+
+
+def _flush() -> None:
+    for stream in (sys.stderr, sys.stdout):
+        try:
+            stream.flush()
+        except Exception:
+            pass
 
 
 def _end(error: BaseException) -> int:
@@ -285,18 +325,10 @@ def _end(error: BaseException) -> int:
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, trace
     if sys.version_info >= (3, 12):
         sys.last_exc = error
-    _flush_stdout()
     _show(error, trace)
     if isinstance(error, KeyboardInterrupt):
         _die_of_interrupt()
     return 1
-
-
-def _flush_stdout() -> None:
-    try:
-        sys.stdout.flush()
-    except Exception:
-        pass
 
 
 def _show(error: BaseException, trace: TracebackType | None) -> None:

@@ -11,6 +11,7 @@ __all__ = [
     "CPU_BOUND",
     "DISABLED",
     "FAULT",
+    "ITEMS_MOVED",
     "MAY_NOT_BLOCK",
     "NOT_PEEKABLE",
     "NO_FACTS",
@@ -42,6 +43,9 @@ MAY_NOT_BLOCK: Final = register(
     "XCS309", "may-not-block", "Calls of a block start early only where they are likely to wait."
 )
 SHUTDOWN: Final = register("XCS310", "shutting-down", "The interpreter is shutting down.")
+ITEMS_MOVED: Final = register(
+    "XCS312", "items-moved", "Items came that had not been peeked: the loop changes what it iterates over."
+)
 NO_FACTS: Final = register(
     "XCS311", "unknown-caller", "The source of the caller of `run_ahead` or `ahead` could not be analysed."
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import types
 from dataclasses import dataclass, field
-from typing import Any, Final, assert_never, final
+from typing import Any, Final, assert_never, cast, final
 
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import catalog
@@ -13,7 +13,7 @@ from xcs_ast.effects import entries as e
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.operators import Operators
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import find_in_mro
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class
 from xcs_ast.effects.values import (
     BOTTOM,
     Atom,
@@ -92,10 +92,14 @@ class Applying(Operators):
         if reason is not None:
             return self.fail(f"uses {entry.dotted}, which {reason}", node, codes.UNKNOWN_CALL)
         if args.more is not None:
-            return self.fail(f"calls {entry.dotted} with keywords that are not known", node, codes.UNKNOWN_CALL)
+            return self.fail(
+                f"calls {entry.dotted} with keywords that are not known", node, codes.UNKNOWN_CALL
+            )
         placed = self._place(entry, args)
         if placed is None:
-            return self.fail(f"calls {entry.dotted} in a way that its model does not describe", node, codes.UNKNOWN_CALL)
+            return self.fail(
+                f"calls {entry.dotted} in a way that its model does not describe", node, codes.UNKNOWN_CALL
+            )
         for key, values in placed.items():
             if key != "*" and key != "**" and not entry.speaks_of(key):
                 for value in values:
@@ -238,7 +242,7 @@ class Applying(Operators):
         for atom in self._spec(subject, call):
             if not is_scalar(atom) and self.exact(atom) not in allowed:
                 cls = class_of(atom)
-                name = cls.__qualname__ if cls else "something unknown"
+                name = class_name(cls) if cls else "something unknown"
                 self.fail(
                     f"passes {call.entry.dotted} a {name}, of which its model does not speak",
                     call.node,
@@ -258,8 +262,11 @@ class Applying(Operators):
 
     def _elements_of(self, atom: Atom, call: ModelCall) -> Value:
         cls = class_of(atom)
-        if cls is not None and cls not in BUILTIN_CONTAINERS and issubclass(cls, _SEQUENCES) and (
-            atom == call.receiver or atom == call.first("self")
+        if (
+            cls is not None
+            and cls not in BUILTIN_CONTAINERS
+            and issubclass(cls, _SEQUENCES)
+            and (atom == call.receiver or atom == call.first("self"))
         ):
             return self.raw_content(atom, cls, call.node, keys=True)
         return self.iterate_atom(atom, call.node)
@@ -269,13 +276,13 @@ class Applying(Operators):
         if type(atom) is New:
             part = "keys" if keys and issubclass(cls, dict) else "elems"
             return join(self.get_part(atom.obj, part), join_all(self.get_fields(atom.obj).values()))
-        if type(atom) is Ref and isinstance(atom.obj, tuple):
+        if type(atom) is Ref and issubclass(type(atom.obj), tuple):
             self.exact(atom)
             return join_all(
-                self.wrap(atom.path.then(KeyStep(i)), item) for i, item in enumerate(tuple.__iter__(atom.obj))
+                self.wrap(atom.path.then(KeyStep(i)), item) for i, item in enumerate(tuple.__iter__(cast(tuple[Any, ...], atom.obj)))
             )
         self.touch_state(atom, False, node)
-        return unknown(f"uses what a {cls.__qualname__} holds")
+        return unknown(f"uses what a {class_name(cls)} holds")
 
     def _merged(self, of: e.Spec, value: Value, call: ModelCall) -> None:
         keys = values = BOTTOM
@@ -332,7 +339,9 @@ class Applying(Operators):
                 cls = catalog.class_named(name)
                 if cls is None:
                     return unknown(f"uses a {name}")
-                return join_all(self.view_of(cls, atom, call.node or call.entry) for atom in self._spec(of, call))
+                return join_all(
+                    self.view_of(cls, atom, call.node or call.entry) for atom in self._spec(of, call)
+                )
             case e.Copy(of, is_deep):
                 return join_all(self._copy(atom, is_deep, call) for atom in self._spec(of, call))
             case e.Json():
@@ -368,7 +377,7 @@ class Applying(Operators):
                 self.exact(atom)
                 found = static_attr(atom.obj, name)
                 if found is MISSING:
-                    return unknown(f"uses .{name} of a {type(atom.obj).__qualname__}")
+                    return unknown(f"uses .{name} of a {class_name(type(atom.obj))}")
                 out = join(out, self.wrap(atom.path.then(AttrStep(name)), found))
             elif not is_scalar(atom):
                 return unknown(f"uses .{name} of something")
@@ -414,9 +423,13 @@ class Applying(Operators):
         if cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
             keys = self.content(atom, call.node, keys=True) if issubclass(cls, dict) else BOTTOM
             return self.new_container(where, cls, self.content(atom, call.node), keys, tag="copy")
-        if cls in (types.FunctionType, types.BuiltinFunctionType) or isinstance(atom, Ref) and isinstance(atom.obj, type):
+        if (
+            cls in (types.FunctionType, types.BuiltinFunctionType)
+            or isinstance(atom, Ref)
+            and is_class(atom.obj)
+        ):
             return frozenset({atom})
-        return self.fail(f"copies a {cls.__qualname__}", call.node)
+        return self.fail(f"copies a {class_name(cls)}", call.node)
 
     def _deep_copy(self, atom: Atom, cls: type, call: ModelCall) -> Value:
         if not self.deep(frozenset({atom}), call.node, "makes a deep copy"):

@@ -5,24 +5,30 @@ from __future__ import annotations
 import ast
 import functools
 import types
+from collections import namedtuple
 from enum import EnumMeta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.protocol import Args, Protocol
 from xcs_ast.effects.resolve import (
     PLAIN_GETATTRIBUTE,
+    among,
+    class_name,
     find_behind,
     find_in_mro,
+    is_class,
     is_data_descriptor,
     is_mutable_class,
     is_plain_metaclass,
+    module_of,
 )
 from xcs_ast.effects.values import (
     BOTTOM,
     NONE,
     STR,
+    AnyException,
     Atom,
     Bound,
     Const,
@@ -46,6 +52,7 @@ __all__ = ["Attributes", "pinned"]
 _TEXTS: Final = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
 _C_METHODS: Final = (types.MethodDescriptorType, types.WrapperDescriptorType)
 _C_DATA: Final = (types.GetSetDescriptorType, types.MemberDescriptorType)
+_tuple_getter: Final = type(namedtuple("_Sample", "field").__dict__["field"])
 _lru_cache_wrapper: Final = type(functools.lru_cache(lambda: None))
 
 
@@ -68,11 +75,11 @@ class Attributes(Protocol):
         self.step()
         match atom:
             case UnknownAtom(reason):
-                return self.fail(f"uses .{name} of something: {reason}", node, codes.UNKNOWN_ATTRIBUTE)
-            case Ref(obj=obj) if isinstance(obj, type):
+                return self.fail(reason, node, codes.UNKNOWN_ATTRIBUTE)
+            case Ref(obj=obj) if is_class(obj):
                 return self._class_object_attr(atom, obj, name, node)
-            case Ref(path=path, obj=obj) if isinstance(obj, types.ModuleType):
-                return self._module_attr(path, obj, name, node)
+            case Ref(path=path, obj=obj) if issubclass(type(obj), types.ModuleType):
+                return self._module_attr(path, cast(types.ModuleType, obj), name, node)
             case Bound(func, receiver):
                 if name == "__self__":
                     return frozenset({receiver})
@@ -80,18 +87,20 @@ class Attributes(Protocol):
             case Super(cls, receiver):
                 return self._super_attr(cls, receiver, name, node)
             case _:
-                cls = self.exact(atom)
-                assert cls is not None
-                return self._instance_attr(atom, cls, name, node)
+                kind = self.exact(atom)
+                assert kind is not None
+                return self._instance_attr(atom, kind, name, node)
 
     def _instance_attr(self, atom: Atom, cls: type, name: str, node: ast.AST | None) -> Value:
         if name == "__class__":
             return frozenset({pinned(cls)})
+        if cls is AnyException:
+            return self._of_any_exception(atom, name, node)
         modelled = self.run_attribute_model(atom, cls, name, node)
         if modelled is not None:
             return modelled
         getter = find_in_mro(cls, "__getattribute__")[1]
-        if getter not in PLAIN_GETATTRIBUTE and type(getter) is types.FunctionType:
+        if not among(getter, PLAIN_GETATTRIBUTE) and type(getter) is types.FunctionType:
             return self.call_atom(
                 Ref(Path(PinnedRoot(getter)), getter),
                 Args((frozenset({atom}), frozenset({Const(name)}))),
@@ -101,44 +110,54 @@ class Attributes(Protocol):
         if found is not MISSING and is_data_descriptor(found):
             assert owner is not None
             return self._get_through(found, owner, atom, cls, name, node)
-        own = self._own_attr(atom, cls, name, node)
+        own, certain = self._own_attr(atom, cls, name, node)
         if owner is not None:
-            certain = own is not None and type(atom) is Ref
             through = BOTTOM if certain else self._get_through(found, owner, atom, cls, name, node)
             return through if own is None else join(own, through)
-        if own is not None:
+        if own is not None and certain:
             return own
         fallback_owner, fallback = self.class_attr(cls, "__getattr__", node)
         if fallback_owner is not None:
-            return self.call_atom(
+            computed = self.call_atom(
                 Ref(Path(PinnedRoot(fallback_owner), (AttrStep("__getattr__"),)), fallback),
                 Args((frozenset({atom}), frozenset({Const(name)}))),
                 node,
             )
-        if getter not in PLAIN_GETATTRIBUTE:
+            return computed if own is None else join(own, computed)
+        if own is not None:
+            return own
+        if not among(getter, PLAIN_GETATTRIBUTE):
             return self._no_model(cls, name, node)
         return BOTTOM
 
-    def _own_attr(self, atom: Atom, cls: type, name: str, node: ast.AST | None) -> Value | None:
-        """What the instance itself holds; `None` if (so far) nothing."""
+    def _of_any_exception(self, atom: Atom, name: str, node: ast.AST | None) -> Value:
+        if name in ("args", "__traceback__", "__context__", "__cause__", "__notes__"):
+            return unknown("uses what an exception holds")
+        return self.fail(f"uses .{name} of an exception of unknown class", node, codes.UNKNOWN_ATTRIBUTE)
+
+    def _own_attr(
+        self, atom: Atom, cls: type, name: str, node: ast.AST | None
+    ) -> tuple[Value | None, bool]:
+        """What the instance itself holds (`None`: so far nothing), and whether it certainly holds it."""
         if type(atom) is New:
-            return self.get_attr(atom.obj, name)
+            return self.get_attr(atom.obj, name), False
         if type(atom) is not Ref:
-            return None
+            return None, False
         _, holder = find_in_mro(cls, "__dict__")
         if holder is MISSING:
-            return None
+            return None, False
         if type(holder) is not types.GetSetDescriptorType:
-            return self.fail(f"{cls.__qualname__} has a __dict__ of its own making", node)
+            return self.fail(f"uses {class_name(cls)}, which has a __dict__ of its own making", node), False
         self.reads(atom.path, name, node)
         stored = self.recall((cls, name), atom.obj, atom.path)
         space = instance_dict(atom.obj)
         if space is None or name not in space:
             self.guard(g.NoInstanceAttr(atom.path, name))
-            return stored or None
+            return stored or None, False
         path = atom.path.then(AttrStep(name))
         self.typed_path(path, type(space[name]))
-        return join(self.wrap(path, space[name]), stored)
+        # Where the region stores it, it may delete it as well.
+        return join(self.wrap(path, space[name]), stored), not stored
 
     def _get_through(
         self, found: Any, owner: type, atom: Atom, cls: type, name: str, node: ast.AST | None
@@ -146,7 +165,7 @@ class Attributes(Protocol):
         """What an attribute found on a class gives for an instance."""
         path = Path(PinnedRoot(owner), (AttrStep(name),))
         if is_mutable_class(owner) and self.recall((type(owner), name), owner, path):
-            return self.fail(f"{owner.__qualname__}.{name} is replaced here", node)
+            return self.fail(f"{class_name(owner)}.{name} is replaced here", node)
         kind = type(found)
         receiver: Value = frozenset({atom})
         if kind is types.FunctionType or kind is _lru_cache_wrapper:
@@ -169,6 +188,8 @@ class Attributes(Protocol):
             value = self.call_atom(getter, Args((receiver,)), node)
             self._plain_store(atom, cls, found.attrname or name, value, node)
             return value
+        if kind is _tuple_getter:
+            return self._tuple_field(found, owner, atom, name, node)
         if kind in _C_DATA:
             return self._c_data(found, owner, atom, cls, name, node)
         getter_owner, _ = self.class_attr(kind, "__get__", node)
@@ -176,6 +197,18 @@ class Attributes(Protocol):
             return self.wrap(path, found)
         result = self.special(Ref(path, found), "__get__", (receiver, frozenset({pinned(cls)})), node)
         return self._no_model(cls, name, node) if result is None else result
+
+    def _tuple_field(self, found: Any, owner: type, atom: Atom, name: str, node: ast.AST | None) -> Value:
+        """A field of a named tuple."""
+        index: int = found.__reduce__()[1][0]
+        if type(atom) is New:
+            return self.get_attr(atom.obj, name) or self.get_part(atom.obj, "elems")
+        if type(atom) is Ref and issubclass(type(atom.obj), tuple):
+            self.exact(atom)
+            live = cast(tuple[Any, ...], atom.obj)
+            if index < tuple.__len__(live):
+                return self.wrap(atom.path.then(KeyStep(index)), tuple.__getitem__(live, index))
+        return self._no_model(owner, name, node)
 
     def _c_data(
         self, found: Any, owner: type, atom: Atom, cls: type, name: str, node: ast.AST | None
@@ -209,13 +242,13 @@ class Attributes(Protocol):
 
     def _no_model(self, cls: type, name: str, node: ast.AST | None) -> Value:
         return self.fail(
-            f"uses {cls.__module__}.{cls.__qualname__}.{name}, which has no source and no model",
+            f"uses {module_of(cls)}.{class_name(cls)}.{name}, which has no source and no model",
             node,
             codes.UNKNOWN_ATTRIBUTE,
         )
 
     def _super_attr(self, start: type, receiver: Atom, name: str, node: ast.AST | None) -> Value:
-        if type(receiver) is Ref and isinstance(receiver.obj, type):
+        if type(receiver) is Ref and is_class(receiver.obj):
             cls: type | None = receiver.obj
             on_class = True
         else:
@@ -242,12 +275,14 @@ class Attributes(Protocol):
             return join(STR, NONE)
         if name == "__class__":
             return frozenset({pinned(meta)})
-        if isinstance(cls, EnumMeta):
+        if issubclass(type(cls), EnumMeta):
             member = cls.__dict__.get("_member_map_", {}).get(name)
             if member is not None:
                 return frozenset({pinned(member)})
         elif not is_plain_metaclass(cls):
-            return self.fail(f"uses {cls.__qualname__}.{name} through a metaclass", node, codes.UNKNOWN_ATTRIBUTE)
+            return self.fail(
+                f"uses {class_name(cls)}.{name} through a metaclass", node, codes.UNKNOWN_ATTRIBUTE
+            )
         meta_owner, meta_found = find_in_mro(meta, name)
         if meta_owner is not None and is_data_descriptor(meta_found):
             modelled = self.run_attribute_model(ref, meta, name, node)
@@ -268,7 +303,9 @@ class Attributes(Protocol):
             )
         if kind is types.ClassMethodDescriptorType:
             return frozenset({Bound(pinned(found), ref, name)})
-        if kind in (types.FunctionType, property, _lru_cache_wrapper) or isinstance(found, (*_C_METHODS, *_C_DATA)):
+        if kind in (types.FunctionType, property, _lru_cache_wrapper) or isinstance(
+            found, (*_C_METHODS, *_C_DATA)
+        ):
             return join(self.wrap(path, found), stored)
         if find_in_mro(kind, "__get__")[0] is not None:
             result = self.special(Ref(path, found), "__get__", (NONE, frozenset({ref})), node)
@@ -279,8 +316,9 @@ class Attributes(Protocol):
         self.same(Ref(path, module))
         kind = type(module)
         space = module.__dict__
-        if find_in_mro(kind, "__getattribute__")[1] not in PLAIN_GETATTRIBUTE or (
-            kind is not types.ModuleType and find_in_mro(kind, name)[0] not in (None, types.ModuleType, object)
+        if not among(find_in_mro(kind, "__getattribute__")[1], PLAIN_GETATTRIBUTE) or (
+            kind is not types.ModuleType
+            and find_in_mro(kind, name)[0] not in (None, types.ModuleType, object)
         ):
             return self.fail(f"uses .{name} of a module of a special class", node, codes.UNKNOWN_ATTRIBUTE)
         known = self.load_global(space, name, node)
@@ -314,12 +352,12 @@ class Attributes(Protocol):
     def _store_attr_of(self, atom: Atom, name: str, value: Value, node: ast.AST | None) -> None:
         self.step()
         if type(atom) is UnknownAtom:
-            self.fail(f"sets .{name} of something: {atom.reason}", node, codes.UNKNOWN_ATTRIBUTE)
+            self.fail(atom.reason, node, codes.UNKNOWN_ATTRIBUTE)
             return
-        if type(atom) is Ref and isinstance(atom.obj, type):
+        if type(atom) is Ref and is_class(atom.obj):
             self.same(atom)
             if find_in_mro(type(atom.obj), "__setattr__")[1] is not type.__dict__["__setattr__"]:
-                self.fail(f"sets {atom.obj.__qualname__}.{name} through a metaclass", node)
+                self.fail(f"sets {class_name(atom.obj)}.{name} through a metaclass", node)
                 return
             self.store_shared(Path(PinnedRoot(atom.obj)), atom.obj, name, value, node)
             return
@@ -332,12 +370,12 @@ class Attributes(Protocol):
             self.fail(f"sets .{name} of something unusual", node)
             return
         owner, setter = find_in_mro(cls, "__setattr__")
-        if setter is not object.__dict__["__setattr__"]:
+        if not among(setter, _PLAIN_SETATTR):
             if type(setter) is types.FunctionType and not self.is_generated(setter):
                 setter_ref = Ref(Path(PinnedRoot(owner), (AttrStep("__setattr__"),)), setter)
                 self.call_atom(setter_ref, Args((frozenset({atom}), frozenset({Const(name)}), value)), node)
             elif not self.is_generated(setter):
-                self.fail(f"sets {cls.__qualname__}.{name} by code without source", node)
+                self.fail(f"sets {class_name(cls)}.{name} by code without source", node)
             return
         self.set_by_default(atom, cls, name, value, node)
 
@@ -354,13 +392,15 @@ class Attributes(Protocol):
             if type(found) in _C_DATA:
                 if type(found) is types.MemberDescriptorType and is_mutable_class(owner):
                     self._plain_store(atom, cls, name, value, node)
+                elif type(atom) is New and issubclass(cls, BaseException) and name.startswith("__"):
+                    self.touch(atom.obj, True)
                 elif type(atom) is New and issubclass(cls, BaseException):
                     self._plain_store(atom, cls, name, value, node)
                 else:
-                    self.fail(f"sets {cls.__qualname__}.{name}, which is implemented in C", node)
+                    self.fail(f"sets {class_name(cls)}.{name}, which is implemented in C", node)
                 return
             if self.special(Ref(path, found), "__set__", (frozenset({atom}), value), node) is None:
-                self.fail(f"sets {cls.__qualname__}.{name} through a descriptor", node)
+                self.fail(f"sets {class_name(cls)}.{name} through a descriptor", node)
             return
         self._plain_store(atom, cls, name, value, node)
 
@@ -370,7 +410,7 @@ class Attributes(Protocol):
         elif type(atom) is Ref:
             self.store_shared(atom.path, atom.obj, name, value, node)
         else:
-            self.fail(f"sets {cls.__qualname__}.{name}", node)
+            self.fail(f"sets {class_name(cls)}.{name}", node)
 
     def store_global(self, space: dict[str, Any], name: str, value: Value, node: ast.AST | None) -> None:
         """Assigns a variable of a module."""
@@ -383,15 +423,21 @@ class Attributes(Protocol):
         """`del target.name`."""
         for atom in target:
             cls = class_of(atom)
-            if cls is None or find_in_mro(cls, "__delattr__")[1] is not object.__dict__["__delattr__"]:
+            if cls is None or not among(find_in_mro(cls, "__delattr__")[1], _PLAIN_DELATTR):
                 self.fail(f"deletes .{name} of something unusual", node)
             elif type(atom) is Ref:
                 _, found = self.class_attr(cls, name, node)
-                if found is not MISSING and is_data_descriptor(found) and type(found) is not types.MemberDescriptorType:
-                    self.fail(f"deletes {cls.__qualname__}.{name} through a descriptor", node)
+                if (
+                    found is not MISSING
+                    and is_data_descriptor(found)
+                    and type(found) is not types.MemberDescriptorType
+                ):
+                    self.fail(f"deletes {class_name(cls)}.{name} through a descriptor", node)
                 self.exact(atom)
                 # Whoever reads it afterwards finds the class's attribute, or none.
-                self.store_shared(atom.path, atom.obj, name, unknown("uses an attribute that was deleted"), node)
+                self.store_shared(
+                    atom.path, atom.obj, name, unknown("uses an attribute that was deleted"), node
+                )
             elif type(atom) is New:
                 self.touch(atom.obj, True)
 
@@ -404,5 +450,11 @@ class Attributes(Protocol):
         )
 
 
+_PLAIN_DELATTR: Final = tuple(
+    space["__delattr__"] for space in (vars(object), vars(BaseException)) if "__delattr__" in space
+)
+_PLAIN_SETATTR: Final = tuple(
+    space["__setattr__"] for space in (vars(object), vars(BaseException)) if "__setattr__" in space
+)
 _OPEN_MEMBERS: Final = frozenset({functools.partial, types.MethodType, property, staticmethod, classmethod})
 _ = (Typed, typed)

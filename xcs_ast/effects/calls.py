@@ -17,7 +17,7 @@ from xcs_ast.effects.declare import Declared, declared
 from xcs_ast.effects.entries import EntryKind
 from xcs_ast.effects.machine import DEPTH, FUNCTIONS, Frame, Sink, TooLarge
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import builtins_of
+from xcs_ast.effects.resolve import builtins_of, class_name, is_class, module_of
 from xcs_ast.effects.scopes import scope_of
 from xcs_ast.effects.values import (
     BOTTOM,
@@ -33,6 +33,7 @@ from xcs_ast.effects.values import (
     generalize,
     is_scalar,
     join,
+    known,
     map_atoms,
     typed,
     unknown,
@@ -117,7 +118,7 @@ class Calls(Applying):
         self.step()
         match function:
             case UnknownAtom(reason):
-                return self.fail(f"calls something: {reason}", node, codes.UNKNOWN_CALL)
+                return self.fail(reason, node, codes.UNKNOWN_CALL)
             case Bound(func, receiver, name):
                 return self._call_bound(func, receiver, name, args, node)
             case Ref():
@@ -140,16 +141,21 @@ class Calls(Applying):
     def _call_bound(self, func: Atom, receiver: Atom, name: str, args: Args, node: ast.AST | None) -> Value:
         live = func.obj if type(func) is Ref else None
         if live is not None and name and declared(live) in (None, Declared.OFF):
-            on_class = type(receiver) is Ref and isinstance(receiver.obj, type)
+            on_class = type(receiver) is Ref and is_class(receiver.obj)
             cls = receiver.obj if on_class else class_of(receiver)  # type: ignore[union-attr]
-            if type(live) is types.FunctionType or isinstance(live, _C_CALLABLES):
-                entry = catalog.for_method(cls, name) if isinstance(cls, type) else None
+            if type(live) is types.FunctionType or issubclass(type(live), _C_CALLABLES):
+                entry = catalog.for_method(cls, name) if is_class(cls) else None
                 if entry is None and on_class:
                     entry = catalog.for_method(type(cls), name)
+                if entry is None and issubclass(type(live), _C_CALLABLES):
+                    # Reached through `super()`, or under another name: builtin types don't mind who calls.
+                    holder = getattr(live, "__objclass__", None)
+                    if is_class(holder) and module_of(holder) == "builtins":
+                        entry = catalog.for_callable(live)
                 if entry is not None:
                     return self.run_entry(entry, receiver, args, node)
-                if isinstance(live, _C_CALLABLES) and isinstance(cls, type):
-                    return self._without_model(f"{cls.__module__}.{cls.__qualname__}.{name}", node)
+                if issubclass(type(live), _C_CALLABLES) and is_class(cls):
+                    return self._without_model(f"{module_of(cls)}.{class_name(cls)}.{name}", node)
         return self.call_atom(func, args.prepend(frozenset({receiver})), node)
 
     def _without_model(self, name: str, node: ast.AST | None) -> Value:
@@ -161,10 +167,10 @@ class Calls(Applying):
         what = declared(obj)
         if what is not None and what is not Declared.OFF:
             self.same(ref)
-            return self._declared_call(obj, what, node)
+            return self._declared_call(ref, what, args, node)
         if kind is types.FunctionType:
             return self.call_function(ref, args, node)
-        if isinstance(obj, type):
+        if is_class(obj):
             self.same(ref)
             return self.construct(obj, ref, args, node)
         if kind is types.MethodType:
@@ -172,9 +178,9 @@ class Calls(Applying):
             self.exact(ref)
             (func,) = self.wrap(ref.path.then(AttrStep("__func__")), obj.__func__)
             (owner,) = self.wrap(ref.path.then(AttrStep("__self__")), obj.__self__)
-            name = getattr(obj.__func__, "__name__", "")
-            return self._call_bound(func, owner, name if type(name) is str else "", args, node)
-        if kind is types.BuiltinFunctionType or isinstance(obj, _C_CALLABLES):
+            name = obj.__func__.__name__ if type(obj.__func__) is types.FunctionType else ""
+            return self._call_bound(func, owner, name, args, node)
+        if kind is types.BuiltinFunctionType or issubclass(type(obj), _C_CALLABLES):
             return self._call_c(ref, args, node)
         if kind is functools.partial:
             return self._call_partial(ref, args, node)
@@ -205,7 +211,7 @@ class Calls(Applying):
             for atom in args.positional[0]:
                 out = join(out, self.run_entry(entry, atom, rest, node))
             return out
-        if entry.kind is EntryKind.CLASSMETHOD and isinstance(owner, type):
+        if entry.kind is EntryKind.CLASSMETHOD and is_class(owner):
             return self.run_entry(entry, pinned(owner), args, node)
         return self.run_entry(entry, None, args, node)
 
@@ -243,23 +249,29 @@ class Calls(Applying):
         method = self._get_through(found, owner, atom, cls, "__call__", node)
         return self.call(method, args, node)
 
-    def _declared_call(self, obj: object, what: Declared, node: ast.AST | None) -> Value:
+    def _declared_call(self, ref: Ref, what: Declared, args: Args, node: ast.AST | None) -> Value:
         if what is Declared.UNORDERED:
             self.channel("network", Access.READ, node)
             self.blocks(Blocking.LIKELY)
         elif what is Declared.ORDERED:
             self.channel("network", Access.WRITE, node)
             self.blocks(Blocking.LIKELY)
-        name = getattr(obj, "__qualname__", "a declared function")
-        annotations = getattr(obj, "__annotations__", None)
-        result = annotations.get("return") if type(annotations) is dict else None
-        if type(result) is str:
-            result = _BY_NAME.get(result, result)
-        if result is None and type(annotations) is dict and "return" in annotations:
-            return typed(type(None))
-        if result in SCALARS and isinstance(result, type):
-            return typed(result)
-        return unknown(f"uses what {name} returned; annotate it with the builtin type that it returns")
+        function = ref.obj
+        if type(function) is not types.FunctionType:
+            return unknown("uses what a declared callable returned")
+        annotated = _annotated_result(function)
+        if annotated is not None:
+            return typed(annotated)
+        outer, self.sink = self.sink, Sink()
+        try:
+            inferred = self.call_function(ref, args, node)
+        finally:
+            self.sink = outer
+        if known(inferred):
+            return inferred
+        return unknown(
+            f"uses what {function.__qualname__} returned; annotate it with the builtin type that it returns"
+        )
 
     # ------------------------------------------------------------------------------------ Python functions
 
@@ -286,14 +298,18 @@ class Calls(Applying):
                 node,
                 codes.NO_SOURCE,
             )
-        frame = Frame(scope_of(source.node), function.__globals__, builtins_of(function.__globals__), source.filename)
+        frame = Frame(
+            scope_of(source.node), function.__globals__, builtins_of(function.__globals__), source.filename
+        )
         frame.function = function
         frame.path = ref.path
         frame.owner = source.owner
         defaults = self._live_defaults(function, ref.path, source.node)
         return self._enter(source.node, frame, args, defaults, node, function.__qualname__)
 
-    def _live_defaults(self, function: types.FunctionType, path: Path, node: FunctionNode) -> dict[str, Value]:
+    def _live_defaults(
+        self, function: types.FunctionType, path: Path, node: FunctionNode
+    ) -> dict[str, Value]:
         """Default values are objects that existed before: one for all calls."""
         out: dict[str, Value] = {}
         given = function.__defaults__ or ()
@@ -357,7 +373,12 @@ class Calls(Applying):
     def _copy_frame(self, frame: Frame, given: dict[str, Value]) -> Frame:
         again = Frame(frame.scope, frame.space, frame.builtins, frame.filename)
         again.offset, again.blank, again.owner = frame.offset, frame.blank, frame.owner
-        again.parent, again.function, again.path, again.cells = frame.parent, frame.function, frame.path, frame.cells
+        again.parent, again.function, again.path, again.cells = (
+            frame.parent,
+            frame.function,
+            frame.path,
+            frame.cells,
+        )
         again.node = frame.node
         again.locals = dict(given)
         return again
@@ -379,7 +400,11 @@ class Calls(Applying):
             return memo.result
         self.functions += 1
         depth = self.frame.depth + 1
-        if self.functions > FUNCTIONS or depth > DEPTH or self.active_nodes.get(identity, 0) > _TOO_MANY_ACTIVE:
+        if (
+            self.functions > FUNCTIONS
+            or depth > DEPTH
+            or self.active_nodes.get(identity, 0) > _TOO_MANY_ACTIVE
+        ):
             raise TooLarge("the code calls too many functions, or too deeply, to be followed")
         return self._run(key, identity, body, frame, depth)
 
@@ -460,7 +485,9 @@ class Calls(Applying):
         """Puts values into a new frame's variables."""
         captured = frame.scope.captured
         if captured & (frame.scope.bound | frame.scope.targets):
-            frame.cells = self.fresh(body, _Cells, (id(frame.function), id(frame.parent), frozenset(values.items())))
+            frame.cells = self.fresh(
+                body, _Cells, (id(frame.function), id(frame.parent), frozenset(values.items()))
+            )
             self.keep.append(frame)
         for name, value in values.items():
             if name in captured:
@@ -491,7 +518,17 @@ class _Cells:
     """The class of the abstract objects that hold captured variables."""
 
 
-_BY_NAME: Final = {cls.__name__: cls for cls in SCALARS} | {"None": type(None)}
+def _annotated_result(function: types.FunctionType) -> type | None:
+    """The builtin immutable type that a function is annotated to return."""
+    result = function.__annotations__.get("return", function)
+    if result is None:
+        return type(None)
+    if type(result) is str:
+        return _BY_NAME.get(result.strip("'\""))
+    return result if type(result) is type and result in SCALARS else None
+
+
+_BY_NAME: Final[dict[str, type]] = {cls.__name__: cls for cls in SCALARS} | {"None": type(None)}
 
 
 def _merge(first: Args, second: Args) -> Args:
@@ -500,7 +537,9 @@ def _merge(first: Args, second: Args) -> Args:
         rest = first.rest
         for value in second.positional:
             rest = join(rest, value)
-        return Args(first.positional, first.keywords | second.keywords, join(rest, second.rest or BOTTOM), second.more)
+        return Args(
+            first.positional, first.keywords | second.keywords, join(rest, second.rest or BOTTOM), second.more
+        )
     return Args(
         (*first.positional, *second.positional),
         first.keywords | second.keywords,

@@ -16,6 +16,7 @@ import os
 import sys
 import types
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Final, final
 
 from xcs_ast.effects.catalog_names import (
@@ -54,6 +55,8 @@ _TYPE_MODULE: Final = type.__dict__["__module__"]
 _TYPE_QUALNAME: Final = type.__dict__["__qualname__"]
 _TYPE_MRO: Final = type.__dict__["__mro__"]
 _C_DESCRIPTORS: Final = (
+    attrgetter,
+    partial,
     types.BuiltinFunctionType,
     types.ClassMethodDescriptorType,
     types.GetSetDescriptorType,
@@ -95,6 +98,9 @@ class Catalog:
         For `[].append` likewise, the receiver being `obj.__self__`. A bound *Python* method has no entry
         of its own: look up `for_method(type(obj.__self__), name)`, or its `__func__`.
         """
+        return self._intact(self._callable(obj))
+
+    def _callable(self, obj: object) -> Entry | None:
         kind = type(obj)
         if kind is types.BuiltinFunctionType:
             return self._for_builtin(obj)
@@ -109,8 +115,8 @@ class Catalog:
             return self.for_method(type(obj.__self__), obj.__name__)  # type: ignore[attr-defined]
         if kind is _LRU_CACHE:
             return self._for_cached(obj)
-        if isinstance(obj, type):
-            return self.for_construct(obj)
+        if issubclass(kind, type):
+            return self.for_construct(obj)  # type: ignore[arg-type]
         return None
 
     def for_method(self, cls: type, name: str) -> Entry | None:
@@ -119,15 +125,15 @@ class Catalog:
         `None` where another class of the MRO comes first with that name, and where a user's class derives
         from a modelled one whose method may notice (it stands under a header that is not `open`).
         """
-        return self._along_mro(cls, name, name)
+        return self._intact(self._along_mro(cls, name, name))
 
     def for_attr(self, cls: type, name: str) -> Entry | None:
         """The entry (`.name`) of a data attribute or property of instances of `cls`."""
-        return self._along_mro(cls, name, "." + name)
+        return self._intact(self._along_mro(cls, name, "." + name))
 
     def for_construct(self, cls: type) -> Entry | None:
         """The entry (`()`) of calling exactly this class."""
-        return self._of_class(cls, "()")
+        return self._intact(self._of_class(cls, "()"))
 
     def for_const(self, module: str, name: str) -> Entry | None:
         """The entry (`const NAME`) of a module's attribute."""
@@ -157,7 +163,7 @@ class Catalog:
                 found: object = module
                 for part in name.split("."):
                     found = _own(found, part)
-                return found if isinstance(found, type) else None
+                return _as_class(found)
             module_name, _, more = module_name.rpartition(".")
             name = f"{more}.{name}"
         return None
@@ -182,6 +188,25 @@ class Catalog:
 
     # ---------------------------------------------------------------------------------- recognizing objects
 
+    def _intact(self, entry: Entry | None) -> Entry | None:
+        """The entry, unless something has been replaced that it relies on (to fake replies, say)."""
+        if entry is None or not entry.intact or all(map(self._is_original, entry.intact)):
+            return entry
+        return None
+
+    def _is_original(self, dotted: str) -> bool:
+        """Whether what goes by this name now is what its authors put there. What is not loaded is."""
+        module, _, name = dotted.partition(":")
+        if module not in sys.modules:
+            return True
+        found: object = sys.modules[module]
+        for part in name.split("."):
+            found = _own(found, part)
+        if type(found) is types.FunctionType:
+            return self._is_from(found, module)
+        cls = _as_class(found)
+        return cls is not None and _class_name(cls) == (module, name)
+
     def _for_builtin(self, obj: object) -> Entry | None:
         owner = obj.__self__  # type: ignore[attr-defined]
         name: str = obj.__name__  # type: ignore[attr-defined]
@@ -192,7 +217,7 @@ class Catalog:
             module = obj.__module__ if owner is None else owner.__dict__.get("__name__")
             section = self._module_section(HOMES.get(module, module)) if isinstance(module, str) else None
             return None if section is None else section.get(name)
-        if isinstance(owner, type):
+        if issubclass(type(owner), type):
             found = self.for_method(owner, name)
             return found if found and found.kind in (EntryKind.CLASSMETHOD, EntryKind.STATICMETHOD) else None
         return self._for_module_method(obj) or self.for_method(type(owner), name)
@@ -230,9 +255,8 @@ class Catalog:
     def _for_module_method(self, obj: object) -> Entry | None:
         """`random.random` and its like: methods of one instance that a module keeps."""
         owner = obj.__self__  # type: ignore[attr-defined]
-        home = type(owner).__module__
-        instance = _own(sys.modules.get(home), "_inst") if home == "random" else None
-        if instance is None or instance is not owner:
+        home = "random"
+        if _class_name(type(owner)) != (home, "Random") or _own(sys.modules.get(home), "_inst") is not owner:
             return None
         section = self._module_section(home)
         name: str = obj.__name__  # type: ignore[attr-defined]
@@ -253,7 +277,11 @@ class Catalog:
             file = _own(sys.modules.get(module), "__file__")
             expected = file if isinstance(file, str) else None
             self._genuine[module] = expected
-        return code.co_filename == expected
+        if code.co_filename == expected:
+            return True
+        # A package may let the functions of its modules go by its own name (`httpx.get`).
+        folder, name = os.path.split(expected or "")
+        return name == "__init__.py" and os.path.dirname(code.co_filename) == folder
 
     def _class_section(self, cls: type) -> Section | None:
         """The section of exactly this class, if it is the genuine one."""
@@ -294,6 +322,8 @@ class Catalog:
                 return None
             entry = section.get(key)
             if entry is not None:
+                if entry.kind is EntryKind.CLASSMETHOD and base is not cls:
+                    return None  # It makes instances of `cls`, whatever the entry of the base says.
                 return entry if self._is_genuine_attribute(cls, base, name) else None
             if defined:
                 return None
@@ -312,19 +342,18 @@ class Catalog:
         return True  # An instance attribute, which no class knows of.
 
     def _is_genuine(self, found: object, definer: type) -> bool:
-        if isinstance(found, staticmethod | classmethod):
+        if type(found) is staticmethod or type(found) is classmethod:
             found = found.__func__
-        if isinstance(found, property):
+        if type(found) is property:
             found = found.fget
-        if isinstance(found, partial):
-            return True
         if type(found) is types.FunctionType:
             module = _class_name(definer)
             return module is not None and (
                 self._is_from(found, module[0])
                 or (found.__code__.co_filename == "<string>" and found.__name__ in _GENERATED)
             )
-        return not callable(found) or isinstance(found, (*_C_DESCRIPTORS, type))
+        kind = type(found)
+        return kind in _C_DESCRIPTORS or issubclass(kind, type) or not callable(found)
 
     # ------------------------------------------------------------------------------------------ the files
 
@@ -387,9 +416,13 @@ def _own(obj: object, name: str) -> object:
     """What a module or class itself holds under `name`; `None` if nothing."""
     if type(obj) is types.ModuleType:
         return obj.__dict__.get(name)
-    if isinstance(obj, type):
-        return _TYPE_DICT.__get__(obj).get(name)
-    return None
+    cls = _as_class(obj)
+    return None if cls is None else _TYPE_DICT.__get__(cls).get(name)
+
+
+def _as_class(obj: object) -> type | None:
+    """The object itself if it is a class. (`isinstance` might ask the object for its `__class__`.)"""
+    return obj if issubclass(type(obj), type) else None  # type: ignore[return-value]
 
 
 def _class_name(cls: type) -> tuple[str, str] | None:

@@ -96,6 +96,7 @@ ON_WINDOWS: Final[Mapping[str, str]] = {
 }
 """What the models of `pathlib` mean there."""
 
+
 def _generator() -> object:
     yield
 

@@ -14,7 +14,7 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.calls import Calls
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import find_in_mro, is_mutable_class
+from xcs_ast.effects.resolve import among, class_name, find_in_mro, mro_of, is_mutable_class, module_of
 from xcs_ast.effects.values import (
     BOOL,
     BOTTOM,
@@ -36,9 +36,15 @@ from xcs_ast.ir.paths import AttrStep, Path, PinnedRoot
 
 __all__ = ["Constructing"]
 
-_CONTAINER_NEWS: Final = frozenset(
-    {list.__dict__["__new__"], dict.__dict__["__new__"], set.__dict__["__new__"], bytearray.__dict__["__new__"]}
+_CONTAINER_NEWS: Final = tuple(
+    {
+        list.__dict__["__new__"],
+        dict.__dict__["__new__"],
+        set.__dict__["__new__"],
+        bytearray.__dict__["__new__"],
+    }
 )
+_ABSTRACT: Final = 1 << 20
 _PLAIN_NEW: Final = object.__dict__["__new__"]
 _PLAIN_INIT: Final = object.__dict__["__init__"]
 _ORDERINGS: Final = frozenset({"__lt__", "__le__", "__gt__", "__ge__"})
@@ -54,28 +60,30 @@ class Constructing(Calls):
         entry = catalog.for_construct(cls)
         if entry is not None:
             return self.run_entry(entry, None, args, node, cls)
-        if isinstance(cls, EnumMeta):
+        if issubclass(type(cls), EnumMeta):
             return self._enum_member(cls, args, node)
         caller, found = find_in_mro(type(cls), "__call__")
         if caller is not type:
             if type(found) is not types.FunctionType:
                 return self._cannot(cls, "through its metaclass", node)
-            return self.call(self._get_through(found, caller or type, ref, type(cls), "__call__", node), args, node)
+            return self.call(
+                self._get_through(found, caller or type, ref, type(cls), "__call__", node), args, node
+            )
         if find_in_mro(cls, "__del__")[0] is not None:
             return self._cannot(cls, "whose instances have a finalizer", node)
-        if getattr(cls, "__abstractmethods__", None):
+        if vars(type)["__flags__"].__get__(cls) & _ABSTRACT:
             return BOTTOM
         made = self._new(cls, args, node)
         return self._initialized(cls, made, args, node)
 
     def _cannot(self, cls: type, why: str, node: ast.AST | None) -> Value:
-        return self.fail(f"makes an instance of {cls.__qualname__}, {why}", node, codes.UNKNOWN_CALL)
+        return self.fail(f"makes an instance of {class_name(cls)}, {why}", node, codes.UNKNOWN_CALL)
 
     def _new(self, cls: type, args: Args, node: ast.AST | None) -> Value:
         owner, found = self.class_attr(cls, "__new__", node)
         assert owner is not None
         inner = found.__func__ if type(found) is staticmethod else found
-        if inner is _PLAIN_NEW or inner in _CONTAINER_NEWS:
+        if inner is _PLAIN_NEW or among(inner, _CONTAINER_NEWS):
             return frozenset({New(self.fresh(node or cls, cls, "instance"))})
         if issubclass(cls, BaseException) and type(inner) is types.BuiltinFunctionType:
             return self._exception(cls, args, node)
@@ -91,11 +99,13 @@ class Constructing(Calls):
         out = BOTTOM
         for atom in made:
             kind = class_of(atom)
-            if kind is None or not issubclass(kind, cls):
+            if kind is None or cls not in mro_of(kind):
                 out = join(out, frozenset({atom}))
                 continue
             owner, found = self.class_attr(kind, "__init__", node)
-            if found is not _PLAIN_INIT and not (issubclass(kind, BaseException) and owner.__module__ == "builtins"):  # type: ignore[union-attr]
+            if found is not _PLAIN_INIT and not (
+                issubclass(kind, BaseException) and owner is not None and module_of(owner) == "builtins"
+            ):
                 assert owner is not None
                 method = self._get_through(found, owner, atom, kind, "__init__", node)
                 if not self.call(method, args, node):
@@ -125,7 +135,9 @@ class Constructing(Calls):
         if (
             len(args.positional) != 1
             or args.keywords
-            or not all(is_scalar(a) or (type(a) is Ref and isinstance(a.obj, cls)) for a in args.positional[0])
+            or not all(
+                is_scalar(a) or (type(a) is Ref and type(a.obj) is cls) for a in args.positional[0]
+            )
             or getattr(plain, "__module__", "") != "enum"
         ):
             return self._cannot(cls, "in an unusual way", node)
@@ -135,7 +147,7 @@ class Constructing(Calls):
     # -------------------------------------------------------------------------------------- named tuples
 
     def _namedtuple(self, cls: type, new: Any, args: Args, node: ast.AST | None) -> Value:
-        fields: tuple[str, ...] = cls._fields  # type: ignore[attr-defined]
+        fields: tuple[str, ...] = _fields_of(cls)
         obj = self.fresh(node or cls, cls, "instance")
         if args.rest is not None or args.more is not None:
             everything = join_all(args.every())
@@ -172,14 +184,24 @@ class Constructing(Calls):
         return out
 
     def _generated(
-        self, name: str, atom: Atom, owner: type, args: Args, function: types.FunctionType, node: ast.AST | None
+        self,
+        name: str,
+        atom: Atom,
+        owner: type,
+        args: Args,
+        function: types.FunctionType,
+        node: ast.AST | None,
     ) -> Value:
         fields: dict[str, Any] = owner.__dict__["__dataclass_fields__"]
         if name == "__init__":
             return self._dataclass_init(atom, fields, args, node)
         receiver: Value = frozenset({atom})
         if name == "__eq__" or name in _ORDERINGS:
-            other: Value = frozenset(a for a in (args.positional[0] if args.positional else BOTTOM) if class_of(a) is class_of(atom))
+            other: Value = frozenset(
+                a
+                for a in (args.positional[0] if args.positional else BOTTOM)
+                if class_of(a) is class_of(atom)
+            )
             for field in fields.values():
                 if field.compare:
                     left = self.load_attr(receiver, field.name, node)
@@ -253,6 +275,12 @@ def _owner_of(function: types.FunctionType, cls: type) -> type | None:
         if "__dataclass_fields__" in space and space.get(function.__name__) is function:
             return base
     return None
+
+
+def _fields_of(cls: type) -> tuple[str, ...]:
+    """The fields of a subclass of a named tuple."""
+    found = find_in_mro(cls, "_fields")[1]
+    return found if type(found) is tuple else ()
 
 
 def _is_namedtuple_new(inner: object) -> bool:

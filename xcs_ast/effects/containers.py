@@ -10,6 +10,7 @@ from typing import Any, Final
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.machine import KEYS, Machine
+from xcs_ast.effects.resolve import class_name
 from xcs_ast.effects.values import (
     BOTTOM,
     INT,
@@ -92,7 +93,9 @@ class Containers(Machine):
         if found is not None and (len(live) > _FEW or ref.path.varies or cls in (set, frozenset)):
             return self.parts(ref.path, *found)
         if cls is set or cls is frozenset or len(live) > _FEW:
-            return unknown(f"uses elements of a {cls.__qualname__} that holds too many or too complex objects")
+            return unknown(
+                f"uses elements of a {class_name(cls)} that holds too many or too complex objects"
+            )
         if cls is dict:
             if not frozenset(map(type, live)) <= SCALARS:
                 return unknown("uses a dict whose keys are objects of classes")
@@ -104,8 +107,11 @@ class Containers(Machine):
     def parts(self, path: Path, inside: frozenset[type], keys: frozenset[type]) -> Value:
         """Anything inside the builtin data that a path leads to."""
         return frozenset(
-            Part(path, cls, inside, keys) if cls in BUILTIN_CONTAINERS else Typed(cls)
-            if cls is not type(None) else Const(None)
+            Part(path, cls, inside, keys)
+            if cls in BUILTIN_CONTAINERS
+            else Typed(cls)
+            if cls is not type(None)
+            else Const(None)
             for cls in inside
         )
 
@@ -151,7 +157,11 @@ class Containers(Machine):
                 if keys and issubclass(obj.cls, dict):
                     out = self.get_part(obj, "keys")
                     known = self.get_fields(obj)
-                    return join(out, frozenset(Const(key) for key in known)) if len(known) < 5 else join(out, STR)
+                    return (
+                        join(out, frozenset(Const(key) for key in known))
+                        if len(known) < 5
+                        else join(out, STR)
+                    )
                 out = self.get_part(obj, "elems")
                 return join(out, join_all(self.get_fields(obj).values()))
             case _:
@@ -275,7 +285,16 @@ def _depth(items: tuple[Value, ...]) -> int:
 
 
 ITERATORS: Final = frozenset(
-    {type(iter(())), type(iter([])), type(iter({})), type(iter(set())), types.GeneratorType, zip, map, enumerate}
+    {
+        type(iter(())),
+        type(iter([])),
+        type(iter({})),
+        type(iter(set())),
+        types.GeneratorType,
+        zip,
+        map,
+        enumerate,
+    }
 )
 
 

@@ -29,13 +29,19 @@ class Declared(Enum):
     """Regions in it are left alone; calls of it are analysed like any other's."""
 
 
-_by_object: Final[weakref.WeakKeyDictionary[Any, Declared]] = weakref.WeakKeyDictionary()
+_by_object: Final[dict[int, tuple[weakref.ref[Any], Declared]]] = {}
+"""By identity: hashing and comparing are the user's code."""
 _by_name: dict[str, Declared] = {}
 
 
 def _declare(function: F, what: Declared) -> F:
-    target = getattr(function, "__func__", function) if isinstance(function, staticmethod | classmethod) else function
-    _by_object[target] = what
+    target = (
+        getattr(function, "__func__", function)
+        if isinstance(function, staticmethod | classmethod)
+        else function
+    )
+    key = id(target)
+    _by_object[key] = (weakref.ref(target, lambda _: _by_object.pop(key, None)), what)
     return function
 
 
@@ -71,12 +77,11 @@ def set_declared_names(mapping: Mapping[str, str]) -> None:
 
 def declared(function: object) -> Declared | None:
     """What was declared of this callable, by object or by name."""
-    try:
-        found = _by_object.get(function)
-    except TypeError:
-        found = None
-    if found is not None or not _by_name:
-        return found
+    known = _by_object.get(id(function))
+    if known is not None and known[0]() is function:
+        return known[1]
+    if not _by_name:
+        return None
     return _by_name.get(_dotted(function))
 
 
@@ -96,5 +101,3 @@ def _dotted(function: object) -> str:
 def is_off(function: object) -> bool:
     """Whether the regions of a function are to be left alone."""
     return declared(function) is Declared.OFF
-
-

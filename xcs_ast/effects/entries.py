@@ -8,7 +8,8 @@ How the effects engine reads an entry (this is the contract between the two):
    call does not fit the entry: treat the call as unknown.
 2. Every argument whose key `entry.speaks_of` denies must be an exact builtin immutable (`SCALARS`), else
    the call is unknown: the model was written without anything else in mind.
-3. Carry out all clauses, in the order written, with absent arguments standing for nothing, then evaluate `result`.
+3. Carry out all clauses, in the order written, with absent arguments standing for nothing, then evaluate
+   `result`.
 4. An entry with an `UnknownEffect` clause is unknown: its other clauses only help to explain it.
 """
 
@@ -402,6 +403,8 @@ class Entry:
     since: tuple[int, int] | None = None
     until: tuple[int, int] | None = None
     """First version of Python without it."""
+    intact: tuple[str, ...] = ()
+    """Functions and classes inside of the library that must be the original ones; `catalog` sees to that."""
     place_in_file: str = field(default="", compare=False)
     mentioned: frozenset[str | int] = field(default=frozenset(), compare=False)
 

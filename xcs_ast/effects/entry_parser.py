@@ -150,9 +150,9 @@ def _subject(tokens: _Tokens) -> Spec:
 def _named(word: str, tokens: _Tokens) -> Spec:
     if word.isdigit():
         return Arg(int(word))
-    if word in ("*", "**") or word.isidentifier():
-        return Arg(word)
-    tokens.fail(f"not an argument: {word!r}")
+    if word not in ("*", "**") and not word.isidentifier():
+        tokens.fail(f"not an argument: {word!r}")
+    return Arg(word)
 
 
 def _with_attributes(spec: Spec, tokens: _Tokens) -> Spec:
@@ -413,7 +413,9 @@ def _parse(owner: str, key: str, text: str, of_class: bool, place: str) -> Entry
         tokens = _Tokens(after)
         result = _result(tokens)
         tokens.end()
-    clauses = tuple(clause for part in before.split(";") if part.strip() for clause in _clause(part))
+    parts = [part.strip() for part in before.split(";") if part.strip()]
+    intact = tuple(name for part in parts if part.startswith("intact ") for name in part.split()[1:])
+    clauses = tuple(clause for part in parts if not part.startswith("intact ") for clause in _clause(part))
     params = None if read.params is None else _params(read.params)
     name = key.removeprefix("const ").removeprefix(".")
     return Entry(
@@ -425,6 +427,7 @@ def _parse(owner: str, key: str, text: str, of_class: bool, place: str) -> Entry
         params=params,
         since=read.since,
         until=read.until,
+        intact=intact,
         place_in_file=place,
         mentioned=_mentioned(clauses, result, params, text),
     )

@@ -53,7 +53,9 @@ class Expressions(Names):
         self.step()
         handler = _HANDLERS.get(type(node))
         if handler is None:
-            return self.fail(f"uses {type(node).__name__}, which the analysis does not follow", node, codes.UNSUPPORTED)
+            return self.fail(
+                f"uses {type(node).__name__}, which the analysis does not follow", node, codes.UNSUPPORTED
+            )
         return handler(self, node)
 
     def mark(self, number: int, inner: ast.expr, node: ast.Call) -> Value:
@@ -225,7 +227,9 @@ class Expressions(Names):
             if cls is dict:
                 out = join(out, self.content(atom, node))
             else:
-                return {}, self.fail("passes the content of something that is not a plain dict as keywords", node)
+                return {}, self.fail(
+                    "passes the content of something that is not a plain dict as keywords", node
+                )
         return {}, out
 
     def live_mapping(self, atom: Any, node: ast.AST) -> dict[str, Value] | None:
@@ -250,7 +254,7 @@ class Expressions(Names):
         exact = True
         for part in node.values:
             if isinstance(part, ast.Constant):
-                tail = ((tail or "") + part.value)[-_TAIL:]
+                tail = ((tail or "") + str(part.value))[-_TAIL:]
                 continue
             assert isinstance(part, ast.FormattedValue)
             value = self._formatted(part)
@@ -337,8 +341,12 @@ class Expressions(Names):
                         if type(atom) is New:
                             for name, each in self.get_fields(atom.obj).items():
                                 self.store_content(made, each, node, key=frozenset({Const(name)}))
-                            self.store_content(made, self.get_part(atom.obj, "elems"), node,
-                                               key=self.get_part(atom.obj, "keys"))
+                            self.store_content(
+                                made,
+                                self.get_part(atom.obj, "elems"),
+                                node,
+                                key=self.get_part(atom.obj, "keys"),
+                            )
                         else:
                             self.store_content(made, self.content(atom, node), node, key=keys)
                     else:

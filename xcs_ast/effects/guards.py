@@ -6,7 +6,8 @@ checked (a check that is disturbed fails).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Any, Final, Protocol, final
 
@@ -17,6 +18,7 @@ from xcs_ast.ir.paths import MISSING, Binding, Path, Unresolvable, static_attr
 __all__ = [
     "Apart",
     "ClassAttr",
+    "Condition",
     "ElementTypes",
     "EndsWith",
     "FunctionIs",
@@ -80,7 +82,7 @@ class TypeIs(_AtPath):
     path: Path
     cls: type
 
-    def check(self, obj: object) -> bool:
+    def check(self, obj: Any) -> bool:
         """Whether this object passes."""
         return type(obj) is self.cls
 
@@ -111,7 +113,7 @@ class FunctionIs(_AtPath):
 
     path: Path
     code: CodeType
-    scope: dict[str, Any]
+    scope: dict[str, Any] = field(repr=False)
 
     def check(self, obj: object) -> bool:
         """Whether this object passes."""
@@ -168,6 +170,27 @@ class ClassAttr:
 
 
 @final
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """Something about the state of a library that has no path."""
+
+    name: str
+    test: Callable[[], bool] = field(repr=False)
+
+    @property
+    def varies(self) -> bool:
+        """Whether it may come out differently for each item of the iteration."""
+        return False
+
+    def holds(self, binding: Binding) -> bool:
+        """Whether the library is in that state."""
+        try:
+            return self.test()
+        except (AttributeError, KeyError, TypeError, RuntimeError):
+            return False
+
+
+@final
 @dataclass(frozen=True, slots=True)
 class ValueIs(_AtPath):
     """It is this builtin immutable."""
@@ -205,7 +228,8 @@ class ElementTypes(_AtPath):
 
     def check(self, obj: Any) -> bool:
         """Whether this object passes."""
-        if type(obj) is not self.cls:
+        kind: object = type(obj)
+        if kind is not self.cls:
             return False
         if self.cls is dict:
             if self.elements is not None and not self.elements.issuperset(map(type, obj.values())):
@@ -225,7 +249,8 @@ class LengthIs(_AtPath):
 
     def check(self, obj: Any) -> bool:
         """Whether this object passes."""
-        return type(obj) is self.cls and len(obj) == self.length
+        kind: object = type(obj)
+        return kind is self.cls and len(obj) == self.length
 
 
 @final
@@ -284,7 +309,7 @@ class PlainTree(_AtPath):
     inside: frozenset[type]
     keys: frozenset[type]
 
-    def check(self, obj: object) -> bool:
+    def check(self, obj: Any) -> bool:
         """Whether this object passes."""
         if type(obj) is not self.cls:
             return False

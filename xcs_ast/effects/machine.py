@@ -13,7 +13,7 @@ from typing import Any, Final, final
 
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import guards as g
-from xcs_ast.effects.resolve import find_in_mro, is_mutable_class, mro_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_mutable_class, mro_of
 from xcs_ast.effects.scopes import Scope
 from xcs_ast.effects.values import (
     BOTTOM,
@@ -75,7 +75,7 @@ class Sink:
     __slots__ = ("blocking", "effects", "touched")
 
     def __init__(self) -> None:
-        self.effects: dict[tuple[Access, Where], Effect] = {}
+        self.effects: dict[tuple[str, Where], Effect] = {}
         self.touched: set[tuple[Object, bool]] = set()
         self.blocking = Blocking.NEVER
 
@@ -103,6 +103,8 @@ class RegionNames:
     own: frozenset[str]
     """Those of the function, or assigned in the region."""
     at_module_level: bool
+    private: frozenset[str] = frozenset()
+    """Those that are gone after the region: the targets of a comprehension."""
 
 
 @final
@@ -193,7 +195,7 @@ class Machine:
 
     def emit(self, access: Access, where: Where, node: ast.AST | None, code: str) -> None:
         """Records an effect of the code under analysis."""
-        key = (access, where)
+        key = (access._value_, where)
         if key not in self.sink.effects:
             self.sink.effects[key] = Effect(access, where, self.span(node), code)
 
@@ -204,6 +206,10 @@ class Machine:
 
     def channel(self, name: str, access: Access, node: ast.AST | None) -> None:
         """Records the use of something outside the program."""
+        if name == "stack" and self.context is not None and self.context[0] == "stage":
+            # Ahead of its place, a call has other callers.
+            self.emit(Access.WRITE, Channel(name), node, codes.STACK_VISIBLE)
+            return
         code = codes.UNORDERED_CHANNEL if access is Access.READ else codes.ORDERED_CHANNEL
         self.emit(access, Channel(name), node, code)
 
@@ -265,7 +271,11 @@ class Machine:
         if type(atom) is not Live:
             return None
         always = type(atom.value) is bool
-        if always or also_varying or (not atom.path.varies and (atom.path.steps or type(atom.path.root) is PinnedRoot)):
+        if (
+            always
+            or also_varying
+            or (not atom.path.varies and (atom.path.steps or type(atom.path.root) is PinnedRoot))
+        ):
             self.guard(g.ValueIs(atom.path, atom.value))
             return Const(atom.value)
         return None
@@ -453,7 +463,7 @@ class Machine:
                 case _:
                     fine = False
                     cls = class_of(atom)
-                    name = cls.__qualname__ if cls else "something"
+                    name = class_name(cls) if cls else "something"
                     self.fail(f"{what}: it holds a {name}", node)
         return fine
 

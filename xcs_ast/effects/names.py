@@ -86,7 +86,8 @@ class Names(Rules):
         index = function.__code__.co_freevars.index(name)
         cell = function.__closure__[index]
         at = base.then(AttrStep("__closure__")).then(KeyStep(index))
-        self.emit(Access.READ, CellVar(name, None if base.varies else id(cell)), node, codes.SHARED_READ)
+        if name != "__class__":
+            self.emit(Access.READ, CellVar(name, None if base.varies else id(cell)), node, codes.SHARED_READ)
         self.keep.append(cell)
         stored = self.recall(("cell", name), cell, base)
         try:
@@ -136,7 +137,11 @@ class Names(Rules):
         """`del name`."""
         frame = self.frame
         scope = frame.scope
-        if name in scope.module or name in scope.outer or (frame.region is not None and frame.region.at_module_level):
+        if (
+            name in scope.module
+            or name in scope.outer
+            or (frame.region is not None and frame.region.at_module_level)
+        ):
             self.store_name(name, unknown(f"uses {name}, which was deleted"), node)
         frame.locals.pop(name, None)
 
@@ -181,7 +186,7 @@ class Names(Rules):
             value = join(value or BOTTOM, self.get_attr(frame.cells, name) or BOTTOM) or value
         if name in frame.scope.targets and value is not None and name not in region.own:
             return value
-        if region.at_module_level:
+        if region.at_module_level and name not in region.private:
             return self._module_level_name(frame, name, value, node)
         if name in region.cells and not self._is_slice_variable(frame, name):
             self.emit(Access.READ, CellVar(name), node, codes.SHARED_READ)
@@ -224,7 +229,8 @@ class Names(Rules):
             self.grow_attr(frame.cells, name, value, touch=False)
         if name in frame.scope.targets and name not in frame.scope.bound:
             return
-        if region.at_module_level or (name not in region.own and name in frame.space):
+        elsewhere = region.at_module_level or (name not in region.own and name in frame.space)
+        if elsewhere and name not in region.private:
             self.store_global(frame.space, name, value, node)
         if name in region.cells:
             self.emit(Access.WRITE, CellVar(name), node, codes.SHARED_WRITE)

@@ -6,6 +6,7 @@ import ast
 from typing import Final
 
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
+from xcs_ast.effects.resolve import is_class
 from xcs_ast.effects.specials import Specials
 from xcs_ast.effects.values import (
     BOOL,
@@ -14,6 +15,7 @@ from xcs_ast.effects.values import (
     INT,
     STR,
     TRUE,
+    AnyException,
     Atom,
     Const,
     Live,
@@ -63,7 +65,13 @@ class Operators(Specials):
     """Operators by the rules of their special methods."""
 
     def binary(
-        self, op: type[ast.operator], left: Value, right: Value, node: ast.AST | None, *, inplace: bool = False
+        self,
+        op: type[ast.operator],
+        left: Value,
+        right: Value,
+        node: ast.AST | None,
+        *,
+        inplace: bool = False,
     ) -> Value:
         """`left op right`; with `inplace`, `left op= right`."""
         out = BOTTOM
@@ -72,12 +80,14 @@ class Operators(Specials):
                 out = join(out, self._binary_of(op, a, b, node, inplace))
         return out
 
-    def _binary_of(self, op: type[ast.operator], a: Atom, b: Atom, node: ast.AST | None, inplace: bool) -> Value:
+    def _binary_of(
+        self, op: type[ast.operator], a: Atom, b: Atom, node: ast.AST | None, inplace: bool
+    ) -> Value:
         self.step()
         if type(a) is UnknownAtom or type(b) is UnknownAtom:
             atom = a if type(a) is UnknownAtom else b
             assert type(atom) is UnknownAtom
-            return self.fail(f"computes with something: {atom.reason}", node)
+            return self.fail(atom.reason, node)
         left, right = class_of(a), class_of(b)
         assert left is not None and right is not None
         if is_scalar(a) and is_scalar(b):
@@ -95,7 +105,14 @@ class Operators(Specials):
         return cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS)
 
     def _containers(
-        self, op: type[ast.operator], a: Atom, b: Atom, left: type, right: type, node: ast.AST | None, inplace: bool
+        self,
+        op: type[ast.operator],
+        a: Atom,
+        b: Atom,
+        left: type,
+        right: type,
+        node: ast.AST | None,
+        inplace: bool,
     ) -> Value | None:
         """Operators of the builtin containers; `None` where it is the other operand's."""
         if op is ast.Mult and (is_scalar(a) or is_scalar(b)):
@@ -153,7 +170,9 @@ class Operators(Specials):
             self.one_special(arguments, "__getitem__", (STR,), node)
         self.inside(arguments, text, node)
 
-    def _by_methods(self, op: type[ast.operator], a: Atom, b: Atom, node: ast.AST | None, inplace: bool) -> Value:
+    def _by_methods(
+        self, op: type[ast.operator], a: Atom, b: Atom, node: ast.AST | None, inplace: bool
+    ) -> Value:
         name = _BINARY[op]
         out = BOTTOM
         left: Value = frozenset({a})
@@ -164,7 +183,11 @@ class Operators(Specials):
                 if found is not None and not _may_refuse(found):
                     return found
                 out = join(out, found or BOTTOM)
-            found = None if self._is_container(a, class_of(a) or int) else self.special(a, f"__{name}__", (right,), node)
+            found = (
+                None
+                if self._is_container(a, class_of(a) or int)
+                else self.special(a, f"__{name}__", (right,), node)
+            )
             out = join(out, found or BOTTOM)
         if not is_scalar(b) and not self._is_container(b, class_of(b) or int):
             found = self.special(b, f"__r{name}__", (left,), node)
@@ -182,7 +205,7 @@ class Operators(Specials):
             (only,) = value
             if type(only) is Const and type(only.value) in (int, float):
                 return frozenset({Const(-only.value)})
-        name = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}[op]  # type: ignore[index]
+        name = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}[op]
         return self.each_special(value, name, (), node)
 
     # ------------------------------------------------------------------------------------------ comparisons
@@ -204,7 +227,7 @@ class Operators(Specials):
         if type(a) is UnknownAtom or type(b) is UnknownAtom:
             atom = a if type(a) is UnknownAtom else b
             assert type(atom) is UnknownAtom
-            return self.fail(f"compares something: {atom.reason}", node)
+            return self.fail(atom.reason, node)
         if is_scalar(a) and is_scalar(b):
             return self._compare_scalars(op, a, b)
         left, right = class_of(a), class_of(b)
@@ -259,9 +282,11 @@ class Operators(Specials):
             p, q = self.pin(a), self.pin(b)
             if p is not None and q is not None:
                 return frozenset({Const((p.value is q.value) is not negated)})
-        if type(a) is Ref and type(b) is Ref and isinstance(a.obj, type) and isinstance(b.obj, type):
+        if type(a) is Ref and type(b) is Ref and is_class(a.obj) and is_class(b.obj):
             self.same(a)
             self.same(b)
+            if a.obj is AnyException or b.obj is AnyException:
+                return BOOL
             return frozenset({Const((a.obj is b.obj) is not negated)})
         return BOOL
 
@@ -296,7 +321,9 @@ def _scalars(op: type[ast.operator], a: Atom, b: Atom, left: type, right: type) 
         if left is bytes:
             return typed(bytes)
         return frozenset({_concatenate(a, b)})
-    if op is ast.Mult and ((left in (str, bytes) and right in (int, bool)) or (right in (str, bytes) and left in (int, bool))):
+    if op is ast.Mult and (
+        (left in (str, bytes) and right in (int, bool)) or (right in (str, bytes) and left in (int, bool))
+    ):
         return typed(left if left in (str, bytes) else right)
     if op is ast.Mod and left in (str, bytes):
         return typed(left)

@@ -47,9 +47,7 @@ class Protocol(Containers):
         """The value of a call of one possible callee."""
         raise NotImplementedError
 
-    def special(
-        self, atom: Atom, name: str, args: tuple[Value, ...], node: ast.AST | None
-    ) -> Value | None:
+    def special(self, atom: Atom, name: str, args: tuple[Value, ...], node: ast.AST | None) -> Value | None:
         """The value of a special method; `None` if the type has none."""
         raise NotImplementedError
 

@@ -5,21 +5,29 @@ from __future__ import annotations
 import builtins
 import types
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from xcs_ast.ir.paths import MISSING
 
 __all__ = [
     "PLAIN_GETATTRIBUTE",
+    "among",
     "builtins_of",
+    "class_name",
     "find_behind",
     "find_in_mro",
     "is_data_descriptor",
+    "is_class",
     "is_mutable_class",
     "is_plain_metaclass",
+    "module_of",
     "mro_of",
 ]
 
+class_name: Final[Callable[[type], str]] = type.__dict__["__qualname__"].__get__
+"""The qualified name of a class, whatever its metaclass does."""
+module_of: Final[Callable[[type], str]] = type.__dict__["__module__"].__get__
+"""The module of a class, whatever its metaclass does."""
 mro_of: Final[Callable[[type], tuple[type, ...]]] = type.__dict__["__mro__"].__get__
 """The classes of a class, in the order of lookup."""
 _namespace: Final[Callable[[type], Any]] = type.__dict__["__dict__"].__get__
@@ -27,9 +35,21 @@ _flags: Final[Callable[[type], int]] = type.__dict__["__flags__"].__get__
 _HEAP_TYPE: Final = 1 << 9
 _IMMUTABLE_TYPE: Final = 1 << 8
 
-PLAIN_GETATTRIBUTE: Final = frozenset(
-    {object.__dict__["__getattribute__"], type.__dict__["__getattribute__"], types.ModuleType.__getattribute__}
+PLAIN_GETATTRIBUTE: Final = (
+    object.__dict__["__getattribute__"],
+    type.__dict__["__getattribute__"],
+    vars(types.ModuleType)["__getattribute__"],
 )
+
+
+def is_class(obj: object) -> TypeGuard[type]:
+    """Whether it is a class. Unlike `isinstance`, does not ask the object for its `__class__`."""
+    return issubclass(type(obj), type)
+
+
+def among(obj: object, others: tuple[object, ...]) -> bool:
+    """Whether it is one of these very objects. Unlike `in`, does not compare or hash it."""
+    return any(obj is other for other in others)
 
 
 def find_in_mro(cls: type, name: str) -> tuple[type | None, Any]:

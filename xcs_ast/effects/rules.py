@@ -18,7 +18,7 @@ from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.catalog import MODELS
 from xcs_ast.effects.construct import Constructing
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import find_in_mro, mro_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of, mro_of
 from xcs_ast.effects.values import (
     BOOL,
     BOTTOM,
@@ -26,6 +26,7 @@ from xcs_ast.effects.values import (
     NONE,
     STR,
     TRUE,
+    AnyException,
     Atom,
     Const,
     Live,
@@ -55,7 +56,9 @@ class Rules(Constructing):
 
     def run_rule(self, name: str, call: ModelCall) -> Value | None:
         """What a rule in Python adds; the result, where the rule decides it."""
-        rule: Callable[[ModelCall], Value | None] | None = getattr(self, "rule_" + name.replace("-", "_"), None)
+        rule: Callable[[ModelCall], Value | None] | None = getattr(
+            self, "rule_" + name.replace("-", "_"), None
+        )
         if rule is None:
             return self.fail(f"uses {call.entry.dotted}, whose rule {name} is not known", call.node)
         return rule(call)
@@ -110,7 +113,7 @@ class Rules(Constructing):
             else:
                 for atom in target:
                     cls = self.exact(atom)
-                    if cls is None or isinstance(getattr(atom, "obj", None), type | types.ModuleType):
+                    if cls is None or issubclass(type(getattr(atom, "obj", None)), (type, types.ModuleType)):
                         return self.no_rule(call, "on something unusual")
                     self.set_by_default(atom, cls, each, value or BOTTOM, call.node)
         return NONE
@@ -137,7 +140,9 @@ class Rules(Constructing):
         """`type.__call__`, `function.__call__`."""
         if call.receiver is None:
             return self.no_rule(call, "without a receiver")
-        named = {str(k): v[0] for k, v in call.placed.items() if type(k) is str and k not in ("*", "**") and v}
+        named = {
+            str(k): v[0] for k, v in call.placed.items() if type(k) is str and k not in ("*", "**") and v
+        }
         return self.call_atom(call.receiver, Args(call.placed.get("*", ()), named), call.node)
 
     def rule_super(self, call: ModelCall) -> Value:
@@ -147,7 +152,7 @@ class Rules(Constructing):
             out = BOTTOM
             for cls in first:
                 for atom in second:
-                    if type(cls) is Ref and isinstance(cls.obj, type):
+                    if type(cls) is Ref and is_class(cls.obj):
                         self.same(cls)
                         out = join(out, frozenset({Super(cls.obj, atom)}))
                     else:
@@ -166,7 +171,7 @@ class Rules(Constructing):
             Super(cls.obj, atom)
             for cls in cls_value
             for atom in receiver
-            if type(cls) is Ref and isinstance(cls.obj, type)
+            if type(cls) is Ref and is_class(cls.obj)
         )
 
     def free_variable(self, frame: Any, name: str, node: ast.AST | None) -> Value:
@@ -185,7 +190,7 @@ class Rules(Constructing):
             return self.no_rule(call, "with classes that are not known")
         for cls in wanted:
             if find_in_mro(type(cls), "__instancecheck__")[0] is not type and not _is_standard(cls):
-                return self.no_rule(call, f"with {cls.__qualname__}, whose metaclass decides")
+                return self.no_rule(call, f"with {class_name(cls)}, whose metaclass decides")
         if call.entry.name == "issubclass":
             return BOOL
         yes = no = False
@@ -194,8 +199,11 @@ class Rules(Constructing):
             if cls_of is None:
                 yes = no = True
                 continue
+            if cls_of is AnyException:
+                yes = no = True
+                continue
             if find_in_mro(cls_of, "__class__")[0] is not object:
-                return self.no_rule(call, f"on a {cls_of.__qualname__}, which computes its __class__")
+                return self.no_rule(call, f"on a {class_name(cls_of)}, which computes its __class__")
             answer = any(self._is_subclass(cls_of, cls) for cls in wanted)
             yes, no = yes or answer, no or not answer
         return join(TRUE if yes else BOTTOM, FALSE if no else BOTTOM)
@@ -209,13 +217,15 @@ class Rules(Constructing):
         out: list[type] = []
         for atom in value:
             match atom:
-                case Ref(obj=obj) if isinstance(obj, type):
+                case Ref(obj=obj) if is_class(obj):
                     self.same(atom)
                     out.append(obj)
-                case Ref(obj=obj) if type(obj) is tuple and all(isinstance(c, type) for c in obj):
+                case Ref(obj=obj) if type(obj) is tuple and all(is_class(c) for c in obj):
                     self.same(atom)
                     out += obj
-                case Ref(obj=obj) if type(obj) is types.UnionType and all(isinstance(c, type) for c in obj.__args__):
+                case Ref(obj=obj) if type(obj) is types.UnionType and all(
+                    is_class(c) for c in obj.__args__
+                ):
                     self.same(atom)
                     out += obj.__args__
                 case Tup(items):
@@ -245,7 +255,11 @@ class Rules(Constructing):
         out = BOTTOM
         for atom in subjects:
             cls = class_of(atom)
-            if cls is not None and not is_scalar(atom) and type(find_in_mro(cls, "__iter__")[1]) is types.FunctionType:
+            if (
+                cls is not None
+                and not is_scalar(atom)
+                and type(find_in_mro(cls, "__iter__")[1]) is types.FunctionType
+            ):
                 out = join(out, self.special(atom, "__iter__", (), call.node) or BOTTOM)
             elif type(atom) is New and cls is types.GeneratorType:
                 out = join(out, frozenset({atom}))
@@ -263,7 +277,7 @@ class Rules(Constructing):
             self.touch_state(atom, True, call.node)
             if cls is not None and type(find_in_mro(cls, "__next__")[1]) is types.FunctionType:
                 out = join(out, self.special(atom, "__next__", (), call.node) or BOTTOM)
-            elif type(atom) is Ref and cls is not None and cls.__module__ == "itertools":
+            elif type(atom) is Ref and cls is not None and module_of(cls) == "itertools":
                 out = join(out, unknown("uses what a shared iterator yields"))
             else:
                 out = join(out, self.iterate_atom(atom, call.node))
@@ -272,9 +286,10 @@ class Rules(Constructing):
     def rule_generator(self, call: ModelCall) -> Value:
         """`__next__`, `send`, `throw`, `close` of a generator."""
         receiver = call.receiver
-        if type(receiver) is New and call.entry.name in ("__next__", "close"):
+        if type(receiver) is New and call.entry.name in ("__next__", "close", "throw"):
+            # The whole body was taken to run, handlers and all: so does its rest after a `throw`.
             found = self.iterate_payload(receiver, call.node)
-            return found if call.entry.name == "__next__" else NONE
+            return NONE if call.entry.name == "close" else found
         return self.no_rule(call, "on a generator that existed before, or with a value for it")
 
     def rule_max(self, call: ModelCall) -> Value:
@@ -298,7 +313,9 @@ class Rules(Constructing):
     def rule_format(self, call: ModelCall) -> Value:
         """`str.format`."""
         template = self.pin(call.receiver) if call.receiver is not None else None
-        looks = template is None or any(mark in part for part in _FIELD.findall(template.value) for mark in ".[")
+        looks = template is None or any(
+            mark in part for part in _FIELD.findall(template.value) for mark in ".["
+        )
         for value in (*call.placed.get("*", ()), *call.placed.get("**", ())):
             for atom in value:
                 if looks and not is_scalar(atom):
@@ -349,10 +366,34 @@ class Rules(Constructing):
         cls = io.BufferedWriter if writes else io.BufferedReader
         return frozenset({New(self.fresh(call.node or call.entry, cls, "open"))})
 
+    def rule_log(self, call: ModelCall) -> Value | None:
+        """Logging: nobody's own handlers, filters or formatters take part."""
+        import logging
+
+        receiver = call.receiver
+        logger: Any = logging.root
+        if type(receiver) is Ref:
+            self.same(receiver)
+            logger = receiver.obj
+        elif receiver is not None:
+            return self.no_rule(call, "on a logger that it made itself")
+
+        def plain() -> bool:
+            return logs_plainly(logger)
+
+        if not plain():
+            return self.no_rule(call, "on a logger with handlers, filters or formatters of somebody's own")
+        self.guard(g.Condition(f"the logger {logger.name} is a plain one", plain))
+        return None
+
     # --------------------------------------------------------------------------------------------- network
 
     def rule_http(self, call: ModelCall) -> Value | None:
         """A request: its method and URL tell what it is."""
+        if call.entry.owner == "urllib.request":
+            if not has_plain_opener():
+                return self.no_rule(call, "through an opener that somebody installed")
+            self.guard(g.Condition("urllib.request has no opener of somebody's", has_plain_opener))
         method, url, data = self._request(call)
         methods = self._methods(method, data)
         if methods is None:
@@ -456,27 +497,74 @@ class Rules(Constructing):
 
     def rule_new(self, call: ModelCall) -> Value:
         """`object.__new__(cls)` and its like."""
-        subjects = call.first(0, "cls") or (frozenset({call.receiver}) if call.receiver is not None else BOTTOM)
+        subjects = call.first(0, "cls") or (
+            frozenset({call.receiver}) if call.receiver is not None else BOTTOM
+        )
         out = BOTTOM
         for atom in subjects:
-            if type(atom) is not Ref or not isinstance(atom.obj, type):
+            if type(atom) is not Ref or not is_class(atom.obj):
                 return self.no_rule(call, "for a class that is not known")
             cls = atom.obj
             self.same(atom)
             if find_in_mro(cls, "__del__")[0] is not None:
                 return self._cannot(cls, "whose instances have a finalizer", call.node)
             if call.entry.owner not in ("builtins.object", "builtins.dict", "builtins.list", "builtins.set"):
-                return self.no_rule(call, f"for {cls.__qualname__}")
+                return self.no_rule(call, f"for {class_name(cls)}")
             out = join(out, frozenset({New(self.fresh(call.node or cls, cls, "instance"))}))
         return out
 
 
+def has_plain_opener() -> bool:
+    """Whether `urllib.request` opens URLs in its own way."""
+    space = sys.modules["urllib.request"].__dict__
+    opener = space["_opener"]
+    if opener is None:
+        return True
+    return type(opener) is space["OpenerDirector"] and all(
+        type(handler).__module__ == "urllib.request" for handler in opener.__dict__["handlers"]
+    )
+
+
+def logs_plainly(logger: Any) -> bool:
+    """Whether only classes of `logging` take part when this logger logs, and text streams."""
+    import io
+    import logging
+
+    if logging._logRecordFactory is not logging.LogRecord:  # type: ignore[attr-defined]
+        return False
+    at = logger
+    while at is not None:
+        if type(at) not in (logging.Logger, logging.RootLogger) or at.filters:
+            return False
+        for handler in at.handlers:
+            if type(handler) not in (logging.StreamHandler, logging.FileHandler, logging.NullHandler):
+                return False
+            stream = getattr(handler, "stream", None)
+            plain_stream = stream is None or type(stream) in (io.TextIOWrapper, io.StringIO)
+            formatter = type(handler.formatter)
+            if handler.filters or not plain_stream or formatter not in (type(None), logging.Formatter):
+                return False
+        at = at.parent if at.propagate else None
+    return True
+
+
 _FIELD: Final = re.compile(r"\{([^{}:!]*)")
-_STANDARD: Final = ("abc", "collections", "collections.abc", "numbers", "typing", "os", "io", "enum", "types", "builtins")
+_STANDARD: Final = (
+    "abc",
+    "collections",
+    "collections.abc",
+    "numbers",
+    "typing",
+    "os",
+    "io",
+    "enum",
+    "types",
+    "builtins",
+)
 
 
 def _is_standard(cls: type) -> bool:
-    return type(cls).__module__ in ("abc", "enum") and cls.__module__ in _STANDARD
+    return type(cls).__module__ in ("abc", "enum") and module_of(cls) in _STANDARD
 
 
 @lru_cache(maxsize=1)

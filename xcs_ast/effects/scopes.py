@@ -12,7 +12,7 @@ from typing import Final, final
 
 from xcs_ast.source.lookup import FunctionNode
 
-__all__ = ["Scope", "free_names", "parameters", "scope_of", "scope_of_statements"]
+__all__ = ["Scope", "free_names", "parameters", "scope_of", "scope_of_statements", "settled_names"]
 
 
 @final
@@ -76,6 +76,39 @@ def free_names(node: FunctionNode) -> set[str]:
     return used - (scope.bound - scope.outer - scope.module) - scope.module
 
 
+def settled_names(target: ast.expr, body: list[ast.stmt]) -> frozenset[str]:
+    """The variables that every iteration of a loop assigns before it uses them; remembered on the target."""
+    known = getattr(target, "_xcs_settled", None)
+    if type(known) is frozenset:
+        return known
+    settled: set[str] = set()
+    used: set[str] = set()
+
+    def assigned(node: ast.expr) -> None:
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name):
+                if type(part.ctx) is ast.Load:
+                    used.update({part.id} - settled)
+                elif part.id not in used:
+                    settled.add(part.id)
+
+    assigned(target)
+    for statement in body:
+        match statement:
+            case ast.Assign(targets, value):
+                used |= _loads(value) - settled
+                for each in targets:
+                    assigned(each)
+            case _:
+                names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+                special = Scope()
+                for part in ast.walk(statement):
+                    _bind_special(special, part)
+                used |= (names | special.bound) - settled
+    target._xcs_settled = frozenset(settled)  # type: ignore[attr-defined]
+    return frozenset(settled)
+
+
 def _loads(root: ast.AST) -> set[str]:
     out: set[str] = set()
     todo = [root]
@@ -129,7 +162,9 @@ def _fill(scope: Scope, body: list[ast.AST]) -> None:
         elif kind is ast.GeneratorExp:
             assert isinstance(node, ast.GeneratorExp)
             # What it uses is evaluated later: those variables are shared with it.
-            own = {n.id for clause in node.generators for n in ast.walk(clause.target) if isinstance(n, ast.Name)}
+            own = {
+                n.id for clause in node.generators for n in ast.walk(clause.target) if isinstance(n, ast.Name)
+            }
             scope.captured |= _loads(node) - own
             todo += [(child, is_target) for child in ast.iter_child_nodes(node)]
         else:

@@ -14,7 +14,7 @@ from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects.attributes import Attributes, pinned
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import find_in_mro
+from xcs_ast.effects.resolve import find_in_mro, is_class, module_of
 from xcs_ast.effects.values import (
     ANYTHING,
     BOOL,
@@ -55,21 +55,18 @@ _FUNCTIONS: Final = (
     types.WrapperDescriptorType,
     types.ModuleType,
 )
-_PLAIN_ITERATORS: Final = frozenset(
-    type(iter(x)) for x in ((), [], {}, set(), "", "é", b"", range(0), {}.values(), {}.items())  # type: ignore[attr-defined]
-)
+_SAMPLES: Final[tuple[Any, ...]] = ((), [], {}, set(), "", "\xe9", b"", range(0), {}.values(), {}.items())
+_PLAIN_ITERATORS: Final[frozenset[type]] = frozenset(type(iter(sample)) for sample in _SAMPLES)
 
 
 class Specials(Attributes):
     """Everything that goes through special methods."""
 
-    def special(
-        self, atom: Atom, name: str, args: tuple[Value, ...], node: ast.AST | None
-    ) -> Value | None:
+    def special(self, atom: Atom, name: str, args: tuple[Value, ...], node: ast.AST | None) -> Value | None:
         """Calls a special method by the rules (looked up on the type); `None` if the type has none."""
         cls = self.exact(atom)
         if cls is None:
-            return self.fail(f"applies {name} to something: {_reason(atom)}", node)
+            return self.fail(_reason(atom), node)
         owner, found = self.class_attr(cls, name, node)
         if owner is None or found is None:
             return None
@@ -89,7 +86,7 @@ class Specials(Attributes):
         """As `each_special`, for one atom."""
         self.step()
         if type(atom) is UnknownAtom:
-            return self.fail(f"applies {_words(name)} to something: {atom.reason}", node)
+            return self.fail(atom.reason, node)
         if name in ("__iter__", "__next__"):
             return self.iterate(frozenset({atom}), node)
         if is_scalar(atom):
@@ -104,7 +101,10 @@ class Specials(Attributes):
                 return known
         if name == "__bool__":
             return self._truth_of_object(atom, cls, node)
+        if name == "__length_hint__" and type(atom) is New and cls in _ITERATED_BY_ELEMS:
+            return INT
         if name in ("__str__", "__format__", "__repr__"):
+            args = args if name == "__format__" else ()
             return self._text_of_object(atom, cls, name, args, node)
         result = self.special(atom, name, args, node)
         if result is None and name == "__contains__":
@@ -118,13 +118,19 @@ class Specials(Attributes):
         """Whether the value may be true, and whether it may be false; runs `__bool__` and `__len__`."""
         may_true = may_false = False
         for atom in value:
-            const = self.pin(atom) if type(atom) is Const or (type(atom) is Live and type(atom.value) is bool) else None
+            const = (
+                self.pin(atom)
+                if type(atom) is Const or (type(atom) is Live and type(atom.value) is bool)
+                else None
+            )
             if const is not None:
                 may_true |= bool(const.value)
                 may_false |= not const.value
                 continue
             cls = class_of(atom)
-            if type(atom) is Ref and issubclass(cls or int, (types.FunctionType, types.MethodType, types.ModuleType)):
+            if type(atom) is Ref and issubclass(
+                cls or int, (types.FunctionType, types.MethodType, types.ModuleType)
+            ):
                 self.exact(atom)
                 may_true = True
                 continue
@@ -149,7 +155,7 @@ class Specials(Attributes):
             return STR
         if isinstance(atom, Ref | New) and issubclass(cls, BaseException):
             owner, _ = self.class_attr(cls, "__str__", node)
-            if owner is not None and owner.__module__ == "builtins":
+            if owner is not None and module_of(owner) == "builtins":
                 return self._text_of_exception(atom, node)
         owner, found = self.class_attr(cls, name, node)
         if owner is object:
@@ -245,7 +251,7 @@ class Specials(Attributes):
         for atom in objects:
             cls = class_of(atom)
             if cls is None:
-                self.fail(f"compares something: {_reason(atom)}", node)
+                self.fail(_reason(atom), node)
                 continue
             for name in ("__eq__", "__lt__", "__gt__"):
                 if find_in_mro(cls, name)[0] not in (object, None) and not issubclass(cls, _FUNCTIONS):
@@ -288,7 +294,7 @@ class Specials(Attributes):
         self.step()
         cls = class_of(atom)
         if cls is None:
-            return self.fail(f"iterates over something: {_reason(atom)}", node)
+            return self.fail(_reason(atom), node)
         if is_scalar(atom):
             return STR if cls is str else INT if cls is bytes else BOTTOM
         if cls is dict:
@@ -328,8 +334,10 @@ class Specials(Attributes):
         out = BOTTOM
         for iterator in made:
             cls = class_of(iterator)
-            if type(iterator) is Ref and iterator == atom or (
-                cls is not None and type(find_in_mro(cls, "__next__")[1]) is types.FunctionType
+            if (
+                type(iterator) is Ref
+                and iterator == atom
+                or (cls is not None and type(find_in_mro(cls, "__next__")[1]) is types.FunctionType)
             ):
                 out = join(out, self.special(iterator, "__next__", (), node) or BOTTOM)
             else:
@@ -371,7 +379,7 @@ class Specials(Attributes):
         self.step()
         cls = class_of(atom)
         if cls is None:
-            return self.fail(f"subscripts something: {_reason(atom)}", node)
+            return self.fail(_reason(atom), node)
         if is_scalar(atom):
             if class_of(key) is slice or cls is str:
                 return typed(cls)
@@ -384,11 +392,13 @@ class Specials(Attributes):
                     self.compare_inside(self.content(atom, node, keys=True), BOTTOM, node)
                 return self.lookup_item(atom, key, node)
             if issubclass(cls, dict):
-                self.contains(atom, frozenset({key}), node) if cls is dict else self.hash_key(frozenset({key}), node)
+                self.contains(atom, frozenset({key}), node) if cls is dict else self.hash_key(
+                    frozenset({key}), node
+                )
                 return self.content(atom, node)
             self.one_special(key, "__index__", (), node)
             return self.content(atom, node)
-        if type(atom) is Ref and isinstance(atom.obj, type):
+        if type(atom) is Ref and is_class(atom.obj):
             return unknown("uses a generic alias")
         result = self.special(atom, "__getitem__", (frozenset({key}),), node)
         return BOTTOM if result is None else result
@@ -404,7 +414,7 @@ class Specials(Attributes):
         for atom in value:
             cls = class_of(atom)
             if cls is None:
-                self.fail(f"sets an item of something: {_reason(atom)}", node)
+                self.fail(_reason(atom), node)
             elif cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
                 self._set_item_of(atom, cls, index, new, node)
             elif not is_scalar(atom):
@@ -431,15 +441,18 @@ class Specials(Attributes):
         for atom in value:
             cls = class_of(atom)
             if cls is None:
-                self.fail(f"deletes an item of something: {_reason(atom)}", node)
+                self.fail(_reason(atom), node)
             elif cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
                 if issubclass(cls, dict):
                     self.contains(atom, index, node) if cls is dict else self.hash_key(index, node)
                 self.store_content(atom, BOTTOM, node)
                 if type(atom) is Ref:
                     # Positions have shifted, keys are gone: nothing is where it was.
-                    self.remember((cls, CONTENT), None if atom.path.varies else id(atom.obj),
-                                  self.live_elements(atom, node))
+                    self.remember(
+                        (cls, CONTENT),
+                        None if atom.path.varies else id(atom.obj),
+                        self.live_elements(atom, node),
+                    )
             elif not is_scalar(atom):
                 self.special(atom, "__delitem__", (index,), node)
 
@@ -458,10 +471,11 @@ _ITERATED_BY_ELEMS: Final = frozenset({*_PLAIN_ITERATORS, zip, map, filter, enum
 
 def _is_generated_repr(cls: type, found: object) -> bool:
     """Whether `__repr__` is the one that `dataclasses` made for this very class."""
-    wrapped = getattr(found, "__wrapped__", None)
+    if type(found) is not types.FunctionType:
+        return False
+    wrapped = found.__dict__.get("__wrapped__")
     return (
-        type(found) is types.FunctionType
-        and "__dataclass_fields__" in cls.__dict__
+         "__dataclass_fields__" in cls.__dict__
         and type(wrapped) is types.FunctionType
         and wrapped.__code__.co_filename == "<string>"
         and wrapped.__code__.co_qualname.startswith("__create_fn__.<locals>.")

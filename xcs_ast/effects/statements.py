@@ -15,6 +15,8 @@ from xcs_ast.effects.expressions import Expressions, mangle
 from xcs_ast.effects.machine import Frame
 from xcs_ast.effects.names import join_env
 from xcs_ast.effects.protocol import Args
+from xcs_ast.effects.resolve import class_name, is_class, module_of
+from xcs_ast.effects.scopes import settled_names
 from xcs_ast.effects.values import (
     BOTTOM,
     NONE,
@@ -79,7 +81,9 @@ class Statements(Expressions):
             handler = _HANDLERS.get(type(statement))
             if handler is None:
                 self.fail(
-                    f"uses {type(statement).__name__}, which the analysis does not follow", statement, codes.UNSUPPORTED
+                    f"uses {type(statement).__name__}, which the analysis does not follow",
+                    statement,
+                    codes.UNSUPPORTED,
                 )
                 continue
             if not handler(self, statement):
@@ -108,12 +112,16 @@ class Statements(Expressions):
         op = type(node.op)
         if isinstance(target, ast.Name):
             old = self.load_name(target.id, target)
-            self.store_name(target.id, self.binary(op, old, self.evaluate(node.value), node, inplace=True), target)
+            self.store_name(
+                target.id, self.binary(op, old, self.evaluate(node.value), node, inplace=True), target
+            )
         elif isinstance(target, ast.Attribute):
             owner = self.evaluate(target.value)
             name = mangle(target.attr, self.frame.owner)
             old = self.load_attr(owner, name, target)
-            self.store_attr(owner, name, self.binary(op, old, self.evaluate(node.value), node, inplace=True), target)
+            self.store_attr(
+                owner, name, self.binary(op, old, self.evaluate(node.value), node, inplace=True), target
+            )
         else:
             assert isinstance(target, ast.Subscript)
             owner, index = self.evaluate(target.value), self.evaluate(target.slice)
@@ -128,7 +136,9 @@ class Statements(Expressions):
             case ast.Name(name):
                 self.store_name(name, value, target)
             case ast.Attribute():
-                self.store_attr(self.evaluate(target.value), mangle(target.attr, self.frame.owner), value, target)
+                self.store_attr(
+                    self.evaluate(target.value), mangle(target.attr, self.frame.owner), value, target
+                )
             case ast.Subscript():
                 self.set_item(self.evaluate(target.value), self.evaluate(target.slice), value, target)
             case ast.Tuple(elts) | ast.List(elts):
@@ -158,14 +168,17 @@ class Statements(Expressions):
         match atom:
             case Tup(items) if len(items) == count:
                 return list(items)
-            case Ref(path=path, obj=live) if type(live) in (tuple, list) and len(live) == count:  # type: ignore[arg-type]
+            case Ref(path=path, obj=found) if type(found) in (tuple, list):
+                live: Any = found
                 cls = type(live)
+                if len(live) != count:
+                    return None
                 stored = BOTTOM
                 if cls is list:
                     self.reads(path, CONTENT, node)
                     stored = self.recall((list, CONTENT), live, path)
                 self.guard(g.LengthIs(path, cls, count))
-                return [join(self.wrap(path.then(KeyStep(i)), x), stored) for i, x in enumerate(live)]  # type: ignore[arg-type]
+                return [join(self.wrap(path.then(KeyStep(i)), x), stored) for i, x in enumerate(live)]
             case _:
                 return None
 
@@ -175,7 +188,9 @@ class Statements(Expressions):
                 case ast.Name(name):
                     self.delete_name(name, target)
                 case ast.Attribute():
-                    self.delete_attr(self.evaluate(target.value), mangle(target.attr, self.frame.owner), target)
+                    self.delete_attr(
+                        self.evaluate(target.value), mangle(target.attr, self.frame.owner), target
+                    )
                 case ast.Subscript():
                     self.delete_item(self.evaluate(target.value), self.evaluate(target.slice), target)
                 case _:
@@ -192,10 +207,10 @@ class Statements(Expressions):
             if part is None:
                 continue
             for atom in self.evaluate(part):
-                if type(atom) is Ref and isinstance(atom.obj, type):
+                if type(atom) is Ref and is_class(atom.obj):
                     self._raised(self.call_atom(atom, Args(), node))
                 elif type(atom) is UnknownAtom:
-                    self.fail(f"raises something: {atom.reason}", node)
+                    self.fail(atom.reason, node)
                 else:
                     if type(atom) is Ref:
                         # Its traceback and context are set.
@@ -294,7 +309,9 @@ class Statements(Expressions):
             and isinstance(test.ops[0], ast.Is | ast.IsNot)
         ):
             is_none = isinstance(test.ops[0], ast.Is) is outcome
-            self._keep(test.left.id, lambda atom: type(atom) is UnknownAtom or (atom == Const(None)) is is_none)
+            self._keep(
+                test.left.id, lambda atom: type(atom) is UnknownAtom or (atom == Const(None)) is is_none
+            )
 
     def _keep(self, name: str, wanted: Callable[[Atom], bool]) -> None:
         found = self.frame.locals.get(name)
@@ -334,7 +351,7 @@ class Statements(Expressions):
             may_true, may_false = self.test(node.test)
             return may_true, may_false
 
-        return self.loop(head, node.body, node.orelse)
+        return self.loop(head, node.body, node.orelse, frozenset())
 
     def _for(self, node: ast.For) -> bool:
         source = self.evaluate(node.iter)
@@ -342,26 +359,31 @@ class Statements(Expressions):
         def head() -> tuple[bool, bool]:
             item = self.iterate(source, node.iter)
             if item:
-                exits = dict(self.frame.locals)
                 self.assign(node.target, item)
-                self.loop_exits.append(exits)
             return bool(item), True
 
-        return self.loop(head, node.body, node.orelse)
+        return self.loop(head, node.body, node.orelse, settled_names(node.target, node.body))
 
-    loop_exits: list[Env]
+    def loop(
+        self,
+        head: Callable[[], tuple[bool, bool]],
+        body: list[ast.stmt],
+        orelse: list[ast.stmt],
+        settled: frozenset[str],
+    ) -> bool:
+        """Interprets a loop until its variables settle.
 
-    def loop(self, head: Callable[[], tuple[bool, bool]], body: list[ast.stmt], orelse: list[ast.stmt]) -> bool:
-        """Interprets a loop until its variables settle."""
+        `head` decides whether the body is entered and whether the loop may end, and sets the loop's target.
+        The variables in `settled` are assigned in each iteration before they are used.
+        """
         frame = self.frame
         breaks: list[Env] = []
-        self.loop_exits = []
         done: Env | None = None
         for turn in range(_ROUNDS + 2):
             before = dict(frame.locals)
             enters, leaves = head()
-            done = self.loop_exits.pop() if self.loop_exits else dict(frame.locals)
-            done = join_env(done, before) if leaves else None
+            # A target keeps its last value; a walrus in the condition has set its name.
+            done = join_env(before, frame.locals) if leaves else None
             if not enters:
                 break
             here = _Loop()
@@ -383,7 +405,8 @@ class Statements(Expressions):
                     for name, value in merged.items()
                 }
             merged = self.carried(merged)
-            if merged == before:
+            if all(name in settled or before.get(name) == value for name, value in merged.items()):
+                done = None if done is None else join_env(done, merged)
                 break
             frame.locals = merged
         ways = list(breaks)
@@ -452,8 +475,12 @@ class Statements(Expressions):
             return self.fail("catches exceptions of classes that are not known", handler)
         for cls in classes:
             if find_check(cls):
-                return self.fail(f"catches {cls.__qualname__}, whose metaclass decides", handler)
-            if type(cls) is type and cls.__module__ not in ("builtins", "__main__") and self._is_modelled(cls):
+                return self.fail(f"catches {class_name(cls)}, whose metaclass decides", handler)
+            if (
+                type(cls) is type
+                and module_of(cls) not in ("builtins", "__main__")
+                and self._is_modelled(cls)
+            ):
                 out.add(New(self.fresh(handler, cls, "caught")))
         for atom in self.raised:
             kind = class_of(atom)
@@ -560,7 +587,9 @@ class Statements(Expressions):
                 self.fail("matches an unusual pattern", pattern, codes.UNSUPPORTED)
 
     def _sequence_pattern(self, patterns: list[ast.pattern], subject: Value, node: ast.pattern) -> None:
-        fitting = frozenset(a for a in subject if not is_scalar(a) and class_of(a) not in (dict, set, frozenset, bytearray))
+        fitting = frozenset(
+            a for a in subject if not is_scalar(a) and class_of(a) not in (dict, set, frozenset, bytearray)
+        )
         for atom in fitting:
             if class_of(atom) not in (list, tuple):
                 self.fail("matches something that is neither a list nor a tuple as a sequence", node)
@@ -573,9 +602,16 @@ class Statements(Expressions):
                 self.pattern(each, element)
 
     def _mapping_pattern(
-        self, keys: list[ast.expr], patterns: list[ast.pattern], rest: str | None, subject: Value, node: ast.pattern
+        self,
+        keys: list[ast.expr],
+        patterns: list[ast.pattern],
+        rest: str | None,
+        subject: Value,
+        node: ast.pattern,
     ) -> None:
-        fitting = frozenset(a for a in subject if not is_scalar(a) and class_of(a) not in (list, tuple, set, frozenset))
+        fitting = frozenset(
+            a for a in subject if not is_scalar(a) and class_of(a) not in (list, tuple, set, frozenset)
+        )
         for atom in fitting:
             if class_of(atom) is not dict:
                 self.fail("matches something that is not a dict as a mapping", node)

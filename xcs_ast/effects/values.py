@@ -256,22 +256,24 @@ def typed(*classes: type) -> Value:
 
 def class_of(atom: Atom) -> type | None:
     """The exact type of what an atom describes; `None` where it is not known."""
-    kind = type(atom)
-    if kind is Ref:
-        return type(atom.obj)  # type: ignore[union-attr]
-    if kind is Const or kind is Live:
-        return type(atom.value)  # type: ignore[union-attr]
-    if kind is Typed or kind is Part:
-        return atom.cls  # type: ignore[union-attr]
-    if kind is New:
-        return atom.obj.cls  # type: ignore[union-attr]
-    if kind is Tup:
-        return tuple
-    if kind is Bound:
-        return types.MethodType
-    if kind is Super:
-        return super
-    return None
+    match atom:
+        case Ref(obj=obj):
+            return type(obj)
+        case Const(value=value) | Live(value=value):
+            found: type = type(value)
+            return found
+        case Typed(cls) | Part(_, cls):
+            return cls
+        case New(made):
+            return made.cls
+        case Tup():
+            return tuple
+        case Bound():
+            return types.MethodType
+        case Super():
+            return super
+        case _:
+            return None
 
 
 def is_scalar(atom: Atom) -> bool:

@@ -21,7 +21,8 @@ RULES: Final[dict[str, str]] = {
     "format": "`str.format`: formats the arguments; where the template has `.` or `[`, looks things up",
     "generator": "runs the body of the generator, and changes its state",
     "getattr": "`getattr(0, 1[, 2])` and `hasattr`: a computed attribute access",
-    "http": "a request: method and URL decide: network or inference, read or write (see `endpoints.txt`)",
+    "http": "a request: method and URL decide: network or inference, read or write (see `endpoints.txt`);"
+    " `urllib.request._opener`, if anybody installed one, makes it unknown",
     "isinstance": "`isinstance` / `issubclass`: `__instancecheck__` where the metaclass is not `type`",
     "iter": "`iter(0)`: `__iter__`; what it gives shows the present contents. `iter(f, end)`: calls f later",
     "log": "handlers, filters and formatters of the logger and its parents must be logging's own classes",

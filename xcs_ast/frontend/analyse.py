@@ -43,9 +43,8 @@ def plan_module(source: str, filename: str) -> ModulePlan:
         ValueError: the source contains null bytes.
     """
     source = source.removeprefix("\ufeff")
-    tree = ast.parse(source, filename)
     try:
-        return _Planner(source, filename, tree).run()
+        return _Planner(source, filename, ast.parse(source, filename)).run()
     except RecursionError:
         span = Span(filename, 1, 0, 1, 0)
         left = Diagnostic(BY_NAME["too-deep"], "the module nests too deeply to be analysed", span)
@@ -171,6 +170,10 @@ def _home(scope: Scope) -> Scope:
         assert scope.parent is not None
         scope = scope.parent
     return scope
+
+
+def _place(found: Diagnostic) -> tuple[int, int]:
+    return (found.span.line, found.span.column) if found.span else (0, 0)
 
 
 def _position(plan: RegionPlan) -> tuple[int, int, int, int]:

@@ -36,7 +36,7 @@ _BREAKS = (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)
 
 def plan_blocks(context: FunctionContext, suite: list[ast.stmt]) -> Iterator[RegionPlan]:
     """Plans the blocks of one suite."""
-    if context.refusal or len(suite) == 0:
+    if context.refusal or _is_hand_written(context, suite):
         return
     for run in _runs(context, suite):
         start = 0
@@ -45,6 +45,14 @@ def plan_blocks(context: FunctionContext, suite: list[ast.stmt]) -> Iterator[Reg
             if plan is not None:
                 yield plan
             start = end
+
+
+def _is_hand_written(context: FunctionContext, suite: list[ast.stmt]) -> bool:
+    """Whether somebody, or we, took these statements in hand already: `handle = xcs.ahead(...)`."""
+    handles = context.surveyor.handles
+    return bool(handles) and any(
+        isinstance(statement, ast.Assign) and handles & assigned_names([statement]) for statement in suite
+    )
 
 
 def _runs(context: FunctionContext, suite: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
@@ -71,16 +79,8 @@ def _is_plain(context: FunctionContext, statement: ast.stmt) -> bool:
 
 
 def _may_join(context: FunctionContext, statement: ast.stmt) -> bool:
-    value = getattr(statement, "value", None)
-    if value is None or not context.surveyor.survey(value).calls:
-        assigned = assigned_names([statement])
-        return (
-            value is not None
-            and not any(isinstance(node, _BREAKS) for node in walk_here([statement]))
-            and (
-                context.at_module_level or all(context.kind(name) is not NameKind.GLOBAL for name in assigned)
-            )
-        )
+    if getattr(statement, "value", None) is None:
+        return False
     if any(isinstance(node, _BREAKS) for node in walk_here([statement])):
         return False
     end = statement.end_lineno or statement.lineno
@@ -100,7 +100,7 @@ def _block_from(context: FunctionContext, run: list[ast.stmt], start: int) -> tu
     if bound is None:
         return None, len(run)
     unbound = context.unbound(bound)
-    assigned: set[str] = set()
+    assigned = set(context.elsewhere)
 
     def hoistable(node: ast.expr) -> bool:
         found = context.surveyor.survey(node)

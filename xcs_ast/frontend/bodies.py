@@ -13,12 +13,12 @@ __all__ = [
     "children",
     "has_own_continue",
     "leaves_early",
-   
     "touched_names",
     "walk_here",
 ]
 
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_LEAVING = (ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
@@ -52,7 +52,7 @@ _CACHED: Final = "_xcs_assigned"
 
 
 def assigned_names(nodes: Iterable[ast.AST]) -> set[str]:
-    """Names that running these may bind, rebind or delete, by themselves or from a function defined in them."""
+    """Names that running these may bind, rebind or delete, also from a function defined in them."""
     found: set[str] = set()
     for node in nodes:
         found |= _assigned(node)
@@ -78,9 +78,8 @@ def _assigned(node: ast.AST) -> frozenset[str]:
             if not isinstance(part.ctx, ast.Load):  # type: ignore[attr-defined]
                 found.add(part.id)  # type: ignore[attr-defined]
             continue
-        elif kind in _SPECIAL:
-            if not _note_binding(part, found, stack):
-                continue
+        elif kind in _SPECIAL and not _note_binding(part, found, stack):
+            continue
         stack += children(part)
     result = frozenset(found)
     if isinstance(node, ast.stmt):
@@ -124,7 +123,7 @@ def _note_binding(node: ast.AST, found: set[str], stack: list[ast.AST]) -> bool:
             found.add(name)
         case ast.Import(names=names) | ast.ImportFrom(names=names):
             found.update(alias.asname or alias.name.partition(".")[0] for alias in names)
-        case ast.comprehension(target=target, iter=iterable, ifs=ifs):
+        case ast.comprehension(iter=iterable, ifs=ifs):
             stack += [iterable, *ifs]  # the target is the comprehension's own
             return False
         case _:

@@ -87,9 +87,7 @@ def tuple_of(elements: Sequence[cst.BaseExpression]) -> cst.Tuple:
     return cst.Tuple([cst.Element(each) for each in elements])
 
 
-def conditional(
-    test: cst.BaseExpression, body: cst.BaseExpression, orelse: cst.BaseExpression
-) -> cst.IfExp:
+def conditional(test: cst.BaseExpression, body: cst.BaseExpression, orelse: cst.BaseExpression) -> cst.IfExp:
     """`(body if test else orelse)`."""
     return cst.IfExp(
         test=test,

@@ -15,7 +15,7 @@ from xcs_ast.frontend.bodies import walk_here
 from xcs_ast.frontend.bound import evaluated
 from xcs_ast.frontend.context import FunctionContext, Outcome
 from xcs_ast.frontend.loops import PLACES, explain_refusals, switched_off, target_names
-from xcs_ast.frontend.marked import Mark, printed_loop
+from xcs_ast.frontend.marked import Mark, is_truth, printed_loop
 from xcs_ast.frontend.names import CONSUMERS, EARLY_CONSUMERS
 from xcs_ast.frontend.plan import RegionPlan
 from xcs_ast.frontend.scopes import Comprehension, FoundComprehension, ScopeKind
@@ -47,7 +47,7 @@ def plan_comprehension(context: FunctionContext, found: FoundComprehension) -> O
     bound = evaluated(node.generators[0].iter, bound)
     items = frozenset(target_names(node.generators[0].target) or ())
     unbound = context.unbound(bound) - items
-    slicer = Slicer(surveyor, items, items, unbound)
+    slicer = Slicer(surveyor, items, items, unbound, context.elsewhere - items)
     nodes = _slice(node, slicer, items)
     if not nodes:
         return explain_refusals(context, node, slicer)
@@ -173,9 +173,9 @@ def _plan(
         guarded = texts.expression()
     except NotExpressible:
         return context.refuse("module-level-shape", node, "its slice is no single expression")
-    marks = {take.expr: Mark(take.number, take.test) for take in takes}
+    marks = {take.expr: Mark(take.number, take.test and not is_truth(take.expr)) for take in takes}
     own = context.module.scopes.by_node[node]
-    variables = context.variables([node.generators[0].target, *_parts(node)], bound, items, items)
+    variables = context.variables([node.generators[0].target, *_parts(node)], bound, items, (), True)
     cells = variables.cells | (own.shared() & items)
     extra = frozenset() if context.at_module_level else frozenset({_KEY, _VALUE})
     facts = SiteFacts(

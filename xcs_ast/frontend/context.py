@@ -110,6 +110,12 @@ class FunctionContext:
             return None
         return state - self._unbound_by_others(self.scope)
 
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """Variables that a function called by the region may rebind, unseen in its text."""
+        scopes = self.module.scopes
+        return frozenset(scopes.declared_global if self.at_module_level else scopes.declared_nonlocal)
+
     def unbound(self, bound: frozenset[str]) -> frozenset[str]:
         """Own local variables that may have no value, `bound` being those that surely have one."""
         if self.at_module_level:
@@ -137,9 +143,17 @@ class FunctionContext:
         return name in state or (node.name == name and not node.decorator_list)
 
     def variables(
-        self, nodes: Iterable[ast.AST], bound: frozenset[str], items: frozenset[str], assigned: Iterable[str]
+        self,
+        nodes: Iterable[ast.AST],
+        bound: frozenset[str],
+        items: frozenset[str],
+        assigned: Iterable[str],
+        own_scope: bool = False,
     ) -> Variables:
-        """The variables that a region mentions; `items` are its loop targets."""
+        """The variables that a region mentions.
+
+        `items` are its loop targets; with `own_scope` they are no variables of the function.
+        """
         if self.at_module_level:
             return Variables((), frozenset(), frozenset())
         nodes = list(nodes)
@@ -150,6 +164,8 @@ class FunctionContext:
         shared = self.scope.shared()
         for name in dict.fromkeys([*read, *sorted(assigned)]):
             kind = self.kind(name)
+            if own_scope and name in items:
+                continue
             if kind not in (NameKind.LOCAL, NameKind.FREE):
                 continue
             if kind is NameKind.FREE or name in shared:

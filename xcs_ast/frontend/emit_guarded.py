@@ -77,6 +77,7 @@ class GuardedEmitter(Emitter):
             else names.take(f"_xcs_h{each.index}")
             for each in regions
         }
+        self._asked: dict[int, str] = {}
         self.slices = {each.index: names.take(f"{SLICE_MARK}_{each.index}") for each in regions}
 
     # Loops.
@@ -85,36 +86,32 @@ class GuardedEmitter(Emitter):
         """See the module's docstring."""
         loop = region.node
         assert isinstance(loop, cst.For)
-        inside = mode.inside(region)
         iterable = self.copy(loop.iter, mode)
-        where = self.tree.extent_of(loop.iter)
-        header = (self.tree.extent_of(loop)[0], where[1])
-        handle = self.handles[region.index]
+        where = self._iterable(region, loop.iter)
+        asked = [] if region.plan.at_module_level else self.blocks_of(region, mode.inside(region))
         plain = loop.with_changes(
             iter=self._rest(region, iterable, where),
-            body=self._indented(loop.body, inside),
+            body=self.copy(loop.body, mode.inside(region, asked)),
             orelse=self.copy(loop.orelse, mode) if loop.orelse is not None else None,
             leading_lines=(),
         )
         ahead = loop.with_changes(
             iter=self._items(region, where),
-            body=self._indented(loop.body, mode.ahead(region)),
-            orelse=cst.Else(block([plain], self.indent)),
+            body=self.copy(loop.body, mode.ahead(region)),
+            orelse=self.anchored(cst.Else(block([*self._asking(asked), plain], self.indent)), where),
             leading_lines=(),
         )
         self.provenance.replaces(plain, loop)
         self.provenance.replaces(ahead, loop)
-        self.anchored(ahead.orelse, header) if ahead.orelse is not None else None
-        if region.plan.at_module_level:
-            entered = [expression_line(self._enter(region, iterable))]
-        else:
-            entered = self._entered(region, handle, self._enter(region, iterable))
+        entered = self._entered(region, self._enter(region, iterable))
         for each in entered:
             self.anchored(each, where)
         return [self._trimmed([*entered, ahead], [region], region.extent, loop.leading_lines)]
 
-    def _indented(self, body: cst.BaseSuite, mode: Mode) -> cst.BaseSuite:
-        return self.copy(body, mode)
+    def _iterable(self, region: Located, node: cst.BaseExpression) -> Extent:
+        """Where `ast` sees the iterable: with its parentheses, if it is a tuple."""
+        span = region.plan.iterable
+        return self.tree.extent_of(node) if span is None else self.tree.extent(span)
 
     def _items(self, region: Located, where: Extent) -> cst.BaseExpression:
         handle = name(self.handles[region.index])
@@ -130,7 +127,22 @@ class GuardedEmitter(Emitter):
             return self.anchored(rest, where)
         return self.anchored(conditional(is_none(handle), iterable, rest), where)
 
-    def _entered(self, region: Located, handle: str, enter: cst.BaseExpression) -> list[cst.BaseStatement]:
+    def _asking(self, blocks: Sequence[Located]) -> list[cst.BaseStatement]:
+        """Asks once, before the plain loop, what each of its iterations would have to ask."""
+        return [
+            assign(self._asked_name(each), attribute_call(self.sites[each.index], "worthwhile"))
+            for each in blocks
+        ]
+
+    def _asked_name(self, region: Located) -> str:
+        if region.index not in self._asked:
+            self._asked[region.index] = self.names.take(f"_xcs_w{region.index}")
+        return self._asked[region.index]
+
+    def _entered(self, region: Located, enter: cst.BaseExpression) -> list[cst.BaseStatement]:
+        if region.plan.at_module_level:
+            return [expression_line(enter)]
+        handle = self.handles[region.index]
         worthwhile = attribute_call(self.sites[region.index], "worthwhile")
         slice_ = self._slice_statement(region)
         if slice_ is None:
@@ -178,13 +190,14 @@ class GuardedEmitter(Emitter):
     def comprehension(self, region: Located, mode: Mode) -> cst.BaseExpression:
         """`([H.ahead(0) for x in H] if (H := ...) else [f(x) for x in ...])`."""
         node = region.node
-        assert node is not None and not isinstance(node, cst.For)
+        assert node is not None
+        assert not isinstance(node, cst.For)
         clause = node.for_in
-        where = self.tree.extent_of(clause.iter)
+        where = self._iterable(region, clause.iter)
         extent = self.tree.extent(region.plan.expression) if region.plan.expression else region.extent
         handle, site = self.handles[region.index], self.sites[region.index]
         iterable = self.copy(clause.iter, mode)
-        # A walrus is no part of a comprehension's iterable, so what is inside stays plain in the second place.
+        # No walrus may stand in a comprehension's iterable: what is inside stays plain in the second place.
         bare = self.copy(clause.iter, Mode(closed=frozenset(each.index for each in self.regions)))
         ahead = self._version(node, mode.ahead(region), self._handle(region, where), extent)
         plain = self._version(node, mode.inside(region), self._rest(region, bare, where), extent)
@@ -239,7 +252,10 @@ class GuardedEmitter(Emitter):
             assert form is not None
             thunks.append(cst.parse_expression(form))
         site, handle = self.sites[region.index], self.handles[region.index]
-        worthwhile = attribute_call(site, "worthwhile")
+        worthwhile: cst.BaseExpression = attribute_call(site, "worthwhile")
+        if region.index in mode.asked:
+            asked = name(self._asked_name(region))
+            worthwhile = cst.BooleanOperation(asked, cst.And(), worthwhile)
         test: cst.BaseExpression
         entered: list[cst.BaseStatement] = []
         if region.plan.at_module_level:
@@ -286,8 +302,8 @@ class GuardedEmitter(Emitter):
     ) -> cst.Try:
         trims = [expression_line(attribute_call(self.sites[each.index], "trim")) for each in regions]
         handler = cst.ExceptHandler(
-            body=block([*trims, line(cst.Raise())], self.indent), whitespace_after_except=cst.SimpleWhitespace("")
+            body=block([*trims, line(cst.Raise())], self.indent),
+            whitespace_after_except=cst.SimpleWhitespace(""),
         )
         made = cst.Try(body=block(body, self.indent), handlers=[handler], leading_lines=leading)
         return self.anchored(made, where)
-

@@ -1,11 +1,11 @@
 """The readable style: what a person would write.
 
-    for model in models:                        for model, ahead in xcs.run_ahead(lambda model: model(x), models):
-        out.append(model(x))             ==>        out.append(ahead())
+    for model in models:               for model, ahead in xcs.run_ahead(lambda model: model(x), models):
+        out.append(model(x))      ==>      out.append(ahead())
 
-    user = fetch_user(uid)                      _orders = xcs.ahead(lambda: fetch_orders(uid))
-    orders = fetch_orders(uid)           ==>    user = fetch_user(uid)
-                                                orders = _orders()
+    user = fetch_user(uid)             _orders = xcs.ahead(lambda: fetch_orders(uid))
+    orders = fetch_orders(uid)    ==>  user = fetch_user(uid)
+                                       orders = _orders()
 
 A slice with several results is a `def` before the statement; `ahead.label()` takes the next of them.
 """
@@ -50,9 +50,18 @@ class ReadableEmitter(Emitter):
     ) -> None:
         super().__init__(tree, regions, names, indent)
         self._alias = alias
+        self._definitions: dict[int, cst.BaseStatement] = {}
         self._handles: dict[int, str] = {}
         self._slices: dict[int, str] = {}
         self._thunks: dict[tuple[int, int], str] = {}
+
+    def statements(self, body: Sequence[cst.CSTNode], mode: Mode) -> list[cst.BaseStatement]:
+        """An empty line goes before a slice that has a name."""
+        made = super().statements(body, mode)
+        for position, each in enumerate(made):
+            if position and id(each) in self._definitions and not _leading(each):
+                made[position] = each.with_changes(leading_lines=[BLANK])
+        return made
 
     # Loops.
 
@@ -73,7 +82,12 @@ class ReadableEmitter(Emitter):
         self.provenance.replaces(made, loop)
         if definition is None:
             return [made]
-        return [definition.with_changes(leading_lines=_above(leading)), made]
+        return [self._defined(definition, _above(leading)), made]
+
+    def _defined(self, definition: cst.FunctionDef, leading: Sequence[cst.EmptyLine]) -> cst.FunctionDef:
+        made = definition.with_changes(leading_lines=leading)
+        self._definitions[id(made)] = made
+        return made
 
     def _take_handle(self, region: Located, mode: Mode) -> None:
         """`ahead`, unless the code around uses that name itself, or means another region by it."""
@@ -119,7 +133,8 @@ class ReadableEmitter(Emitter):
     def comprehension(self, region: Located, mode: Mode) -> cst.BaseExpression:
         """`[ahead() for model, ahead in xcs.run_ahead(...)]`."""
         node = region.node
-        assert node is not None and not isinstance(node, cst.For)
+        assert node is not None
+        assert not isinstance(node, cst.For)
         self._take_handle(region, mode)
         inside = mode.ahead(region)
         clause = node.for_in.with_changes(
@@ -145,11 +160,11 @@ class ReadableEmitter(Emitter):
         definitions = [each for each in map(self._definition, regions) if each is not None]
         if not definitions:
             return [statement]
-        leading: Sequence[cst.EmptyLine] = getattr(statement, "leading_lines", ())
+        leading = _leading(statement)
         below = statement.with_changes(leading_lines=_below(leading))
         self.provenance.replaces(below, statement)
-        first = definitions[0].with_changes(leading_lines=_above(leading))
-        others = [each.with_changes(leading_lines=[BLANK]) for each in definitions[1:]]
+        first = self._defined(definitions[0], _above(leading))
+        others = [self._defined(each, [BLANK]) for each in definitions[1:]]
         return [first, *others, below]
 
     # Blocks.
@@ -166,8 +181,7 @@ class ReadableEmitter(Emitter):
             self._thunks[region.index, number] = thunk
             started.append(assign(thunk, attribute_call(self._alias, "ahead", cst.parse_expression(source))))
         made = self.statements(lines, mode.ahead(region))
-        leading: Sequence[cst.EmptyLine] = getattr(lines[0], "leading_lines", ())
-        started[0] = started[0].with_changes(leading_lines=leading)
+        started[0] = started[0].with_changes(leading_lines=_leading(lines[0]))
         below = made[0].with_changes(leading_lines=())
         self.provenance.replaces(below, made[0])
         return [*started, below, *made[1:]]
@@ -188,6 +202,11 @@ class ReadableEmitter(Emitter):
     ) -> cst.BaseStatement:
         """As it is: a person would not trim tracebacks."""
         return statement
+
+
+def _leading(statement: cst.BaseStatement) -> Sequence[cst.EmptyLine]:
+    found: Sequence[cst.EmptyLine] = getattr(statement, "leading_lines", ())
+    return found
 
 
 def _above(leading: Sequence[cst.EmptyLine]) -> list[cst.EmptyLine]:

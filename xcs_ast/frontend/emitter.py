@@ -41,11 +41,14 @@ class Mode:
     """The indices of regions that stay as they are here."""
     sheltered: Mapping[int, tuple[Located, ...]] = field(default_factory=dict)
     """The statements that hold a hand-over inside a `try` or `with` of the user's -> the regions."""
+    asked: frozenset[int] = frozenset()
+    """The blocks in whose loop it was asked beforehand whether they are worth it."""
     depth: int = 0
 
-    def inside(self, region: Located) -> Mode:
+    def inside(self, region: Located, asked: Iterable[Located] = ()) -> Mode:
         """The version that stays plain, but for the regions further inside."""
-        return replace(self, closed=self.closed | {region.index})
+        indices = frozenset(each.index for each in asked)
+        return replace(self, closed=self.closed | {region.index}, asked=self.asked | indices)
 
     def ahead(self, region: Located) -> Mode:
         """The version that takes the values that ran ahead."""
@@ -75,6 +78,7 @@ class Emitter(ABC):
         self._comprehensions: dict[int, Located] = {}
         self._held: dict[int, list[Located]] = {}
         self._blocks: dict[int, Located] = {}
+        self._pieces: set[int] = set()
         for region in regions:
             self._register(region)
 
@@ -132,7 +136,7 @@ class Emitter(ABC):
         """A node of the original as it stands in this mode."""
         result = node.visit(_Walk(self, mode))
         assert isinstance(result, cst.CSTNode)
-        return result  # type: ignore[return-value]
+        return result
 
     def touches(self, node: cst.CSTNode) -> bool:
         """Whether a region lies in this node."""
@@ -170,7 +174,7 @@ class Emitter(ABC):
 
     def _statement(self, statement: cst.BaseStatement, mode: Mode) -> list[cst.BaseStatement]:
         if not self.touches(statement):
-            return [statement]
+            return [self._ended(statement)]
         region = self._loops.get(id(statement))
         keys = [id(statement), *map(id, _small(statement))]
         held = [each for key in keys for each in self._held.get(key, ()) if self.is_open(each, mode)]
@@ -179,13 +183,25 @@ class Emitter(ABC):
         if region is not None and self.is_open(region, mode):
             made = self.loop(region, mode)
         else:
-            made = [self.copy(statement, mode)]
+            made = [self._ended(self.copy(statement, mode), statement)]
         if held:
             made = [*made[:-1], *self.around(made[-1], self._all_of(statement), held)]
         if sheltered:
-            made[-1] = self.sheltering(
-                made[-1], self._all_of(statement), list(dict.fromkeys(sheltered))
-            )
+            made[-1] = self.sheltering(made[-1], self._all_of(statement), list(dict.fromkeys(sheltered)))
+        return made
+
+    def _ended(
+        self, statement: cst.BaseStatement, original: cst.BaseStatement | None = None
+    ) -> cst.BaseStatement:
+        """Without the semicolon that parted it from the rest of a line that was broken after it."""
+        if id(original or statement) not in self._pieces or not isinstance(
+            statement, cst.SimpleStatementLine
+        ):
+            return statement
+        last = statement.body[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
+        made = statement.with_changes(body=[*statement.body[:-1], last])
+        self.provenance.replaces(last, statement.body[-1])
+        self.provenance.replaces(made, statement)
         return made
 
     def _all_of(self, statement: cst.CSTNode) -> Extent:
@@ -232,6 +248,8 @@ class Emitter(ABC):
                 trailing_whitespace=line.trailing_whitespace if last else cst.TrailingWhitespace(),
             )
             self._stands_in(piece, line)
+            if not last:
+                self._pieces.add(id(piece))
             made.append(piece)
         return made
 
@@ -273,6 +291,21 @@ class Emitter(ABC):
         """The node, standing for a part of the original."""
         self.provenance.stands_for(node, extent)
         return node
+
+    def blocks_of(self, region: Located, mode: Mode) -> list[Located]:
+        """The blocks that each iteration of a loop runs, and that no other region's loop is nearer to."""
+        found: list[Located] = []
+        for block_ in self._blocks.values():
+            if not self.is_open(block_, mode):
+                continue
+            for parent in self.tree.parents(block_.statements[0]):
+                if id(parent) in self._loops or isinstance(parent, cst.FunctionDef | cst.ClassDef):
+                    if parent is region.node and isinstance(parent, cst.For):
+                        begin, end = self.tree.extent_of(parent.body)
+                        if begin <= block_.extent[0] < end:
+                            found.append(block_)
+                    break
+        return found
 
     def comprehension_at(self, node: cst.CSTNode, mode: Mode) -> Located | None:
         """The comprehension region that this node is, if it is rewritten here."""
@@ -330,4 +363,3 @@ class _Walk(cst.CSTTransformer):
             return emitter.comprehension(region, mode)
         emitter.provenance.replaces(updated_node, original_node)
         return updated_node
-

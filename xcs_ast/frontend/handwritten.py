@@ -1,6 +1,6 @@
 """What a person, or the readable style before us, has written out already: it is left as it is.
 
-    for model, ahead in xcs.run_ahead(slice_, models):      the loop, all calls of `ahead`, and `slice_`'s body
+    for model, ahead in xcs.run_ahead(slice_, models):      the loop, calls of `ahead`, `slice_`'s body
         results.append(ahead())
     _orders = xcs.ahead(lambda: fetch_orders(uid))          the calls of `_orders`
 
@@ -84,9 +84,8 @@ def _written(tree: ast.Module, aliases: set[str]) -> tuple[list[Span], set[str]]
             spans.append(_span(call))
             if call.args and isinstance(call.args[0], ast.Name):
                 slices.add(call.args[0].id)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name in slices:
-            spans.append(_span(node))
+    definitions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    spans.extend(_span(node) for node in definitions if node.name in slices)
     return spans, names
 
 

@@ -22,14 +22,20 @@ _WANTED: Final = ("xcs", "xcs_ast", "_xcs")
 @final
 @dataclass(frozen=True, slots=True)
 class Import:
-    """The name of the package, and what to insert at which offset (nothing where it is imported already)."""
+    """The name of the package, and what to insert at which offset (nothing where it is imported already).
+
+    The name is bound for what stands after `line`.
+    """
 
     alias: str
     offset: int = 0
     text: str = ""
+    line: int = 0
 
 
-def plan_import(tree: ast.Module, source: str, lines: LineTable, names: FreshNames, first_use: int, newline: str) -> Import:
+def plan_import(
+    tree: ast.Module, source: str, lines: LineTable, names: FreshNames, first_use: int, newline: str
+) -> Import:
     """Finds the alias, or the place for it. `first_use` is the first line of a region at module level."""
     bound = _bindings(tree)
     for statement in tree.body:
@@ -38,7 +44,8 @@ def plan_import(tree: ast.Module, source: str, lines: LineTable, names: FreshNam
         for each in statement.names:
             if each.name == _PACKAGE and bound.get(each.asname or _PACKAGE) == 1:
                 return Import(each.asname or _PACKAGE)
-    free = [each for each in _WANTED if each not in bound and (each == _PACKAGE or each not in names)]
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    free = [each for each in _WANTED if each not in bound and each not in used]
     alias = free[0] if free else names.take("xcs")
     statement_text = f"import {_PACKAGE}" if alias == _PACKAGE else f"import {_PACKAGE} as {alias}"
     return _placed(tree, source, lines, alias, statement_text, newline)
@@ -75,20 +82,21 @@ def _bindings(tree: ast.Module) -> dict[str, int]:
     return count
 
 
-def _placed(
-    tree: ast.Module, source: str, lines: LineTable, alias: str, text: str, newline: str
-) -> Import:
+def _placed(tree: ast.Module, source: str, lines: LineTable, alias: str, text: str, newline: str) -> Import:
     groups = _lines_of(tree.body)
     head = 0
-    while head < len(groups) and all(_is_head(each, tree.body[0]) for each in groups[head]):
-        head += 1
+    while head < len(groups) and _is_head(groups[head][0], tree.body[0]):
+        head += 1  # whatever else stands on that line: nothing may go before a docstring or `__future__`
     imports = head
-    while imports < len(groups) and all(isinstance(each, ast.Import | ast.ImportFrom) for each in groups[imports]):
+    while imports < len(groups) and all(
+        isinstance(each, ast.Import | ast.ImportFrom) for each in groups[imports]
+    ):
         imports += 1
     if imports > head:
         return _after(groups[imports - 1], lines, source, alias, text, newline, gap="")
     if head:
-        return _after(groups[head - 1], lines, source, alias, text, newline, gap=newline)
+        gap = "" if isinstance(groups[head - 1][-1], ast.Import) else newline
+        return _after(groups[head - 1], lines, source, alias, text, newline, gap)
     return _before_all(groups, lines, source, alias, text, newline)
 
 
@@ -121,14 +129,14 @@ def _after(
     offset = lines.start_of(line + 1)
     ended = source[offset - 1 : offset] in ("\n", "\r")
     if not ended:
-        return Import(alias, offset, f"{newline}{gap}{text}")
-    return Import(alias, offset, f"{gap}{text}{newline}")
+        return Import(alias, offset, f"{newline}{gap}{text}", line)
+    return Import(alias, offset, f"{gap}{text}{newline}", line)
 
 
 def _before_all(
     groups: list[list[ast.stmt]], lines: LineTable, source: str, alias: str, text: str, newline: str
 ) -> Import:
-    """After the file's own comments, which end at the first empty line; never before a `#!` or coding line."""
+    """After the file's own comments, which end at an empty line; never before a `#!` or coding line."""
     first = _first_line(groups[0][0]) if groups else lines.count
     line = 1
     while line < first and lines.line(line).lstrip(" \t\f\ufeff").startswith("#"):

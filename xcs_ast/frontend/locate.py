@@ -172,9 +172,7 @@ def locate(tree: UnitTree, plan: RegionPlan, expressions: dict[Span, list[ast.ex
         _check_once(tree, each, node)
     if isinstance(node, _COMPREHENSIONS):
         _check_place(tree, node)
-    sheltered = frozenset(
-        id(tree.holder(each)) for each in hand_overs if _is_sheltered(tree, each, node)
-    )
+    sheltered = frozenset(id(tree.holder(each)) for each in hand_overs if _is_sheltered(tree, each, node))
     return Located(plan, node, statements, hand_overs, sheltered, extent)
 
 
@@ -206,9 +204,7 @@ def _node(
             return None
 
 
-def _expression(
-    tree: UnitTree, span: Span, expressions: dict[Span, list[ast.expr]]
-) -> cst.BaseExpression:
+def _expression(tree: UnitTree, span: Span, expressions: dict[Span, list[ast.expr]]) -> cst.BaseExpression:
     key = Span("", span.line, span.column, span.end_line, span.end_column)
     for expected in expressions.get(key, ()):
         try:

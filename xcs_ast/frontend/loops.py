@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from xcs_ast.frontend.bodies import assigned_names, children, leaves_early, touched_names
 from xcs_ast.frontend.bound import evaluated
 from xcs_ast.frontend.context import FunctionContext, Outcome
-from xcs_ast.frontend.marked import Mark, marked_loop
+from xcs_ast.frontend.marked import Mark, is_truth, marked_loop
 from xcs_ast.frontend.plan import RegionPlan
 from xcs_ast.frontend.scopes import COMPREHENSIONS, NameKind
 from xcs_ast.frontend.slice_text import NotExpressible, SliceTexts
@@ -51,7 +51,9 @@ def plan_loop(context: FunctionContext, loop: ast.For) -> Outcome:
     unbound = context.unbound(bound | assigned)
     nodes: list[Node] = []
     for unused_results in (False, True):
-        slicer = Slicer(context.surveyor, varying, frozenset(items), unbound, unused_results)
+        slicer = Slicer(
+            context.surveyor, varying, frozenset(items), unbound, context.elsewhere, unused_results
+        )
         nodes = slicer.run(loop.body)
         if nodes:
             break
@@ -81,7 +83,7 @@ def _plan(
         guarded = texts.expression() if context.at_module_level else texts.guarded()
     except NotExpressible:
         return context.refuse("module-level-shape", loop, "no form of the slice leaves no name behind")
-    marks = {take.expr: Mark(take.number, take.test) for take in takes}
+    marks = {take.expr: Mark(take.number, take.test and not is_truth(take.expr)) for take in takes}
     variables = context.variables(loop.body, bound, frozenset(items), varying)
     facts = SiteFacts(
         index=0,

@@ -1,7 +1,7 @@
 """The marked text of a region: the user's own words, each hand-over wrapped in a marker.
 
-Written by editing the user's text, so that lines stay where they are. Where that is not possible (private names
-inside a class, an edit that does not parse to what was meant) the tree is printed instead.
+Written by editing the user's text, so that lines stay where they are. Where that is not possible (private
+names inside a class, an edit that does not parse to what was meant) the tree is printed instead.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Mends the qualified names of what the user's code creates inside a slice.
 
-A lambda in a hand-over is compiled inside the slice, so Python names it `f.<locals>.<lambda>.<locals>.<lambda>`
+A lambda in a hand-over is compiled inside the slice: Python names it `f.<locals>.<lambda>.<locals>.<lambda>`
 where the user's own would be `f.<locals>.<lambda>`. And because slices carry the user's own positions, the
 compiler finds both code objects equal and keeps one of them, with either name.
 

@@ -99,7 +99,11 @@ MUTATORS: Final = frozenset(
 )
 
 CHEAP_METHODS: Final = frozenset(
-    [
+    {
+        "__hash__",
+        "__len__",
+        "__repr__",
+        "__str__",
         "as_posix",
         "bit_length",
         "capitalize",
@@ -163,11 +167,7 @@ CHEAP_METHODS: Final = frozenset(
         "values",
         "with_suffix",
         "zfill",
-        "__repr__",
-        "__str__",
-        "__len__",
-        "__hash__",
-    ]
+    }
 )
 """Methods of builtin types: no reason to start a task where the arguments are constants."""
 
@@ -179,7 +179,7 @@ LOGGING: Final = frozenset(
 """Methods whose exceptions nobody means to decide anything by."""
 
 CHEAP_MODULES: Final = frozenset(
-    [
+    {
         "abc",
         "array",
         "ast",
@@ -207,11 +207,11 @@ CHEAP_MODULES: Final = frozenset(
         "keyword",
         "logging",
         "math",
+        "ntpath",
         "numbers",
         "operator",
         "os.path",
         "posixpath",
-        "ntpath",
         "random",
         "re",
         "reprlib",
@@ -230,7 +230,7 @@ CHEAP_MODULES: Final = frozenset(
         "uuid",
         "warnings",
         "weakref",
-    ]
+    }
 )
 """Modules whose functions compute and never wait."""
 

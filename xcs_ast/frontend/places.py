@@ -1,9 +1,9 @@
 """Gives the nodes of rewritten code the lines and columns of the user's.
 
-Formal statement. For each node of the new tree: if its first (last) character was the user's, it starts (ends)
-where that character stood; else where the anchor starts (ends) of the token that it starts (ends) with. An
-f-string takes its positions from the f-string that it was, node by node, because `ast` does not report
-them as offsets on every version of Python. A slice takes them from the hand-overs that it computes.
+Formal statement. For each node of the new tree: if its first (last) character was the user's, it starts
+(ends) where that character stood; else where the anchor starts (ends) of the token that it starts (ends)
+with. An f-string takes its positions from the f-string that it was, node by node, because `ast` does not
+report them as offsets on every version of Python. A slice takes them from the hand-overs that it computes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Final, final
 
 from xcs_ast.frontend.lines import LineTable
 from xcs_ast.frontend.sourcemap import Emitted
-from xcs_ast.source.spans import Span
 
 __all__ = ["Finisher", "Place", "Placer", "SlicePlacer", "copy_positions", "index_expressions", "spread"]
 
@@ -50,11 +49,9 @@ class Placer:
             stack.extend((child, own) for child in ast.iter_child_nodes(node))
 
     def _own(self, node: ast.AST, outer: Place) -> Place:
-        assert isinstance(node, ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword | ast.alias) or (
-            hasattr(node, "lineno") and hasattr(node, "end_lineno")
-        )
-        start = self._emitted.start(self._new.offset(node.lineno, node.col_offset))
-        end = self._emitted.end(self._new.offset(node.end_lineno or 0, node.end_col_offset or 0))
+        line, column, end_line, end_column = _get(node)
+        start = self._emitted.start(self._new.offset(line, column))
+        end = self._emitted.end(self._new.offset(end_line, end_column))
         if start > end:
             return outer
         return (*self._lines.place(start + self._shift), *self._lines.place(end + self._shift))
@@ -69,7 +66,7 @@ def _get(node: ast.AST) -> Place:
 
 
 def copy_positions(source: ast.AST, target: ast.AST) -> None:
-    """Gives `target` the positions of `source`, node by node; where they part, the one that `source` has there."""
+    """Gives `target` the positions of `source`, node by node; where they part, the one of `source` there."""
     if hasattr(target, "lineno") and hasattr(source, "lineno"):
         _put(target, _get(source))
     mine, theirs = list(ast.iter_child_nodes(target)), list(ast.iter_child_nodes(source))
@@ -132,19 +129,16 @@ class SlicePlacer(ast.NodeVisitor):
 
 @final
 class Finisher(ast.NodeTransformer):
-    """The names of sites become their constants, and calls of ours say the line that the user's would have said.
+    """The names of sites become their constants, and our own method names take no room.
 
-    For a method call over several lines the compiler reports the line of the method's name. Our own calls
-    are method calls that stand for something else: they take a method's place where they stand for a method call,
-    else they take no room at all.
+    For a method call over several lines the compiler reports the line of the method's name. Our calls stand
+    for expressions of the user's: each is to be reported as exactly that expression, so that the runtime can
+    find what failed inside it.
     """
 
-    def __init__(
-        self, constants: Mapping[str, str], handles: frozenset[str], originals: Mapping[Span, Sequence[ast.expr]]
-    ) -> None:
+    def __init__(self, constants: Mapping[str, str], handles: frozenset[str]) -> None:
         self._constants = constants
         self._handles = handles
-        self._originals = originals
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """A site."""
@@ -155,20 +149,10 @@ class Finisher(ast.NodeTransformer):
         """A call of a site or of a handle."""
         match node.func:
             case ast.Attribute(value=ast.Name(id=owner)) as method if owner in self._handles:
-                line, column, _, _ = place = _get(node)
+                line, column, _, _ = _get(node)
                 spread(method, (line, column, line, column))
-                if method.attr == "ahead":
-                    self._like_method(method, place)
         self.generic_visit(node)
         return node
-
-    def _like_method(self, method: ast.Attribute, place: Place) -> None:
-        for original in self._originals.get(Span("", *place), ()):
-            match original:
-                case ast.Call(func=ast.Attribute(attr=name) as theirs) if theirs.lineno != theirs.end_lineno:
-                    line, column, end_line, end_column = _get(theirs)
-                    shift = len(method.attr) - len(name.encode())
-                    _put(method, (line, column, end_line, max(end_column + shift, 0)))
 
 
 def _place_slice(slice_: ast.AST, expressions: Sequence[ast.expr]) -> None:

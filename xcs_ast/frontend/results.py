@@ -42,7 +42,7 @@ class Rewritten:
 @final
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """A module's tree in the guarded style, the facts of its sites, and which planned regions it does without."""
+    """A module's tree in the guarded style, the facts of its sites, the planned regions it does without."""
 
     tree: ast.Module
     facts: tuple[SiteFacts, ...]

@@ -1,7 +1,7 @@
 """The LibCST rewriter: a module and its plan in, the same module with its regions written out.
 
-    source, plan --units--> lines that hold a region --LibCST--> trees --emitter--> new trees --codegen--> text
-                                                          (guarded) --ast.parse, places--> `ast` tree
+    source, plan --units--> lines that hold a region --LibCST--> trees --emitter--> new trees
+        --codegen--> text   (guarded) --ast.parse, places--> `ast` tree
 
 Only functions and top-level statements that hold a region go through LibCST; everything else is
 not even parsed by it, and stays byte for byte (readable) or node for node (guarded) what it was.
@@ -170,7 +170,8 @@ def _placed(
     statements = parsed.body
     if tree.unit.indented:
         holder = statements[0]
-        assert isinstance(holder, ast.If) and len(statements) == 1
+        assert isinstance(holder, ast.If)
+        assert len(statements) == 1
         statements = holder.body
     body = ast.Module(statements, [])
     Placer(emitted, job.lines, tree.shift, job.strings).place(body)
@@ -182,7 +183,7 @@ def _placed(
     SlicePlacer(sites, slices).visit(body)
     constants = {emitter.sites[each.index]: f"<xcs site {each.index} of {digest}>" for each in located}
     handles = frozenset(constants) | frozenset(emitter.handles.values())
-    Finisher(constants, handles, job.expressions).visit(body)
+    Finisher(constants, handles).visit(body)
     return body.body
 
 
@@ -197,7 +198,7 @@ def _substitute(unit: Unit, statements: list[ast.stmt]) -> None:
             # Decorators stand on lines before the unit.
             if type(one) is not type(other) or len(old) != len(statements):
                 raise Refused("a decorated definition is not where it was")
-            other.decorator_list = one.decorator_list  # type: ignore[attr-defined]
+            other.decorator_list = one.decorator_list
     unit.suite[unit.first : unit.last] = statements
 
 
@@ -218,10 +219,14 @@ def rewrite_module(source: str, filename: str, plan: ModulePlan, style: Style) -
     job = _start(source.removeprefix(mark), filename)
     regions, written = without_handwritten(job.tree, plan.regions)
     job.refused += [(each, "it is written out already") for each in written]
-    units, refused = find_units(job.tree, job.lines, regions)
-    job.refused += refused
     top = [each.statements[0].line for each in regions if each.at_module_level]
     wanted = plan_import(job.tree, job.source, job.lines, job.names, min(top, default=1 << 62), job.newline)
+    if style is Style.READABLE:
+        early = [each for each in regions if each.at_module_level and each.statements[0].line <= wanted.line]
+        job.refused += [(each, "it runs before the place for the import") for each in early]
+        regions = [each for each in regions if each not in early]
+    units, refused = find_units(job.tree, job.lines, regions)
+    job.refused += refused
     pieces: list[_Piece] = []
     for unit in units:
         ready = _locate(job, unit, style)
@@ -264,4 +269,3 @@ def _diagnostics(job: _Job) -> tuple[Diagnostic, ...]:
         Diagnostic(NOT_EMITTED, f"left alone: {reason}", region.facts.span, region.facts.callees)
         for region, reason in job.refused
     )
-

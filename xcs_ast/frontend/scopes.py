@@ -134,6 +134,10 @@ class ScopeMap:
     star_import: bool
     rebound: set[str]
     """Names bound at module level, by whoever."""
+    declared_global: set[str]
+    """Names that some function declares `global`: calling it may rebind them."""
+    declared_nonlocal: set[str]
+    """Names that some function declares `nonlocal`."""
     imports: dict[str, str]
     """Names that only imports bind at module level: the dotted thing each stands for."""
 
@@ -144,9 +148,9 @@ class ScopeMap:
         while here is not None:
             if name in here.global_names or here.kind is ScopeKind.MODULE:
                 break
-            if (first or here.kind is not ScopeKind.CLASS) and name in here.bound:
-                if name not in here.nonlocal_names:
-                    return (NameKind.LOCAL if first else NameKind.FREE), here
+            visible = first or here.kind is not ScopeKind.CLASS
+            if visible and name in here.bound and name not in here.nonlocal_names:
+                return (NameKind.LOCAL if first else NameKind.FREE), here
             first = False
             here = here.parent
         if name in self.rebound or name not in BUILTINS:
@@ -175,6 +179,7 @@ class _Builder:
         self.comprehensions: list[FoundComprehension] = []
         self.consumers: dict[ast.AST, ast.Call] = {}
         self.global_declared: set[str] = set()
+        self.nonlocal_declared: set[str] = set()
         self.star = False
         self.imports: dict[str, str] = {}
         self.not_imports: set[str] = set()
@@ -197,7 +202,16 @@ class _Builder:
             for name, dotted in self.imports.items()
             if name not in self.not_imports and name not in self.global_declared
         }
-        return ScopeMap(self.module, self.by_node, self.comprehensions, self.star, rebound, imports)
+        return ScopeMap(
+            self.module,
+            self.by_node,
+            self.comprehensions,
+            self.star,
+            rebound,
+            self.global_declared,
+            self.nonlocal_declared,
+            imports,
+        )
 
     def push_children(self, node: ast.AST, scope: Scope, statement: ast.stmt | None) -> None:
         stack = self.stack
@@ -341,6 +355,7 @@ class _Builder:
 
     def nonlocal_(self, node: ast.Nonlocal, scope: Scope, _: ast.stmt | None) -> None:
         scope.nonlocal_names.update(node.names)
+        self.nonlocal_declared.update(node.names)
 
     def import_(self, node: ast.Import, scope: Scope, _: ast.stmt | None) -> None:
         for alias in node.names:
@@ -357,9 +372,8 @@ class _Builder:
 
     def imported(self, scope: Scope, name: str, dotted: str) -> None:
         scope.bound.add(name)
-        if scope.kind is ScopeKind.MODULE:
-            if self.imports.setdefault(name, dotted) != dotted:
-                self.not_imports.add(name)
+        if scope.kind is ScopeKind.MODULE and self.imports.setdefault(name, dotted) != dotted:
+            self.not_imports.add(name)
 
     def handler(self, node: ast.ExceptHandler, scope: Scope, _: ast.stmt | None) -> None:
         if node.name:

@@ -7,8 +7,8 @@
         yield 1, rate(doc)
 
 Formal statement: the lambda evaluates the same expressions in the same order under the same conditions,
-yields and returns the same values, and its names are its own, as those of the `def` are. A `def` that
-holds anything else than assignments to names, unpacking of the item, `yield`, `if` and `return` has no such form.
+yields and returns the same values, and its names are its own, as those of the `def` are. A `def` that holds
+anything else than assignments to names, unpacking of the item, `yield`, `if` and `return` has no such form.
 """
 
 from __future__ import annotations

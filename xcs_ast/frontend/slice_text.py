@@ -11,13 +11,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import final
+from typing import TypeAlias, final
 
 from xcs_ast.frontend.marked import is_truth
 from xcs_ast.frontend.slicing import Branch, Node, Stop, Take
 from xcs_ast.frontend.source_text import SourceText
 
 __all__ = ["NotExpressible", "SliceTexts"]
+
+
+_Write: TypeAlias = Callable[[Take], list[str]]
+_LONGEST = 20_000
+"""Of one expression: what follows a branch that may end the iteration is written out in each of its arms."""
 
 
 class NotExpressible(Exception):
@@ -27,7 +32,7 @@ class NotExpressible(Exception):
 @final
 @dataclass(frozen=True, slots=True)
 class SliceTexts:
-    """Writes the slice of one region. `prefix` starts every name of ours; `bool_name` is `bool` where it means that."""
+    """Writes the slice of one region. `prefix` starts every name of ours;"""
 
     text: SourceText
     nodes: list[Node]
@@ -81,7 +86,7 @@ class SliceTexts:
         assert isinstance(take, Take)
         return f"lambda {self.target_text()}: {self.source(take.expr)}"
 
-    def _definition(self, name: str, write: Callable[[Take], list[str]], readable: bool) -> list[str]:
+    def _definition(self, name: str, write: _Write, readable: bool) -> list[str]:
         if isinstance(self.target, ast.Name):
             head = [f"def {name}({self.target.id}):"]
         else:
@@ -89,9 +94,7 @@ class SliceTexts:
             head = [f"def {name}({item}):", f"    {self.target_text()} = {item}"]
         return head + self._suite(self.nodes, "    ", write, readable)
 
-    def _suite(
-        self, nodes: list[Node], indent: str, write: Callable[[Take], list[str]], readable: bool
-    ) -> list[str]:
+    def _suite(self, nodes: list[Node], indent: str, write: _Write, readable: bool) -> list[str]:
         lines: list[str] = []
         for node in nodes:
             match node:
@@ -103,7 +106,7 @@ class SliceTexts:
                     lines += [indent + line for line in self._branch(node, write, readable)]
         return lines
 
-    def _branch(self, node: Branch, write: Callable[[Take], list[str]], readable: bool) -> list[str]:
+    def _branch(self, node: Branch, write: _Write, readable: bool) -> list[str]:
         name = self._fresh("condition") if readable else f"{self.prefix}c{node.test.number}"
         lines = [f"{name} = {self.truth(node.test, readable)}"]
         lines.append(f"yield {name}" if readable else f"yield {node.test.number}, {name}")
@@ -184,7 +187,7 @@ class SliceTexts:
                 case Take():
                     parts.append(f"(yield ({node.number}, {self.source(node.expr)}))")
                 case Stop():
-                    raise NotExpressible
+                    break
                 case Branch():
                     return ", ".join([*parts, self._choice(node, nodes[position + 1 :])]) + ","
         return ", ".join(parts) + ","
@@ -192,21 +195,16 @@ class SliceTexts:
     def _choice(self, node: Branch, rest: list[Node]) -> str:
         name = f"{self.prefix}c{node.test.number}"
         test = f"(yield ({node.test.number}, ({name} := {self.truth(node.test)})))"
+        into_arms = rest if _stops_inside(node) else []
         arms: list[str] = []
         for arm in (node.body, node.orelse):
-            if arm and isinstance(arm[-1], Stop):
-                whole = arm[:-1]
-            elif rest and any(isinstance(part, Stop) for part in (*node.body, *node.orelse)):
-                whole = [*arm, *rest]
-            else:
-                whole = arm
+            whole = arm[:-1] if arm and isinstance(arm[-1], Stop) else [*arm, *into_arms]
             arms.append(f"({self._sequence(whole)})" if whole else "()")
-        tail = ""
-        if rest and not any(isinstance(part, Stop) for part in (*node.body, *node.orelse)):
-            if _stops_inside(node):
-                raise NotExpressible
-            tail = f", {self._sequence(rest).rstrip(',')}"
-        return f"{test}, ({arms[0]} if {name} else {arms[1]}){tail}"
+        tail = f", {self._sequence(rest).rstrip(',')}" if rest and not into_arms else ""
+        choice = f"{test}, ({arms[0]} if {name} else {arms[1]}){tail}"
+        if len(choice) > _LONGEST:
+            raise NotExpressible
+        return choice
 
 
 def _stops_inside(node: Branch) -> bool:

@@ -1,11 +1,11 @@
-"""From a loop body to its slice: the calls that may start ahead, what computes their inputs, what guards them.
+"""From a loop body to its slice: the calls that may start ahead, their inputs, and what guards them.
 
 Formal statement. Let the body be run with item `v`. A part `e` of it is taken only if (1) whether `e` is
-evaluated depends, exceptions apart, on nothing but taken conditions, and (2) every variable that `e` reads has
-at that point the value that the slice gives it: it is the item's, or assigned by nothing in the region, or
-assigned last by a taken assignment on every path. So evaluating the taken parts in order, branching on the taken
-conditions, yields for each the value that the body would have got, but for effects on the heap, which are judged
-at run time. (3) No part follows, in the slice, one whose exception the body may survive.
+evaluated depends, exceptions apart, on nothing but taken conditions, and (2) every variable that `e` reads
+has at that point the value that the slice gives it: it is the item's, or assigned by nothing in the region,
+or assigned last by a taken assignment on every path. So evaluating the taken parts in order, branching on
+the taken conditions, yields for each the value that the body would have got, but for effects on the heap,
+which are judged at run time. (3) No part follows, in the slice, one whose exception the body may survive.
 
 Passes: walk forward and take everything that (1) to (3) allow; then prune backward what no candidate needs;
 then number.
@@ -31,7 +31,7 @@ __all__ = ["Branch", "Node", "Slicer", "Stop", "Take", "number", "prune", "takes
 class Take:
     """One part of the body that the slice evaluates and hands over.
 
-    `targets` are the variables that the slice assigns it to; where `unpack`, one each element of a tuple display.
+    `targets` are the variables that the slice assigns it to; where `unpack`, each one element of a tuple.
     A `test` is handed over as its truth.
     """
 
@@ -94,10 +94,12 @@ class Slicer:
     varying: frozenset[str]
     items: frozenset[str]
     unbound: frozenset[str]
+    elsewhere: frozenset[str] = frozenset()
+    """Names that functions called by the body may rebind."""
     unused_results: bool = False
     refusals: list[tuple[str, ast.expr, frozenset[str]]] = field(default_factory=list)
     needed: set[ast.expr] | None = None
-    """In the second round: what the first one kept. Other data inside a `try` is not worth ending the slice."""
+    """In the second round: what the first one kept. Other data in a `try` is not worth the cut."""
     cut_short: bool = False
 
     def run(self, body: list[ast.stmt]) -> list[Node]:
@@ -116,7 +118,7 @@ class Slicer:
         reason = found.blocked
         names: frozenset[str] = frozenset()
         if not reason:
-            names = (found.reads & self.varying) - flow.available
+            names = ((found.reads & self.varying) - flow.available) | (found.reads & self.elsewhere)
             if names:
                 reason = "carried-state"
             elif names := found.late & self.varying:
@@ -132,7 +134,7 @@ class Slicer:
         return self._sliceable(node, _Flow(set(available)))
 
     def parts_or_whole(self, node: ast.expr, available: frozenset[str]) -> list[Take]:
-        """What to take of an expression; all of it where its calls are out of sight, in a comprehension, say."""
+        """What to take of an expression; all of it where its calls are out of sight (in a comprehension)."""
         flow = _Flow(set(available))
         parts = self._parts(node, flow)
         if not parts and self.surveyor.survey(node).calls and self._sliceable(node, flow):
@@ -337,7 +339,8 @@ def _plain_targets(targets: list[ast.expr], value: ast.expr) -> tuple[tuple[str,
 
 def prune(nodes: list[Node], surveyor: Surveyor) -> list[Node]:
     """Keeps the roots and what they need."""
-    return _prune(nodes, set(), False, surveyor)[0]
+    kept = _prune(nodes, set(), False, surveyor)[0]
+    return kept[:-1] if kept and isinstance(kept[-1], Stop) else kept
 
 
 def _prune(

@@ -32,7 +32,7 @@ class Survey:
     """Names as the scope around the expression sees them.
 
     `late` are those that a function or generator made here reads when it runs, which may be after the
-    variable has changed. `blocked` says why no slice can hold the expression (a diagnostic name), or is empty.
+    variable has changed. `blocked` says why no slice can hold it (the name of a diagnostic), or is empty.
     `calls` says whether a candidate call is anywhere inside.
     """
 
@@ -135,17 +135,12 @@ class Surveyor:
     def _prompt(self, node: ast.GeneratorExp | ast.Lambda) -> Survey:
         """A generator or key function that nobody keeps: what it reads, it reads now."""
         if isinstance(node, ast.GeneratorExp):
-            found = self._comprehension(node, prompt=True)
-            return found
+            return self._comprehension(node, prompt=True)
         found = self._lambda(node)
-        inner = self.survey_inside(node.body)
+        inner = self.survey(node.body)
         if inner.blocked or inner.late:
             return found
         return Survey(found.reads, _NONE, "", found.calls)
-
-    def survey_inside(self, node: ast.AST) -> Survey:
-        """The survey of an expression of a nested scope, names and all."""
-        return self.survey(node)
 
     def _lambda(self, node: ast.Lambda) -> Survey:
         scope = self.scopes.by_node[node]

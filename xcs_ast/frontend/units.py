@@ -89,9 +89,7 @@ def _unit_of(tree: ast.Module, lines: LineTable, region: RegionPlan) -> Unit | s
     return _whole_lines(suite, index, index + 1, lines)
 
 
-def _outermost_function(
-    suite: list[ast.stmt], index: int, span: Span
-) -> tuple[list[ast.stmt] | None, int]:
+def _outermost_function(suite: list[ast.stmt], index: int, span: Span) -> tuple[list[ast.stmt] | None, int]:
     while True:
         statement = suite[index]
         if isinstance(statement, _Function):

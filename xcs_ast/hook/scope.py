@@ -62,10 +62,8 @@ class Names:
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
         self.patterns = patterns
-
-    def __post_init__(self) -> None:
-        if any(char in pattern for pattern in self.patterns for char in "*?["):
-            import fnmatch  # noqa: F401  # now: while a module is being looked for, this would look for itself
+        if any(char in pattern for pattern in patterns for char in "*?["):
+            import fnmatch  # noqa: F401  # now: while a module is looked for, this would look for itself
 
     def may_want(self, name: str) -> bool:
         """Any module may carry the marker; only ours cannot."""

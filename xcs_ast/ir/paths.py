@@ -160,7 +160,7 @@ def _advance(obj: object, step: Step) -> object:
                 if kind is list or kind is tuple or kind is dict:
                     return obj[key]  # type: ignore[index]
                 if issubclass(kind, tuple):
-                    return tuple.__getitem__(obj, key)  # type: ignore[arg-type,index]
+                    return tuple.__getitem__(obj, key)  # type: ignore[call-overload]
             except (LookupError, TypeError):
                 pass
             raise Unresolvable(repr(key))

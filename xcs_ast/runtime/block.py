@@ -32,7 +32,9 @@ class BlockRun:
 
     __slots__ = ("__weakref__", "_began", "_owner", "_pending", "_tally", "_tasks")
 
-    def __init__(self, owner: Owner, thunks: Sequence[Callable[[], Any]], prefix: int, workers: int) -> None:
+    def __init__(
+        self, owner: Owner, thunks: Sequence[Callable[[], Any]], stages: Sequence[int], workers: int
+    ) -> None:
         self._owner = owner
         self._began = perf_counter_ns()
         self._tally = Tally()
@@ -40,7 +42,7 @@ class BlockRun:
         self._tasks: dict[int, SingleTask] = {
             number: SingleTask(call, thunk, number) for number, thunk in enumerate(thunks)
         }
-        for number in range(min(prefix, len(thunks))):
+        for number in stages:
             task = self._tasks[number]
             if schedule.hook is not None:
                 schedule.tell(schedule.ISSUE, self._pending, number)

@@ -9,7 +9,6 @@ Assumes: `hedge` is safe against its run's consumer.
 from __future__ import annotations
 
 import _thread
-import os
 from queue import Empty, SimpleQueue
 from time import perf_counter_ns
 from typing import Final, Protocol, final
@@ -29,7 +28,7 @@ class _Hedge:
     __slots__ = ("_queue",)
 
     def __init__(self) -> None:
-        self._queue: SimpleQueue[tuple[int, Hedged]] | None = None
+        self._queue: SimpleQueue[tuple[int, Hedged] | None] | None = None
 
     def arm(self, run: Hedged, after: int) -> None:
         """Asks `run` in `after` nanoseconds."""
@@ -43,20 +42,32 @@ class _Hedge:
             self._queue = queue
         queue.put((perf_counter_ns() + after, run))
 
+    def retire(self) -> bool:
+        """Ends the thread; says whether there was one."""
+        queue, self._queue = self._queue, None
+        if queue is None:
+            return False
+        queue.put(None)
+        return True
+
     def after_fork(self) -> None:
         """In the child the thread is gone."""
         self._queue = None
 
 
-def _watch(queue: SimpleQueue[tuple[int, Hedged]]) -> None:
+def _watch(queue: SimpleQueue[tuple[int, Hedged] | None]) -> None:
     armed: list[tuple[int, Hedged]] = []
     while True:
         try:
             if armed:
                 first = min(due for due, _ in armed)
-                armed.append(queue.get(timeout=max(0, first - perf_counter_ns()) / 1e9))
+                got = queue.get(timeout=max(0, first - perf_counter_ns()) / 1e9)
             else:
-                armed.append(queue.get())
+                got = queue.get()
+            if got is None:
+                return
+            armed.append(got)
+            got = None
         except Empty:
             pass
         now = perf_counter_ns()
@@ -76,5 +87,3 @@ def _watch(queue: SimpleQueue[tuple[int, Hedged]]) -> None:
 
 
 HEDGE: Final = _Hedge()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=HEDGE.after_fork)

@@ -100,6 +100,9 @@ _SNAPSHOT: Final[dict[type, Fresh]] = {
 }
 """Iterators whose `__reduce__` is (iter, (list of what is left,)), made from a copy of the iterator."""
 
+_DEQUE: Final = frozenset({_kind(deque()), _kind(deque(), reversed)})
+"""Iterators whose `__reduce__` is (their type, (deque, index))."""
+
 _Copy = tuple[Iterator[object], Fresh]
 
 
@@ -140,6 +143,10 @@ def _copied(iterator: Any, memo: dict[int, _Copy]) -> _Copy | None:
         copy = _copied_indexed(iterator, _INDEXED[kind])
     elif kind in _SNAPSHOT:
         copy = iter(iterator.__reduce__()[1][0]), _SNAPSHOT[kind]
+    elif kind in _DEQUE:
+        arguments = iterator.__reduce__()[1]
+        if type(arguments[0]) is deque:
+            copy = kind(*arguments), False
     elif kind is enumerate:
         inner, count = iterator.__reduce__()[1]
         source = _copied(inner, memo)

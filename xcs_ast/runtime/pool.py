@@ -12,7 +12,6 @@ The queue holds deques, not tasks: emptying a deque cancels what is in it, and l
 from __future__ import annotations
 
 import _thread
-import os
 import sys
 import threading
 from collections import deque
@@ -22,7 +21,7 @@ from typing import Final, Protocol, final
 __all__ = ["POOL", "Pool", "Work"]
 
 _BACKLOG: Final = 8192
-"""With so many entries in the queue, all workers are busy for long: further tasks stay with their consumers."""
+"""With so many entries in the queue, all workers are busy for long: further tasks stay in place."""
 
 
 class Work(Protocol):
@@ -46,9 +45,12 @@ class Pool:
         self._empty()
 
     def _empty(self) -> None:
-        self._queue: SimpleQueue[deque[Work] | None] = SimpleQueue()
         # Re-entrant: a finalizer or a signal handler may enter a region while this thread holds the lock.
         self._lock = threading.RLock()
+        self._empty_queue()
+
+    def _empty_queue(self) -> None:
+        self._queue: SimpleQueue[deque[Work] | None] = SimpleQueue()
         self._submitted = 0
         self._finished: list[int] = []
 
@@ -64,8 +66,10 @@ class Pool:
 
     def submit(self, pending: deque[Work], workers: int) -> None:
         """Lets some thread take one task from the left of `pending`, now or later."""
-        self._queue.put(pending)
         with self._lock:
+            if len(self._finished) > workers:
+                self.retire()
+            self._queue.put(pending)
             self._submitted += 1
             finished = self._finished
             threads = len(finished)
@@ -80,6 +84,18 @@ class Pool:
             _thread.start_new_thread(_serve, (self._queue, finished, slot))
         except (RuntimeError, MemoryError, OSError):
             finished.pop()
+
+    def retire(self) -> None:
+        """The threads end when they have done what is in the queue; others take their place when needed."""
+        with self._lock:
+            for _ in self._finished:
+                self._queue.put(None)
+            self._empty_queue()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no thread has anything to do."""
+        return self._submitted == sum(self._finished)
 
     def after_fork(self) -> None:
         """In the child: the threads are gone, and so is what they were doing."""
@@ -125,5 +141,3 @@ def _adopt_tracing() -> None:
 
 
 POOL: Final = Pool()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=POOL.after_fork)

@@ -17,7 +17,9 @@ from typing import Any, Final, final
 __all__ = ["Backoff", "Finding", "Probe"]
 
 _ITEMS: Final = 4
-"""How many items are measured before a loop is judged."""
+"""How many items are measured before a loop that may wait is judged."""
+_ITEMS_AT_ONCE: Final = 16
+"""The same, for a loop that is likely to wait: short items may come before long ones."""
 _BUSY: Final = 0.5
 """Above this share of processor time a task computes; threads do not help it under a GIL."""
 _MOST_SKIPPED: Final = 1000
@@ -33,6 +35,8 @@ class Finding(Enum):
     PAYS = "pays"
     CHEAP = "cheap"
     BUSY = "busy"
+    MOVED = "moved"
+    """Items came that had not been peeked, so that tasks were started in vain."""
 
 
 @final
@@ -43,11 +47,22 @@ class Probe:
     While a task runs in place, `since` is when it began (else 0), for the hedge to look at from its thread.
     """
 
-    __slots__ = ("_busy_counts", "_cheap_ns", "_clock", "_cpu_at", "items", "longest", "longest_cpu", "since")
+    __slots__ = (
+        "_busy_counts",
+        "_cheap_ns",
+        "_clock",
+        "_cpu_at",
+        "_enough",
+        "items",
+        "longest",
+        "longest_cpu",
+        "since",
+    )
 
     def __init__(self, cheap_us: float, busy_counts: bool) -> None:
         self._busy_counts = busy_counts and bool(_GIL)
         self._cheap_ns = int(cheap_us * 1000)
+        self._enough = _ITEMS if busy_counts else _ITEMS_AT_ONCE
         self._cpu_at = 0
         self._clock = _clock_of_this_thread()
         self.items = 0
@@ -80,8 +95,8 @@ class Probe:
             busy = self._busy_counts and self.longest_cpu > _BUSY * self.longest
             if not busy:
                 return Finding.PAYS
-            return Finding.BUSY if ended or self.items >= _ITEMS else Finding.UNDECIDED
-        return Finding.CHEAP if self.items and (ended or self.items >= _ITEMS) else Finding.UNDECIDED
+            return Finding.BUSY if ended or self.items >= self._enough else Finding.UNDECIDED
+        return Finding.CHEAP if self.items and (ended or self.items >= self._enough) else Finding.UNDECIDED
 
     def stuck_for(self, now: int) -> int:
         """From another thread: for how many nanoseconds a task has been waiting in place (0: none has)."""

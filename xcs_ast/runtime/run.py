@@ -27,6 +27,7 @@ from time import perf_counter_ns
 from typing import Any, Final, Protocol, final
 
 from xcs_ast.config import Options
+from xcs_ast.runtime import forking as _forking  # noqa: F401 - prepares for forks
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.hedge import HEDGE
 from xcs_ast.runtime.peek import END, Peeker, same
@@ -224,6 +225,8 @@ class Run:
             else:
                 self._discard(task)
                 self._discard_all()
+                self._probe = None
+                self._owner.unpaid(Finding.MOVED)
                 return self._without_task(item, spec)
         elif self._in_step(item, spec):
             task = self._task(item, spec)
@@ -321,7 +324,21 @@ class Run:
 
     def _judge(self, probe: Probe) -> None:
         probe.next_item()
-        self._conclude(probe.finding())
+        finding = probe.finding()
+        if finding is Finding.CHEAP and self._issuing:
+            # The first items may be the short ones: ask those that are on their way, too.
+            finding = self._ask_around(probe)
+        self._conclude(finding)
+
+    def _ask_around(self, probe: Probe) -> Finding:
+        running = -len(self._pending)
+        for task in self._outstanding:
+            if task.done:
+                probe.add(task.elapsed, 0)
+            else:
+                running += 1
+        finding = probe.finding()
+        return Finding.UNDECIDED if finding is Finding.CHEAP and running > 0 else finding
 
     def _conclude(self, finding: Finding) -> None:
         if finding is Finding.UNDECIDED:

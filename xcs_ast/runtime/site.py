@@ -23,7 +23,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast import config
-from xcs_ast.diagnostics import Diagnostic, notices
+from xcs_ast.diagnostics import Diagnostic, lookup, notices
 from xcs_ast.diagnostics import codes_runtime as codes
 from xcs_ast.ir.effects import Blocking
 from xcs_ast.ir.sites import RegionKind, SiteFacts
@@ -32,7 +32,8 @@ from xcs_ast.runtime.block import BlockRun
 from xcs_ast.runtime.peek import END, peek
 from xcs_ast.runtime.profile import Backoff, Finding
 from xcs_ast.runtime.run import Run, Spec, Tally
-from xcs_ast.runtime.shape import Shape, shape_of
+from xcs_ast.runtime.shape import Shape, fits, shape_of
+from xcs_ast.runtime.task import too_deep
 from xcs_ast.runtime.unwinding import trim
 
 if TYPE_CHECKING:
@@ -45,7 +46,13 @@ Decide = Callable[[SiteFacts, dict[str, Any], Mapping[str, object], Sequence[obj
 
 _SAMPLE: Final = 4
 _SIZED: Final = frozenset({list, tuple, dict, str, set, frozenset, range})
-_NEVER_AGAIN: Final = 1 << 62
+_FINDINGS: Final = {
+    Finding.CHEAP: codes.CHEAP,
+    Finding.BUSY: codes.CPU_BOUND,
+    Finding.MOVED: codes.ITEMS_MOVED,
+}
+_MARGIN: Final = 120
+"""Frames that must be left under the recursion limit: in place, a task is a few frames deeper than plain."""
 
 _alive: Final[weakref.WeakSet[Site]] = weakref.WeakSet()
 _entered: Final[dict[int, Site]] = {}
@@ -144,6 +151,8 @@ class Site:
         """
         if type(iterable) in _SIZED and len(iterable) < 2:  # type: ignore[arg-type]
             return Plain(iterable)
+        if too_deep():
+            return Plain(iterable)
         try:
             return self._enter(slice, iterable, env, numbered)
         except Exception as error:
@@ -157,6 +166,8 @@ class Site:
         options = config.current()
         if not options.enabled or sys.is_finalizing():
             return self._serial(iterable, codes.SHUTDOWN if options.enabled else codes.DISABLED)
+        if _stack_is_short():
+            return Plain(iterable)
         peeker, other = peek(iterable), peek(iterable)
         if peeker is None or other is None:
             return self._serial(iterable, codes.NOT_PEEKABLE, type(iterable).__qualname__)
@@ -194,6 +205,8 @@ class Site:
 
     def block(self, thunks: Sequence[Callable[[], Any]], env: tuple[object, ...] = ()) -> BlockRun | None:
         """Starts the thunks that may run ahead; `None` where the block is to run as plain Python."""
+        if too_deep():
+            return None
         try:
             return self._block(thunks, env)
         except Exception as error:
@@ -217,7 +230,7 @@ class Site:
         if plan.blocking is not Blocking.LIKELY and not options.eager:
             self._serial((), codes.MAY_NOT_BLOCK)
             return None
-        run = BlockRun(self, thunks, plan.prefix, options.workers)
+        run = BlockRun(self, thunks, plan.thunks, options.workers)
         self._blocks[get_ident()] = weakref.ref(run)
         return run
 
@@ -319,13 +332,13 @@ class Site:
         self.verdicts[verdict.kind] = self.verdicts.get(verdict.kind, 0) + 1
 
     def _serial(self, iterable: Iterable[Any], code: str, name: str = "") -> Plain:
-        from xcs_ast.diagnostics import lookup
-
-        message = lookup(code).summary + (f" ({name})" if name else "")
-        reason = Diagnostic(code, message, self.facts.span, (name,) if name else ())
-        self._note(Verdict(VerdictKind.SERIAL, (reason,)))
+        self._note(Verdict(VerdictKind.SERIAL, (self._reason(code, name),)))
         self._skip_some()
         return Plain(iterable)
+
+    def _reason(self, code: str, name: str = "") -> Diagnostic:
+        message = lookup(code).summary + (f" ({name})" if name else "")
+        return Diagnostic(code, message, self.facts.span, (name,) if name else ())
 
     def _skip_some(self) -> None:
         if config.current().eager:
@@ -348,15 +361,26 @@ class Site:
     def unpaid(self, finding: Finding) -> None:
         """It was not; the next entries stay plain."""
         self._skip_some()
+        code = _FINDINGS.get(finding)
+        if code is not None and self.last_verdict is not None:
+            # A verdict of its own: the plan was legal, and still is.
+            self.last_verdict = Verdict(self.last_verdict.kind, (self._reason(code),))
 
     def account(self, tally: Tally) -> None:
         """A run has ended."""
         self.tally.add(tally)
 
 
-def _all_fit(iterable: Iterable[Any], shape: Shape) -> bool:
-    from xcs_ast.runtime.shape import fits
+def _stack_is_short() -> bool:
+    """Whether the recursion limit is near."""
+    try:
+        sys._getframe(max(0, sys.getrecursionlimit() - _MARGIN))
+    except ValueError:
+        return False
+    return True
 
+
+def _all_fit(iterable: Iterable[Any], shape: Shape) -> bool:
     other = peek(iterable)
     if other is None or shape.pattern is None:
         return False

@@ -17,7 +17,7 @@ run a second time after a fork, is not noticed. `done` is written after the outc
 from __future__ import annotations
 
 import contextvars
-from _thread import allocate_lock
+from _thread import allocate_lock, get_ident
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter_ns
@@ -29,9 +29,37 @@ from xcs_ast.runtime.peek import END
 from xcs_ast.runtime.pool import POOL, Work
 from xcs_ast.runtime.unwinding import outside, raise_in_place
 
-__all__ = ["SingleTask", "StagedTask", "Task"]
+__all__ = ["SingleTask", "StagedTask", "Task", "too_deep"]
 
 _VOID: Final = (RecursionError, MemoryError)
+
+
+_DEEPEST: Final = 6
+_in_place: Final[dict[int, int]] = {}
+"""For each thread, how many tasks it is running in place, one inside the other."""
+
+
+def too_deep() -> bool:
+    """Whether so many tasks run in place inside one another that the next region had better be plain.
+
+    Each adds frames that plain Python does not have; a recursive function must not meet the recursion limit
+    any earlier for that.
+    """
+    return bool(_in_place) and _in_place.get(get_ident(), 0) >= _DEEPEST
+
+
+def _enter_in_place() -> int:
+    thread = get_ident()
+    _in_place[thread] = _in_place.get(thread, 0) + 1
+    return thread
+
+
+def _leave_in_place(thread: int) -> None:
+    depth = _in_place.get(thread, 0) - 1
+    if depth > 0:
+        _in_place[thread] = depth
+    else:
+        _in_place.pop(thread, None)
 
 
 class Task:
@@ -184,7 +212,11 @@ class SingleTask(Task):
             return value
         slice, item = self._slice, self.item
         self._slice = self.item = None
-        return slice(item)  # type: ignore[misc]
+        thread = _enter_in_place()
+        try:
+            return slice(item)  # type: ignore[misc]
+        finally:
+            _leave_in_place(thread)
 
     def drop(self) -> None:
         """See `Task.drop`."""
@@ -281,6 +313,7 @@ class StagedTask(Task):
         if running is None:
             raise RuntimeError("xcs_ast: the slice ended before a hand-over that its region asks for")
         code = running.gi_code
+        thread = _enter_in_place()
         try:
             got = next(running, END)
         except RuntimeError as error:
@@ -296,6 +329,8 @@ class StagedTask(Task):
                 self._running = None
                 return self._resume()
             return got
+        finally:
+            _leave_in_place(thread)
         try:
             raise_in_place(original)
         finally:

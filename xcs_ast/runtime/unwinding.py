@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Container
+from itertools import islice
 from types import CodeType, TracebackType
 from typing import Any, Final
 
@@ -113,16 +114,57 @@ def _trim_one(error: BaseException, slices: Container[int]) -> None:
         kept = kept.tb_next
     if kept is not first:
         _set_trace(error, kept)
+    before: TracebackType | None = None
     left = _LOOK
     while kept is not None and left:
         following = kept.tb_next
         if following is not None and _ours(following.tb_frame.f_code, slices):
+            inner = None
             while following is not None and _ours(following.tb_frame.f_code, slices):
+                if id(following.tb_frame.f_code) in slices:
+                    inner = following
                 following = following.tb_next
             kept.tb_next = following
+            if inner is not None:
+                exact = _placed(kept, inner)
+                if before is not None:
+                    before.tb_next = exact
+                elif exact is not kept:
+                    _set_trace(error, exact)
+                kept = exact
             left = _LOOK
-        kept = following
+        before, kept = kept, following
         left -= 1
+
+
+def _placed(entry: TracebackType, inner: TracebackType) -> TracebackType:
+    """The user's entry, pointing at what failed inside the slice, not at the whole of the hand-over.
+
+    The function also holds the region as it was written, so it has an instruction at that very place.
+    """
+    code = entry.tb_frame.f_code
+    whole, wanted = _position(entry), _position(inner)
+    if whole is None or wanted is None or whole == wanted or not _within(wanted, whole):
+        return entry
+    for number, position in enumerate(code.co_positions()):
+        if position == wanted:
+            return TracebackType(entry.tb_next, entry.tb_frame, 2 * number, wanted[0])
+    return entry
+
+
+def _position(entry: TracebackType) -> tuple[int, int, int, int] | None:
+    """First line, last line, first column, end column of what an entry points at."""
+    for place in islice(entry.tb_frame.f_code.co_positions(), entry.tb_lasti // 2, None):
+        line, last, column, end = place
+        if line is None or last is None or column is None or end is None:
+            return None
+        return (line, last, column, end)
+    return None
+
+
+def _within(part: tuple[int, int, int, int], whole: tuple[int, int, int, int]) -> bool:
+    starts = (whole[0], whole[2]) <= (part[0], part[2])
+    return starts and (part[1], part[3]) <= (whole[1], whole[3])
 
 
 def _ours(code: CodeType, slices: Container[int]) -> bool:

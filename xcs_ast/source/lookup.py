@@ -18,7 +18,15 @@ from importlib.util import source_hash
 from types import CodeType
 from typing import Any, Final, final
 
-__all__ = ["FunctionNode", "FunctionSource", "digest_of", "find_function", "forget_sources", "register_alias", "register_rewritten"]
+__all__ = [
+    "FunctionNode",
+    "FunctionSource",
+    "digest_of",
+    "find_function",
+    "forget_sources",
+    "register_alias",
+    "register_rewritten",
+]
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -119,12 +127,15 @@ def _find(code: CodeType) -> FunctionSource | None:
     candidates = file.index.get((code.co_qualname, code.co_firstlineno), ())
     for candidate in candidates:
         if code.co_filename in _rewritten:
-            matches = file.digest == _rewritten[code.co_filename] and _fits(code, candidate.node, len(candidates))
+            matches = file.digest == _rewritten[code.co_filename] and _fits(
+                code, candidate.node, len(candidates)
+            )
         else:
             matches = any(
                 _same_code(code, other) and (len(candidates) == 1 or _fits(other, candidate.node, 2))
-                for other in _compiled(file, candidate, code.co_flags & _FUTURE_MASK)
-                .get((code.co_qualname, code.co_firstlineno), ())
+                for other in _compiled(file, candidate, code.co_flags & _FUTURE_MASK).get(
+                    (code.co_qualname, code.co_firstlineno), ()
+                )
             )
         if matches:
             return FunctionSource(candidate.node, code.co_filename, candidate.owner)
@@ -291,7 +302,9 @@ def _compiled(file: _File, candidate: _Candidate, flags: int) -> dict[tuple[str,
 
 
 def _stub(around: ast.ClassDef, inner: ast.stmt) -> ast.ClassDef:
-    extra: dict[str, Any] = {"type_params": getattr(around, "type_params", [])} if sys.version_info >= (3, 12) else {}
+    extra: dict[str, Any] = (
+        {"type_params": getattr(around, "type_params", [])} if sys.version_info >= (3, 12) else {}
+    )
     stub = ast.ClassDef(name=around.name, bases=[], keywords=[], body=[inner], decorator_list=[], **extra)
     return ast.copy_location(stub, around)
 

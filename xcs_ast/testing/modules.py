@@ -6,6 +6,7 @@ classes or closures.
 
 from __future__ import annotations
 
+import functools
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -59,14 +60,11 @@ class Program:
         text = self._source.decode()
         self._finalizers = any(word in text for word in ("__del__", "weakref", "gc."))
         self._plain = compile(self._source, str(path), "exec", dont_inherit=True)
-        self._hooked: types.CodeType | None = None
 
     @property
     def hooked(self) -> types.CodeType:
         """The optimized code, made on first use."""
-        if self._hooked is None:
-            self._hooked = optimized_code(self._source, str(self.path))
-        return self._hooked
+        return optimized_code(self._source, str(self.path))
 
     def run(self, face: Face) -> Outcome:
         """Execute the module and call its entry function, if it has one."""
@@ -86,7 +84,7 @@ def _body(module: types.ModuleType, code: types.CodeType, entry: str, face: Face
     def body() -> object:
         exec(code, vars(module))
         if face is Face.DECORATOR:
-            decorate_all(module)
+            decorate_all(module, entry)
         function = vars(module).get(entry)
         return function() if callable(function) else None
 
@@ -115,19 +113,23 @@ def _importable(module: types.ModuleType) -> Iterator[None]:
             sys.modules[module.__name__] = before
 
 
+@functools.lru_cache(maxsize=64)
 def optimized_code(source: bytes, filename: str) -> types.CodeType:
     """The code that the import hook would execute for `source`."""
-    from xcs_ast import pipeline
+    from xcs_ast.activation import activate
+    from xcs_ast.pipeline import compile_module
 
-    return pipeline.activate(pipeline.compile_module(source, filename).code)
+    return activate(compile_module(source, filename).code)
 
 
-def decorate_all(module: types.ModuleType) -> None:
-    """Put `jit` around each function and method that `module` defines."""
+def decorate_all(module: types.ModuleType, entry: str) -> None:
+    """Put `jit` around each function and method that `module` defines (but for other entries beside `entry`)."""
     from xcs_ast import jit
 
     namespace = vars(module)
     for name, value in list(namespace.items()):
+        if name.startswith("case_") and name != entry:
+            continue
         if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
             namespace[name] = jit(value)
         elif isinstance(value, type) and value.__module__ == module.__name__:

@@ -47,14 +47,20 @@ _SHAPES: Final = 32
 class Plan:
     """How a PROVEN region runs.
 
-    The hand-overs in `stages` run ahead: for a loop, those below `prefix`. `admit(item)` must be asked, in
-    program order, before a task is started; `False` means that neither it nor any later one may start ahead.
+    The hand-overs with numbers below `prefix` run ahead; of a block, where they are `chosen`, those alone.
+    `admit(item)` must be asked, in program order, before a task is started; `False` means that neither it
+    nor any later one may start ahead.
     """
 
     prefix: int
     blocking: Blocking
     admit: Callable[[object], bool]
-    stages: tuple[int, ...] = ()
+    chosen: tuple[int, ...] | None = None
+
+    @property
+    def thunks(self) -> tuple[int, ...]:
+        """The numbers of a block's thunks that start before it."""
+        return tuple(range(self.prefix)) if self.chosen is None else self.chosen
 
 
 @final
@@ -98,7 +104,7 @@ def decide_loop(
     admission = Admission(env, more)
     if not admission.add(shape) or admission.clash_free(shape, items[0]) is None:
         return _serial(_clash_diagnostic(facts, admission.clash))
-    plan = Plan(shape.prefix, shape.blocking, admission.admit, tuple(range(shape.prefix)))
+    plan = Plan(shape.prefix, shape.blocking, admission.admit)
     return Decision(Verdict(VerdictKind.PROVEN, shape.reasons), plan)
 
 

@@ -6,6 +6,13 @@ import sys
 from xcs_ast.testing import probe
 
 EXTRA_CALLS = True
+EXACT_CALLS = {
+    "case_break_on_result",
+    "case_return_on_result",
+    "case_break_before_call",
+    "case_else_on_loop",
+    "case_else_not_after_break",
+}
 RUNS_AHEAD = {"case_exception_in_the_middle", "case_else_on_loop", "case_reraise_from_outer_handler"}
 
 

@@ -7,6 +7,24 @@ import types
 
 from xcs_ast.testing import probe
 
+EXTRA_CALLS = {
+    "case_list_shrinks",
+    "case_list_reversed_midway",
+    "case_list_item_replaced",
+    "case_list_cleared",
+    "case_dict_mutated_under_iteration",
+    "case_dict_shrinks_under_iteration",
+    "case_dict_value_replaced",
+    "case_set_mutated_under_iteration",
+    "case_next_in_body",
+    "case_reversed_shrinking",
+    "case_deque",
+    "case_unpacking_fails",
+    "case_dict_same_size_other_keys",
+    "case_ordered_dict_move",
+    "case_same_iterator_continued",
+    "case_zip_strict_uneven",
+}
 RUNS_AHEAD = {"case_range", "case_tuple_items", "case_dict_items", "case_enumerate_start", "case_zip_uneven", "case_string"}
 
 

@@ -37,17 +37,24 @@ class Box:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     def python(
-        self, *words: str, stdin: bytes = b"", cwd: str = ".", flags: Sequence[str] = (), **env: str
+        self,
+        *words: str,
+        stdin: bytes = b"",
+        cwd: str = ".",
+        flags: Sequence[str] = (),
+        merged: bool = False,
+        **env: str,
     ) -> Ended:
         done = subprocess.run(
             [sys.executable, *flags, *words],
             input=stdin,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if merged else subprocess.PIPE,
             cwd=self.path / cwd,
             env=environment(**env),
             timeout=60,
         )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return Ended(done.returncode, done.stdout, done.stderr or b"")
 
     def shell(self, command: str) -> Ended:
         words = ["sh", "-c", command, sys.executable]

@@ -100,8 +100,13 @@ class Writer:
         if pick < 0.94:
             return [f"for {name} in range({self.expr()} % 3):", *self.suite(depth + 1, "    ", loops + 1)]
         if pick < 0.97:
-            return [f"match {self.expr()}:", "    case 1:", *self.suite(depth + 1, "        ", loops), "    case p: pass"]
-        return [f"def inner(): nonlocal {name}; {name} = {self.expr(3)}", "inner()"]
+            return [
+                f"match {self.expr()}:",
+                "    case 1:",
+                *self.suite(depth + 1, "        ", loops),
+                "    case p: pass",
+            ]
+        return [f"def inner(): nonlocal {name}; {name} = f({self.name()})", "inner()"]
 
     def program(self) -> str:
         lines = ["def program(items, a, b):", "    out = []", "    p = q = r = s = 1", "    for x in items:"]
@@ -204,8 +209,10 @@ def in_place(region: RegionPlan, env: dict[str, object], items: list[int]) -> Re
 def by_slice(region: RegionPlan, env: dict[str, object], item: int, source: str) -> list[tuple[int, object]]:
     """Runs the slice for one item."""
     names = sorted(region.facts.env)
-    body = f"    return ({source})" if source.startswith("lambda") else "\n".join(
-        "    " + line for line in f"{source}\nreturn _xcs_slice".splitlines()
+    body = (
+        f"    return ({source})"
+        if source.startswith("lambda")
+        else "\n".join("    " + line for line in f"{source}\nreturn _xcs_slice".splitlines())
     )
     world = dict(WORLD)
     exec(f"def make({', '.join(names)}):\n{body}\n", world)

@@ -144,7 +144,10 @@ BODIES: dict[str, tuple[str, list[str]]] = {
         ["loop: f(x) | g(r)"],
     ),
     "try-finally": ("try:\n    r = f(x)\nfinally:\n    g(x)", ["loop: f(x)"]),
-    "handler-call-stays": ("try:\n    r = x[0]\nexcept KeyError:\n    out.append(f(x))", ["guarded-by-result"]),
+    "handler-call-stays": (
+        "try:\n    r = x[0]\nexcept KeyError:\n    out.append(f(x))",
+        ["guarded-by-result"],
+    ),
     "after-try-without-calls": (
         "try:\n    n = x[0]\nexcept KeyError:\n    n = 0\nout.append(f(x))",
         ["loop: f(x)"],
@@ -186,7 +189,10 @@ BODIES: dict[str, tuple[str, list[str]]] = {
     "inner-target": ("for a in x: pass\nout.append(f(a))", ["carried-state"]),
     "lambda-over-item": ("out.append(f(lambda: x))", ["closure-capture"]),
     "lambda-over-nothing": ("out.append(f(lambda v: v))", ["closure-capture"]),
-    "key-function": ("out.append(f(sorted(x, key=lambda v: v.n)))", ["loop: f(sorted(x, key=lambda v: v.n))"]),
+    "key-function": (
+        "out.append(f(sorted(x, key=lambda v: v.n)))",
+        ["loop: f(sorted(x, key=lambda v: v.n))"],
+    ),
     "generator-over-item": ("out.append(f(y + x for y in a))", ["closure-capture"]),
     "generator-from-item": ("out.append(f(y for y in x))", ["loop: f(y for y in x)"]),
     "generator-drained": ("out.append(f(sum(y + x for y in a)))", ["loop: f(sum(y + x for y in a))"]),
@@ -202,7 +208,10 @@ BODIES: dict[str, tuple[str, list[str]]] = {
     "inner-break": ("for y in x:\n    break\nout.append(f(x))", ["loop: f(x)"]),
     "inner-while-break": ("while a:\n    break\nout.append(f(x))", ["loop: f(x)"]),
     "inner-continue": ("for y in x:\n    continue\nout.append(f(x))", ["loop: f(x)"]),
-    "inner-else-continue": ("for y in x:\n    pass\nelse:\n    continue\nout.append(f(x))", ["guarded-by-result"]),
+    "inner-else-continue": (
+        "for y in x:\n    pass\nelse:\n    continue\nout.append(f(x))",
+        ["guarded-by-result"],
+    ),
     "return-in-nested-def": ("def h(): return 1\nout.append(f(x))", ["loop: f(x)"]),
     "super": ("out.append(super().ask(x))", ["reflective-scope"]),
     "class-cell": ("out.append(f(__class__, x))", ["reflective-scope"]),
@@ -250,7 +259,10 @@ MODULES: dict[str, tuple[str, list[str]]] = {
     "module-level": ("for x in xs:\n    print(f(x))", ["loop: f(x)"]),
     "module-level-pair": ("for k, v in xs:\n    print(f(k, v))", ["loop: f(k, v)"]),
     "class-body": ("class A:\n    for x in xs:\n        y = f(x)", ["class-body"]),
-    "method": ("class A:\n    def m(self, xs):\n        return [self.f(x) for x in xs]", ["comprehension: self.f(x)"]),
+    "method": (
+        "class A:\n    def m(self, xs):\n        return [self.f(x) for x in xs]",
+        ["comprehension: self.f(x)"],
+    ),
     "coroutine": ("async def p(xs):\n    for x in xs:\n        y = f(x)", ["async"]),
     "async-for": ("async def p(xs):\n    async for x in xs:\n        y = f(x)", ["async"]),
     "def-in-coroutine": (
@@ -261,15 +273,15 @@ MODULES: dict[str, tuple[str, list[str]]] = {
     "global-target": ("def p(xs):\n    global x\n    for x in xs:\n        print(f(x))", ["global-target"]),
     "global-in-body": ("def p(xs):\n    global n\n    for x in xs:\n        n = f(x)", ["global-target"]),
     "nonlocal-target": (
-        "def p(xs):\n    x = 1\n    def q():\n        nonlocal x\n        for x in xs:\n            print(f(x))",
-        ["loop: f(x)"],
+        "def p(xs):\n x = 1\n def q():\n  nonlocal x\n  for x in xs:\n   print(f(x))",
+        ["carried-state"],
     ),
     "maybe-unbound": (
         "def p(xs, c):\n    if c:\n        k = 1\n    for x in xs:\n        print(f(x, k))",
         ["maybe-unbound"],
     ),
     "bound-both-ways": (
-        "def p(xs, c):\n    if c:\n        k = 1\n    else:\n        k = 2\n    for x in xs:\n        print(f(x, k))",
+        "def p(xs, c):\n if c:\n  k = 1\n else:\n  k = 2\n for x in xs:\n  print(f(x, k))",
         ["loop: f(x, k)"],
     ),
     "bound-or-raised": (
@@ -287,7 +299,7 @@ MODULES: dict[str, tuple[str, list[str]]] = {
         ["maybe-unbound"],
     ),
     "bound-after-open": (
-        "def p(xs, c):\n    with open(c) as h:\n        k = h.read()\n    for x in xs:\n        print(f(x, k))",
+        "def p(xs, c):\n with open(c) as h:\n  k = h.read()\n for x in xs:\n  print(f(x, k))",
         ["loop: f(x, k)"],
     ),
     "read-proves-bound": (
@@ -295,10 +307,32 @@ MODULES: dict[str, tuple[str, list[str]]] = {
         ["loop: f(x, k)"],
     ),
     "exception-name-gone": (
-        "def p(xs):\n    try:\n        pass\n    except OSError as k:\n        pass\n    for x in xs:\n        print(f(x, k))",
+        "def p(xs):\n try:\n  pass\n except OSError as k:\n  pass\n for x in xs:\n  print(f(x, k))",
         ["maybe-unbound"],
     ),
-    "local-import": ("def p(xs):\n    from m import f\n    for x in xs:\n        print(f(x))", ["loop: f(x)"]),
+    "free-variable-rebound-by-a-function": (
+        "def p(m):\n    def q(xs):\n        return [m(x) for x in xs]\n    def r():\n        nonlocal m\n"
+        "        del m\n    return q, r",
+        ["carried-state"],
+    ),
+    "target-rebound-by-a-function": (
+        "def p(xs):\n    x = 0\n    def reset():\n        nonlocal x\n        x = 1\n    for x in xs:\n"
+        "        reset()\n        print(f(x))",
+        ["loop: reset()"],
+    ),
+    "result-rebound-by-a-function": (
+        "def p(xs):\n    y = 0\n    def reset():\n        nonlocal y\n        y = 1\n    for x in xs:\n"
+        "        y = f(x)\n        reset()\n        print(g(y))",
+        ["loop: f(x)"],
+    ),
+    "global-target-rebound-by-a-function": (
+        "def reset():\n    global x\n    x = 1\nfor x in xs:\n    reset()\n    print(f(x))",
+        ["loop: reset()"],
+    ),
+    "local-import": (
+        "def p(xs):\n    from m import f\n    for x in xs:\n        print(f(x))",
+        ["loop: f(x)"],
+    ),
     "nested-function-callee": (
         "def p(xs):\n    def f(v): return v\n    for x in xs:\n        print(f(x))",
         ["loop: f(x)"],
@@ -320,10 +354,13 @@ MODULES: dict[str, tuple[str, list[str]]] = {
         ["loop: g(z)"],
     ),
     "loop-in-else": (
-        "def p(xs):\n    for x in xs:\n        print(x)\n    else:\n        for y in xs:\n            print(f(y))",
+        "def p(xs):\n for x in xs:\n  print(x)\n else:\n  for y in xs:\n   print(f(y))",
         ["loop: f(y)"],
     ),
-    "shadowed-builtin": ("def print(x): pass\ndef p(xs):\n    for x in xs:\n        y = print(x)", ["loop: print(x)"]),
+    "shadowed-builtin": (
+        "def print(x): pass\ndef p(xs):\n    for x in xs:\n        y = print(x)",
+        ["loop: print(x)"],
+    ),
     "shadowed-by-argument": ("def p(xs, len):\n    for x in xs:\n        y = len(x)", ["loop: len(x)"]),
     "cheap-module": ("import math\ndef p(xs):\n    return [math.sqrt(x) for x in xs]", []),
     "cheap-import": ("from math import sqrt\ndef p(xs):\n    return [sqrt(x) for x in xs]", []),
@@ -332,7 +369,10 @@ MODULES: dict[str, tuple[str, list[str]]] = {
         ["comprehension: sqrt(x)"],
     ),
     "json-loads": ("import json\ndef p(xs):\n    return [json.loads(x) for x in xs]", []),
-    "json-load": ("import json\ndef p(xs):\n    return [json.load(x) for x in xs]", ["comprehension: json.load(x)"]),
+    "json-load": (
+        "import json\ndef p(xs):\n    return [json.load(x) for x in xs]",
+        ["comprehension: json.load(x)"],
+    ),
     "switched-off-function": ("@xcs.off\ndef p(xs):\n    for x in xs:\n        print(f(x))", ["pragma-off"]),
     "unreachable": ("def p(xs):\n    return\n    for x in xs:\n        print(f(x))", []),
     "private-name": (

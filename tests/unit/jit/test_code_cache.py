@@ -38,7 +38,9 @@ def test_round_trip(file):
     cache.store(str(file), SOURCE, code)
     again = cache.load(str(file), SOURCE)
     assert again == code
-    assert cache.detach(again)[1] == cache.detach(code)[1]
+    payloads = [cache.detach(each)[1] for each in (again, code)]
+    assert payloads[0].digest == payloads[1].digest
+    assert payloads[0].facts == payloads[1].facts
 
 
 def test_other_source(file):

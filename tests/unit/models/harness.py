@@ -1,8 +1,8 @@
 """Runs modelled code and holds what it does against what its entry says.
 
-`check(function, args, kwargs)` calls the real thing with sample arguments and tests the claims of its entry: the
-kind of the result and what it may share with the arguments, which arguments are changed, which callbacks are
-called, and which special methods are called on the arguments and on their elements.
+`check(function, args, kwargs)` calls the real thing with sample arguments and tests the claims of its entry:
+the kind of the result and what it may share with the arguments, which arguments are changed, which
+callbacks are called, and which special methods are called on the arguments and on their elements.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from xcs_ast.effects import catalog
 from xcs_ast.effects import entries as e
 
+STATEFUL = ("collections", "_io", "array", "random")
 CONTAINERS = (list, tuple, dict, set, frozenset)
 ITERATION = {"__iter__", "__next__", "__getitem__", "__len__", "__length_hint__", "__bool__"}
 
@@ -45,9 +46,12 @@ def special_names() -> list[str]:
     return sorted(
         names
         - {
-            "__new__", "__init__", "__getattribute__", "__setattr__", "__delattr__", "__class__", "__class_getitem__",
-            "__getnewargs__", "__getformat__", "__setformat__", "__init_subclass__", "__subclasshook__", "__doc__",
-            "__sizeof__", "__getstate__", "__reduce__", "__reduce_ex__", "__dir__", "__getnewargs_ex__", "__call__",
+            "__new__", "__init__", "__getattribute__", "__setattr__", "__delattr__", "__class__",
+            "__class_getitem__",
+            "__getnewargs__", "__getformat__", "__setformat__", "__init_subclass__", "__subclasshook__",
+            "__doc__",
+            "__sizeof__", "__getstate__", "__reduce__", "__reduce_ex__", "__dir__", "__getnewargs_ex__",
+            "__call__",
         }
     )  # fmt: skip
 
@@ -95,6 +99,9 @@ class Case:
 
     def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         entry = catalog.for_callable(function)
+        name = getattr(function, "__name__", "")
+        if args and getattr(type(args[0]), name, None) is function:
+            entry = catalog.for_method(type(args[0]), name)
         assert entry is not None, f"no entry for {function}"
         self.function = function
         self.entry = entry
@@ -206,9 +213,7 @@ def _copied(value: Any) -> Any:
     if type(value) in (list, tuple, set, frozenset):
         return type(value)(_copied(v) for v in value)
     return (
-        copy.copy(value)
-        if isinstance(value, (bytearray,)) or type(value).__module__ == "collections"
-        else value
+        copy.copy(value) if isinstance(value, (bytearray,)) or type(value).__module__ in STATEFUL else value
     )
 
 
@@ -417,7 +422,7 @@ class Matcher:
                 return type(value) is catalog.class_named(name)
             case e.View(name, _):
                 return type(value) is catalog.class_named(name)
-            case e.Copy(of, deep):
+            case e.Copy(of, _):
                 return any(type(value) is type(x) and value == x for x in self.resolve(of) or ())
         raise AssertionError(spec)
 

@@ -18,11 +18,17 @@ from xcs_ast.source.spans import Span
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*_FUNCTIONS, ast.Lambda, ast.ClassDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_PLAIN = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await, ast.JoinedStr)
+_forbidden: tuple[type[ast.AST], ...] = _PLAIN
 _REFLECTIVE = {"locals", "vars", "dir", "eval", "exec", "globals", "super", "__class__", "_getframe", "stack"}
 
 
-def synthetic_plan(source: str, filename: str = "<test>", *, several: bool = True) -> ModulePlan:
-    """Every region that the shapes allow."""
+def synthetic_plan(
+    source: str, filename: str = "<test>", *, several: bool = True, scopes: bool = False
+) -> ModulePlan:
+    """Every region that the shapes allow; with `scopes`, also calls that hold lambdas and the like."""
+    global _forbidden
+    _forbidden = _PLAIN if scopes else (*_PLAIN, ast.Lambda, *_COMPREHENSIONS)
     planner = _Planner(source, filename, several)
     planner.visit_suite_holder(ast.parse(source), None)
     return ModulePlan(filename, tuple(planner.regions), ())
@@ -73,14 +79,14 @@ class _Planner:
                 return
             parts = [*clause.ifs, *([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt])]
             calls = [call for part in parts for call in _calls(part)]
-            if calls and _is_plain(node):
+            if calls:
                 self.add(RegionKind.COMPREHENSION, (node,), node, clause.iter, clause.target, calls, function)
 
     def blocks(self, suite: Sequence[ast.stmt], function: ast.AST | None) -> None:
         for one, other in zip(suite, suite[1:], strict=False):
             if all(isinstance(each, ast.Assign) and isinstance(each.value, ast.Call) for each in (one, other)):
                 calls = list(_calls(other.value))
-                if calls and _is_plain(one):
+                if calls:
                     self.add(RegionKind.BLOCK, (one, other), None, None, None, calls[:1], function)
 
     def add(self, kind, statements, expression, iterable, target, calls, function) -> None:
@@ -147,15 +153,14 @@ def _leaves(loop: ast.For) -> bool:
 def _stores(node: ast.AST, name: str) -> bool:
     return any(
         (isinstance(each, ast.Name) and each.id == name and not isinstance(each.ctx, ast.Load))
-        or (isinstance(each, _SCOPES))
+        or (isinstance(each, _SCOPES) and (ast.Lambda in _forbidden or not isinstance(each, ast.Lambda)))
         for each in ast.walk(node)
     )
 
 
 def _is_plain(node: ast.AST) -> bool:
-    bad = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await, ast.Lambda, ast.GeneratorExp, ast.JoinedStr)
     return not any(
-        isinstance(each, bad)
+        isinstance(each, _forbidden)
         or (isinstance(each, ast.Name) and (each.id in _REFLECTIVE or each.id.startswith("__")))
         or (isinstance(each, ast.Attribute) and each.attr.startswith("__"))
         for each in ast.walk(node)
@@ -185,7 +190,7 @@ def _calls(node: ast.expr) -> Iterator[ast.expr]:
     """The outermost calls that are evaluated whenever the expression is."""
     match node:
         case ast.Call():
-            if _is_plain(node) and not any(isinstance(each, (*_COMPREHENSIONS, ast.Starred)) for each in ast.walk(node)):
+            if _is_plain(node) and not any(isinstance(each, ast.Starred) for each in ast.walk(node)):
                 yield node
         case ast.BinOp(left=left, right=right):
             yield from _calls(left)

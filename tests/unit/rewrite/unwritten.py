@@ -40,7 +40,7 @@ class _Unwrite(ast.NodeTransformer):
             return self.generic_visit(node)
         last = node.body[-1]
         if isinstance(last, ast.For) and self._is_loop(last):
-            plain = last.orelse[0]
+            plain = last.orelse[-1]
             iterable = self._iterable(node, plain)
             chosen = plain
             if self.version == "ahead":

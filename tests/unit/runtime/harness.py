@@ -1,4 +1,4 @@
-"""A tiny emitter for loops, so that the runtime is tested without the frontend, and a decider that says yes."""
+"""A tiny emitter for loops, and a decider that says yes: the runtime is tested without the rest."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ class Plan:
     prefix: int
     blocking: Blocking
     admit: Callable[[object], bool]
+
+    @property
+    def thunks(self) -> tuple[int, ...]:
+        return tuple(range(self.prefix))
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,11 @@ class _HandOver(ast.NodeTransformer):
         self.depth += guard
         node = super().generic_visit(node)
         self.depth -= guard
-        if self.depth and isinstance(node, ast.Expr | ast.Assign | ast.Return) and "_xcs_h" in ast.unparse(node):
+        if (
+            self.depth
+            and isinstance(node, ast.Expr | ast.Assign | ast.Return)
+            and "_xcs_h" in ast.unparse(node)
+        ):
             return _trimmed([node])
         return node
 
@@ -128,7 +136,8 @@ def _emit(loop: ast.stmt, hand_overs: Sequence[str], slice_source: str, env: str
     assert isinstance(loop, ast.For)
     plain = copy.deepcopy(loop)
     plain.iter = ast.copy_location(
-        ast.parse(f"({ast.unparse(loop.iter)} if _xcs_h is None else _xcs_h.rest())", mode="eval").body, loop.iter
+        ast.parse(f"({ast.unparse(loop.iter)} if _xcs_h is None else _xcs_h.rest())", mode="eval").body,
+        loop.iter,
     )
     ahead = copy.deepcopy(loop)
     ahead.iter = ast.copy_location(ast.parse("_xcs_h or ()", mode="eval").body, loop.iter)

@@ -206,7 +206,8 @@ def test_handlers_in_the_body_see_a_clean_traceback() -> None:
             except ValueError as error:
                 trace = error.__traceback__
                 while trace is not None:
-                    out.append((trace.tb_frame.f_code.co_name, trace.tb_lineno - trace.tb_frame.f_code.co_firstlineno))
+                    code = trace.tb_frame.f_code
+                    out.append((code.co_name, trace.tb_lineno - code.co_firstlineno))
                     trace = trace.tb_next
             finally:
                 out.append("finally")
@@ -239,9 +240,7 @@ def test_stop_iteration_out_of_a_callees_generator_stays_what_it_is() -> None:
     def gen() -> Any:
         yield next(iter(()))
 
-    plain, ahead = pair(
-        COLLECT, site(single=False), slice_source="def _xcs_slice(x):\n    yield 0, f(x)"
-    )
+    plain, ahead = pair(COLLECT, site(single=False), slice_source="def _xcs_slice(x):\n    yield 0, f(x)")
 
     def f(x: int) -> Any:
         return next(gen())
@@ -336,16 +335,16 @@ def test_results_and_items_are_dropped_when_an_exception_leaves(_scheduled: str)
         schedule.hook = None
         watched = [weakref.ref(each) for each in items]
         kept = {id(each) for each in out if isinstance(each, Thing)}
-        deadline = threading.Event()
+
+        def leaked() -> int:
+            return sum(id(each) not in kept for each in [ref() for ref in made] if each is not None)
+
         for _ in range(100):
-            alive = [ref() for ref in made]
-            if sum(each is not None and id(each) not in kept for each in alive) == 0:
+            if not leaked():
                 break
-            del alive
-            deadline.wait(0.01)
-        assert sum(each is not None and id(each) not in kept for each in [ref() for ref in made]) == 0
+            threading.Event().wait(0.01)
+        assert not leaked()
         items.clear()
-        alive = []
         assert [ref() for ref in watched] == [None] * 8
     finally:
         gc.enable()

@@ -31,12 +31,16 @@ def collect(xs, f, out):
 
 @pytest.mark.parametrize("where_waiting", ["in place", "on a worker"])
 def test_an_interrupt_reaches_the_user_at_once(where_waiting: str) -> None:
-    release = threading.Event()
+    release, second = threading.Event(), threading.Event()
     started: list[int] = []
     first = 0 if where_waiting == "in place" else 1
 
     def f(x: int) -> int:
         started.append(x)
+        if x == 1:
+            second.set()
+        if x == 0 and first == 1:
+            second.wait(10)
         if x == first:
             threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
         if x >= first:
@@ -189,7 +193,10 @@ def _run(program: str, *, seconds: float = 20) -> subprocess.CompletedProcess[st
     """
     return subprocess.run(
         [sys.executable, "-X", "dev", "-c", textwrap.dedent(prelude) + textwrap.dedent(program)],
-        cwd=root, capture_output=True, text=True, timeout=seconds,
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
     )
 
 
@@ -260,3 +267,51 @@ def test_workers_are_traced_as_threads_are(reason: str) -> None:
     finally:
         setter(None)
     assert "marked_by_watch" in seen
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "fork") or not os.path.isdir("/proc/self/task"), reason="no fork, no /proc"
+)
+def test_a_fork_after_a_region_finds_no_threads_of_ours() -> None:
+    done = _run(
+        """
+        import os, warnings
+        warnings.simplefilter("error")
+        def slow(x):
+            time.sleep(0.01)
+            return x
+        assert ahead(range(9), slow, []) == list(range(9))
+        assert len(os.listdir("/proc/self/task")) > 1
+        for _ in range(3):
+            child = os.fork()
+            if not child:
+                assert ahead(range(9), slow, []) == list(range(9))
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+            assert ahead(range(9), slow, []) == list(range(9))
+        print(threading.active_count(), "fine")
+        """
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 fine\n", "")
+
+
+def test_recursion_goes_as_deep_as_in_plain_python(eager: None) -> None:
+    source = """
+    def walk(xs, f):
+        out = []
+        for x in xs:
+            out.append(f(x))
+        return out
+    """
+    plain_one, ahead_one = pair(source, site())
+
+    def tree(run: Any, depth: int) -> Any:
+        return depth if depth == 0 else run([depth, 0], lambda x: tree(run, x - 1) if x else 0)
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(600)
+    try:
+        depth = 170
+        assert tree(ahead_one, depth) == tree(plain_one, depth)
+    finally:
+        sys.setrecursionlimit(limit)

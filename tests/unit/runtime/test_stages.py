@@ -115,7 +115,9 @@ def test_an_exception_comes_at_the_hand_over_that_it_prevented(
             raise StopIteration(args)
 
         calls: dict[str, Any] = {"f": log.f, "g": log.g, "h": log.h}
-        calls[where_raised] = lambda *args, old=calls[where_raised]: fail(*args) if args[0] == 4 else old(*args)
+        calls[where_raised] = lambda *args, old=calls[where_raised]: (
+            fail(*args) if args[0] == 4 else old(*args)
+        )
         with pytest.raises(StopIteration) as caught:
             run(range(12), calls["f"], calls["g"], calls["h"], out)
         seen.append((out, caught.value.args, caught.value.__context__, caught.value.__cause__))
@@ -128,7 +130,12 @@ def test_an_exception_comes_at_the_hand_over_that_it_prevented(
         ("a(S(0, f(x)), S(1, g(x)))", 2, 2, (True, False)),
         ("a(S(0, f(x)), S(1, g(x)))", 2, 1, (False, False)),
         ("if S(0, c(x)):\n        S(1, f(x))\n    S(2, g(x))", 3, 2, (False, False, False)),
-        ("if S(0, c(x)):\n        S(1, f(x))\n    S(2, g(x))\n    S(3, h(x))", 4, 3, (True, True, False, False)),
+        (
+            "if S(0, c(x)):\n        S(1, f(x))\n    S(2, g(x))\n    S(3, h(x))",
+            4,
+            3,
+            (True, True, False, False),
+        ),
         ("if S(0, c(x)):\n        continue\n    S(1, f(x))\n    S(2, g(x))", 3, 2, (True, False, False)),
         ("if c:\n        S(0, f(x))\n    S(1, g(x))", 2, 1, None),
         ("if c:\n        S(0, f(x))\n    S(1, g(x))\n    S(2, h(x))", 3, 2, (True, False, False)),

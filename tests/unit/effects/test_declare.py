@@ -1,0 +1,70 @@
+"""Declarations."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from tests.unit.effects import callees as c
+from tests.unit.effects.harness import stage_of
+from xcs_ast.effects import declared, off, ordered, pure, set_declared_names, unordered
+from xcs_ast.effects.declare import Declared, is_off
+
+
+@pytest.fixture(autouse=True)
+def _no_names() -> Iterator[None]:
+    yield
+    set_declared_names({})
+
+
+def test_a_declared_function_is_returned_unchanged() -> None:
+    def f() -> None: ...
+
+    assert pure(f) is f
+    assert declared(f) is Declared.PURE
+    assert unordered(f) is f
+    assert declared(f) is Declared.UNORDERED
+
+
+def test_declarations_do_not_keep_functions_alive() -> None:
+    def f() -> None: ...
+
+    pure(f)
+    reference = weakref.ref(f)
+    del f
+    gc.collect()
+    assert reference() is None
+
+
+def test_what_each_declaration_means_for_a_call() -> None:
+    def f(x: int) -> int:
+        c.SHARED.append(x)
+        return x
+
+    assert any(line.startswith("write") for line in stage_of("f(x)", vars(c), f=f))
+    assert stage_of("f(x)", vars(c), f=pure(f)) == []
+    assert stage_of("f(x)", vars(c), f=unordered(f)) == ["read channel network"]
+    assert stage_of("f(x)", vars(c), f=ordered(f)) == ["write channel network"]
+    assert any(line.startswith("write") for line in stage_of("f(x)", vars(c), f=off(f)))
+    assert is_off(f)
+
+
+def test_declarations_by_name() -> None:
+    set_declared_names({"tests.unit.effects.callees.appends_shared": "pure"})
+    assert "write" not in str(stage_of("appends_shared(x)", vars(c)))
+    with pytest.raises(ValueError, match="nonsense"):
+        set_declared_names({"a.b": "nonsense"})
+
+
+def test_the_result_of_a_declared_function_is_known_by_its_annotation() -> None:
+    def typed_result(x) -> "str":
+        return c.SHARED[x]
+
+    def untyped(x):
+        return eval("x")
+
+    assert "unknown" not in str(stage_of("f(x).upper()", vars(c), f=pure(typed_result)))
+    assert "unknown" in str(stage_of("f(x).upper()", vars(c), f=pure(untyped)))

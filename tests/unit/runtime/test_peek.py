@@ -1,0 +1,124 @@
+"""Peeking leaves iterators alone, and sees what they will give."""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import islice
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xcs_ast.runtime.peek import END, peek, same
+
+LEAVES = st.one_of(
+    st.lists(st.integers()),
+    st.lists(st.integers()).map(tuple),
+    st.text(),
+    st.binary(),
+    st.dictionaries(st.integers(), st.text()),
+    st.dictionaries(st.integers(), st.text()).map(lambda d: d.items()),
+    st.dictionaries(st.integers(), st.text()).map(lambda d: d.values()),
+    st.frozensets(st.integers()),
+    st.sets(st.text()),
+    st.integers(0, 20).map(range),
+    st.integers(0, 5).map(lambda n: range(10**30, 10**30 + n)),
+    st.lists(st.integers()).map(deque),
+)
+ITERABLES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.builds(enumerate, inner, st.integers()),
+        st.lists(inner, max_size=3).map(lambda parts: zip(*parts, strict=False)),
+        inner.map(iter),
+        st.builds(
+            lambda it, n: [*map(lambda _: next(it, None), range(n)), it][-1],
+            inner.map(iter),
+            st.integers(0, 3),
+        ),
+        st.lists(st.integers()).map(reversed),
+        st.lists(st.integers()).map(lambda xs: zip(*[iter(xs)] * 2, strict=False)),
+    ),
+    max_leaves=4,
+)
+
+
+@given(ITERABLES)
+def test_what_is_peeked_is_what_comes(iterable: Any) -> None:
+    first, second = peek(iterable), peek(iterable)
+    if first is None or second is None:
+        assert first is second is None
+        assert type(iterable).__name__ not in ("list", "tuple", "dict", "range", "str", "enumerate", "zip")
+        return
+    ahead = [item for item in islice(first.ahead, 30) if item is not END]
+    again = [item for item in islice(second.ahead, 30) if item is not END]
+    arrived = list(islice(first.live, 30))
+    assert len(ahead) == len(again) == len(arrived)
+    assert all(same(a, b, first.fresh) for a, b in zip(ahead, arrived, strict=True))
+    assert repr(ahead) == repr(arrived)
+
+
+def test_exhausted_iterators() -> None:
+    for empty in (
+        iter([]),
+        iter(()),
+        iter({}),
+        iter(set()),
+        enumerate([]),
+        zip(),
+        zip([]),
+        reversed([]),
+        iter(""),
+    ):
+        list(empty)
+        found = peek(empty)
+        assert found is not None
+        assert [item for item in islice(found.ahead, 1) if item is not END] == []
+        assert list(found.live) == []
+
+
+@pytest.mark.parametrize("kind", [list, tuple, dict, set, str, bytes, deque, frozenset])
+def test_subclasses_are_not_peeked(kind: type) -> None:
+    sub = type("Sub", (kind,), {})
+    assert peek(sub()) is None
+    if kind not in (dict, set, frozenset):
+        # The iterators of those are C's own, whatever the subclass; the others could run its code.
+        assert peek(enumerate(sub())) is None
+
+
+def test_a_subclass_that_hides_behind_a_builtin_iterator_is_not_believed() -> None:
+    class Odd(list):  # type: ignore[type-arg]
+        def __getitem__(self, index: Any) -> Any:
+            raise AssertionError("user code")
+
+        def __len__(self) -> int:
+            raise AssertionError("user code")
+
+    assert peek(iter(Odd([1, 2]))) is None
+    assert peek(enumerate(Odd([1, 2]))) is None
+    assert peek(zip([1], Odd([1, 2]), strict=False)) is None
+
+
+class Int(int):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "fresh", "expected"),
+    [
+        (10**9, 10**9 + 0, False, True),
+        (int("1000000"), int("1000000"), False, False),
+        (int("1000000"), int("1000000"), True, True),
+        (1, True, True, False),
+        (1, 1.0, True, False),
+        (Int(7), Int(7), True, False),
+        ("".join(["a", "b"]), "ab", True, True),
+        ((1, [2]), (1, [2]), (True, False), False),
+        ((1, None), (1, None), (True, False), True),
+        ((1, None, 2), (1, None), (True, False), False),
+        ([1], [1], (True,), False),
+    ],
+)
+def test_same(a: object, b: object, fresh: Any, expected: bool) -> None:
+    assert same(a, b, fresh) is expected

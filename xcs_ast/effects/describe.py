@@ -1,0 +1,83 @@
+"""The outcome of an analysis as text, for tests and for people."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from xcs_ast.effects.region import RegionEffects
+from xcs_ast.effects.resolve import is_class
+from xcs_ast.ir.effects import CONTENT, DEEP, WHOLE, CellVar, Channel, Effect, Location, Summary, Unknown
+from xcs_ast.ir.paths import AttrStep, EnvRoot, ItemRoot, KeyStep, Path, PinnedRoot
+
+__all__ = ["describe", "describe_effect", "describe_path", "describe_summary"]
+
+
+def describe(effects: RegionEffects) -> str:
+    """One line for each effect, under a headline for each stage and segment that has any."""
+    lines: list[str] = []
+    for index, segment in enumerate(effects.segments):
+        lines += _part(f"segment {index}", segment)
+        if index < len(effects.stages):
+            lines += _part(f"stage {index}", effects.stages[index])
+    return "\n".join(lines)
+
+
+def _part(title: str, summary: Summary) -> list[str]:
+    found = describe_summary(summary)
+    if not found and not summary.blocking:
+        return []
+    return [f"{title} (blocking {summary.blocking.name.lower()})", *(f"  {line}" for line in found)]
+
+
+def describe_summary(summary: Summary) -> list[str]:
+    """One line for each effect, in order."""
+    return sorted({describe_effect(effect) for effect in summary.effects})
+
+
+def describe_effect(effect: Effect) -> str:
+    """`write self.calls`, `read channel clock`, `unknown: calls ...`."""
+    verb = effect.access.value
+    match effect.where:
+        case Location(owner, field):
+            base = describe_path(owner)
+            if field in (CONTENT, DEEP, WHOLE):
+                return f"{verb} {base}{field if field == CONTENT else '.' + field}"
+            return f"{verb} {base}.{field}"
+        case CellVar(name):
+            return f"{verb} variable {name}"
+        case Channel(name):
+            return f"{verb} channel {name}"
+        case Unknown(reason):
+            return f"unknown: {reason}"
+        case _:
+            assert_never(effect.where)
+
+
+def describe_path(path: Path) -> str:
+    """`item.model`, `results`, `module llm`, `class Model`."""
+    match path.root:
+        case ItemRoot():
+            text = "item"
+        case EnvRoot(name):
+            text = name
+        case PinnedRoot():
+            text = _object(path.root.obj)
+        case _:
+            assert_never(path.root)
+    for step in path.steps:
+        match step:
+            case AttrStep(name):
+                text += f".{name}"
+            case KeyStep(key):
+                text += f"[{key!r}]"
+            case _:
+                assert_never(step)
+    return text
+
+
+def _object(obj: object) -> str:
+    if type(obj) is dict and type(obj.get("__name__")) is str:
+        return f"module {obj['__name__']}"
+    if is_class(obj):
+        return f"class {obj.__qualname__}"
+    return f"<{type(obj).__qualname__}>"

@@ -1,0 +1,1 @@
+"""The effect models: one text file for each module, and the list of endpoints of model inference."""

@@ -1,0 +1,300 @@
+"""The analysis of one region: what each stage and each segment of it does, on the live objects at hand.
+
+Formal statement. For every binding under which all guards hold, running the region performs, inside
+hand-over k, only effects of `stages[k]`, and outside of hand-overs, after hand-over j-1 and before hand-over
+j, only effects of `segments[j]`. The loop target is assigned in segment 0. Conflicts on fresh objects that both a
+stage and an earlier segment use are told as locations of a stand-in object.
+
+Guarantees: no user code runs, nothing is raised; what cannot be followed is an unknown effect.
+Assumes: see `guards`; the text of the region is that of `SiteFacts`.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, final
+
+from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import guards as g
+from xcs_ast.effects.machine import Frame, RegionNames, Sink, TooLarge
+from xcs_ast.effects.resolve import builtins_of
+from xcs_ast.effects.scopes import Scope, scope_of_statements, settled_names
+from xcs_ast.effects.statements import Statements
+from xcs_ast.effects.values import (
+    BOTTOM,
+    Bound,
+    Live,
+    New,
+    Object,
+    Part,
+    Ref,
+    Super,
+    Tup,
+    Value,
+    join,
+    typed,
+    unknown,
+)
+from xcs_ast.ir.effects import CONTENT, Access, Blocking, Effect, Location, Summary, Unknown
+from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path, PinnedRoot
+from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
+
+__all__ = ["RegionEffects", "RegionRequest", "analyze_region"]
+
+_PASSES: Final = 8
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RegionRequest:
+    """A region, the globals of its module, and the objects that it is about to use."""
+
+    facts: SiteFacts
+    globals: dict[str, Any]
+    binding: Binding
+    has_item: bool
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RegionEffects:
+    """What a region does, for every binding that passes the guards."""
+
+    stages: tuple[Summary, ...]
+    segments: tuple[Summary, ...]
+    guards: tuple[g.Guard, ...]
+
+
+def analyze_region(request: RegionRequest) -> RegionEffects:
+    """The effects of a region's stages and segments."""
+    try:
+        return _Region(request).run()
+    except TooLarge as limit:
+        return _nothing_known(request.facts, str(limit), codes.TOO_LARGE)
+    except RecursionError:
+        return _nothing_known(request.facts, "the code is nested too deeply to be followed", codes.TOO_LARGE)
+    except Exception as error:  # Whatever our own fault, the program must not notice.
+        return _nothing_known(
+            request.facts, f"the analysis failed: {type(error).__name__}: {error}", codes.ANALYSIS_FAILED
+        )
+
+
+def _nothing_known(facts: SiteFacts, reason: str, code: str) -> RegionEffects:
+    effect = Effect(Access.WRITE, Unknown(reason), facts.span, code)
+    summary = Summary(frozenset({effect}), Blocking.MAYBE)
+    return RegionEffects((summary,) * facts.stages, (summary,) * (facts.stages + 1), ())
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> tuple[ast.Module, Scope]:
+    tree = ast.parse(text)
+    return tree, scope_of_statements(tree.body)
+
+
+class _Region(Statements):
+    """One analysis."""
+
+    def __init__(self, request: RegionRequest) -> None:
+        super().__init__()
+        self.facts = request.facts
+        self.request = request
+        self.module, self.scope = _parsed(request.facts.text)
+        self.segment = 0
+        self.nested = 0
+
+    def run(self) -> RegionEffects:
+        """Repeats the analysis until what the region stores in the heap is known."""
+        for _ in range(_PASSES):
+            self.again = False
+            self.guards, self.exact_paths = {}, set()
+            self.read.clear()
+            self.memos.clear()
+            self.trees.clear()
+            self._one_pass()
+            if not self.again:
+                return self._result()
+        raise TooLarge("what the region stores does not settle")
+
+    def _one_pass(self) -> None:
+        facts = self.facts
+        self.stages = [Sink() for _ in range(facts.stages)]
+        self.segments = [Sink() for _ in range(facts.stages + 1)]
+        self.segment = 0
+        self.sink, self.context = self.segments[0], ("body", 0)
+        self.frame = frame = self._frame()
+        self.loops = []
+        if facts.kind is RegionKind.BLOCK or not self._is_loop():
+            self.execute(self.module.body)
+            return
+        (loop,) = self.module.body
+        assert isinstance(loop, ast.For)
+        self.keep.append(frame)
+        self.loop(lambda: self._head(loop), loop.body, loop.orelse, settled_names(loop.target, loop.body))
+
+    def _is_loop(self) -> bool:
+        first = self.module.body[0]
+        return (
+            len(self.module.body) == 1
+            and isinstance(first, ast.For)
+            and isinstance(first.iter, ast.Name)
+            and first.iter.id == ITEMS_NAME
+        )
+
+    def _head(self, loop: ast.For) -> tuple[bool, bool]:
+        """The loop target takes the item: the first thing of each iteration."""
+        self._to_segment(0)
+        if self.request.has_item:
+            item = self.wrap(Path(ItemRoot()), self.request.binding.item)
+        else:
+            item = unknown("uses an item of which nothing is known")
+        self.assign(loop.target, item)
+        return True, True
+
+    def _frame(self) -> Frame:
+        facts = self.facts
+        env = {
+            name: self.wrap(Path(EnvRoot(name)), value) for name, value in self.request.binding.env.items()
+        }
+        frame = Frame(
+            self.scope, self.request.globals, builtins_of(self.request.globals), facts.span.filename
+        )
+        frame.offset = facts.span.line - 1
+        frame.blank = True
+        at_module_level = not facts.function
+        own = frozenset(facts.env) | facts.unknown_locals | facts.cells
+        private = frozenset(self.scope.bound) if facts.kind is RegionKind.COMPREHENSION else frozenset()
+        frame.region = RegionNames(env, facts.cells, own, at_module_level, private)
+        frame.locals = dict(env)
+        return frame
+
+    # --------------------------------------------------------------------------------------- hand-overs
+
+    def _to_segment(self, number: int) -> None:
+        self.segment = number
+        self.sink, self.context = self.segments[number], ("body", number)
+
+    def mark(self, number: int, inner: ast.expr, node: ast.Call) -> Value:
+        """The value of hand-over `number`, whose effects belong to its stage."""
+        if (
+            self.frame.region is None
+            or len(self.loops) > (1 if self._is_loop() else 0)
+            or (self.context is not None and self.context[0] == "stage")
+        ):
+            return self.fail("a hand-over inside a loop of the body", node, codes.UNSUPPORTED)
+        sink, context = self.sink, self.context
+        self.sink, self.context = self.stages[number], ("stage", number)
+        try:
+            value = self.evaluate(inner)
+        finally:
+            self.sink, self.context = sink, context
+        self._to_segment(max(self.segment, number + 1))
+        return value
+
+    def test(self, node: ast.expr) -> tuple[bool, bool]:
+        """Whether a condition may hold; one that the slice hands over is tested by the slice as well."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == STAGE_NAME:
+            value = self.evaluate(node)
+            number = node.args[0].value  # type: ignore[attr-defined]
+            sink, context = self.sink, self.context
+            self.sink, self.context = self.stages[number], ("stage", number)
+            try:
+                self.truth(value, node)
+            finally:
+                self.sink, self.context = sink, context
+            return self.truth(value, node)
+        return super().test(node)
+
+    # ---------------------------------------------------------------------------- from iteration to iteration
+
+    def carried(self, env: dict[str, Value]) -> dict[str, Value]:
+        """What the region's variables are in its next iteration: no path of the item leads to them any more."""
+        if self.frame.region is None or len(self.loops) > 0:
+            return env
+        return {name: self._carried_value(value) for name, value in env.items()}
+
+    def _carried_value(self, value: Value) -> Value:
+        out = BOTTOM
+        for atom in value:
+            match atom:
+                case Live(path=path, value=live) if path.varies:
+                    out = join(out, typed(type(live)))
+                case Ref(path=path) | Part(path) if path.varies:
+                    return unknown("uses an item of an earlier iteration")
+                case Tup(items):
+                    out = join(out, frozenset({Tup(tuple(map(self._carried_value, items)))}))
+                case New(obj):
+                    if self._reaches_item(obj, set()):
+                        return unknown("uses an object of an earlier iteration")
+                    out = join(out, frozenset({atom}))
+                case Bound() | Super():
+                    return unknown("uses a method of an earlier iteration")
+                case _:
+                    out = join(out, frozenset({atom}))
+        return out
+
+    def _reaches_item(self, obj: Object, seen: set[Object]) -> bool:
+        """Whether a fresh object may hold something that belongs to its iteration."""
+        if obj in seen:
+            return False
+        seen.add(obj)
+        if obj.payload is not None:
+            return True
+        self.read |= {(obj, "elems"), (obj, "keys"), (obj, "fields")}
+        values = [obj.elems, obj.keys, *obj.fields.values(), *obj.attrs.values()]
+        todo = [atom for value in values for atom in value]
+        while todo:
+            atom = todo.pop()
+            match atom:
+                case Live(path=path) | Ref(path=path) | Part(path):
+                    if path.varies:
+                        return True
+                case Tup(items):
+                    todo += [inner for item in items for inner in item]
+                case New(inner_obj):
+                    if self._reaches_item(inner_obj, seen):
+                        return True
+                case Bound() | Super():
+                    return True
+                case _:
+                    pass
+        return False
+
+    # -------------------------------------------------------------------------------------------- result
+
+    def _result(self) -> RegionEffects:
+        self._fresh_conflicts()
+        self._apart()
+        return RegionEffects(
+            tuple(sink.summary() for sink in self.stages),
+            tuple(sink.summary() for sink in self.segments),
+            tuple(self.guards),
+        )
+
+    def _fresh_conflicts(self) -> None:
+        """Tells of fresh objects that a stage uses and a segment before it changes, or the other way round."""
+        for k, stage in enumerate(self.stages):
+            mine: dict[Object, bool] = {}
+            for obj, write in stage.touched:
+                mine[obj] = mine.get(obj, False) or write
+            for j in range(k + 1):
+                for obj, write in self.segments[j].touched:
+                    if obj in mine and (write or mine[obj]):
+                        self._conflict(obj, stage, mine[obj], self.segments[j], write)
+
+    def _conflict(
+        self, obj: Object, stage: Sink, stage_writes: bool, segment: Sink, segment_writes: bool
+    ) -> None:
+        where = Location(Path(PinnedRoot(obj)), CONTENT)
+        for sink, writes in ((stage, stage_writes), (segment, segment_writes)):
+            access = Access.WRITE if writes else Access.READ
+            sink.effects[(access.value, where)] = Effect(access, where, self.facts.span, codes.BODY_CONFLICT)
+
+    def _apart(self) -> None:
+        """Guards for what the body reads of items, if it changes other objects of the same kind."""
+        by_id = {id(obj): obj for obj in self.keep}
+        for key, path in self.varying_reads:
+            for owner, _ in self.stores.get(key, ()):
+                if owner is not None and owner in by_id:
+                    self.guard(g.Apart(path, by_id[owner]))
