@@ -1,4 +1,4 @@
-"""`pytest tests/golden --update-golden` writes down what the rewriter says today; read the difference first."""
+"""`--update-golden` writes down what the rewriter says today; read the difference first."""
 
 from __future__ import annotations
 
@@ -6,4 +6,6 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="rewrite the expected sections of the golden files")
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite the expected sections of the golden files"
+    )

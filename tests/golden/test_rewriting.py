@@ -1,4 +1,4 @@
-"""One file for each case: a source, then what becomes of it for people and for machines, and what is left alone.
+"""One file for each case: a source, then what becomes of it for people and machines, and what is left alone.
 
 The sections after the source are compared as text. `pytest tests/golden --update-golden` refreshes them.
 """

@@ -46,8 +46,16 @@ _STARTUP: Final = frozenset(
 """What Python itself loads before any script: no file beside the script ever stands in for one of these."""
 
 
-_OURS: Final = sys.stdlib_module_names | {"libcst", "typing_extensions", "yaml"}
-"""What we and what we use may import."""
+_IMPORTED: Final = """
+    libcst typing_extensions yaml atexit ast bisect collections contextlib contextvars copy copyreg
+    dataclasses datetime difflib dis enum fcntl fnmatch functools gettext glob grp heapq importlib
+    inspect ipaddress json keyword linecache locale math ntpath numbers opcode operator pathlib pickle
+    queue random re reprlib runpy select selectors signal socket string struct subprocess symtable
+    textwrap threading token tokenize tomllib traceback types typing unicodedata urllib warnings weakref
+    zlib
+"""
+_OURS: Final = frozenset(_IMPORTED.split())
+"""What we, and what we use, may import."""
 _WHOLE: Final = (
     "xcs_ast.pipeline",
     "xcs_ast.frontend.analyse",
@@ -235,12 +243,17 @@ def _enter(directory: str, *, hooked: bool) -> None:
 
 
 def _names_in(directory: str) -> set[str]:
-    """What a directory may be asked for in an import."""
+    """The modules and packages in a directory. One without `__init__.py` hides no other of its name."""
     try:
         with os.scandir(directory) as entries:
-            return {entry.name.partition(".")[0] for entry in entries} - _STARTUP
+            names = {
+                entry.name.partition(".")[0]
+                for entry in entries
+                if "." in entry.name or os.path.exists(os.path.join(entry.path, "__init__.py"))
+            }
     except OSError:
         return set()
+    return names - _STARTUP
 
 
 def _forget_shadowed(directory: str, names: set[str]) -> None:

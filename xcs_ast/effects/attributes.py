@@ -96,6 +96,11 @@ class Attributes(Protocol):
             return frozenset({pinned(cls)})
         if cls is AnyException:
             return self._of_any_exception(atom, name, node)
+        if name in _ENUM_FIELDS and issubclass(type(cls), EnumMeta) and type(atom) is Ref:
+            owner, _ = find_in_mro(cls, name)
+            inner = static_attr(atom.obj, _ENUM_FIELDS[name])
+            if owner is not None and module_of(owner) == "enum" and inner is not MISSING:
+                return self.wrap(atom.path.then(AttrStep(_ENUM_FIELDS[name])), inner)
         modelled = self.run_attribute_model(atom, cls, name, node)
         if modelled is not None:
             return modelled
@@ -456,5 +461,6 @@ _PLAIN_DELATTR: Final = tuple(
 _PLAIN_SETATTR: Final = tuple(
     space["__setattr__"] for space in (vars(object), vars(BaseException)) if "__setattr__" in space
 )
+_ENUM_FIELDS: Final = {"name": "_name_", "value": "_value_"}
 _OPEN_MEMBERS: Final = frozenset({functools.partial, types.MethodType, property, staticmethod, classmethod})
 _ = (Typed, typed)

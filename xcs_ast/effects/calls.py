@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import functools
+import sys
 import types
 from dataclasses import dataclass
 from typing import Any, Final, final
@@ -14,7 +16,7 @@ from xcs_ast.effects import guards as g
 from xcs_ast.effects.applying import Applying
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.declare import Declared, declared
-from xcs_ast.effects.entries import EntryKind
+from xcs_ast.effects.entries import Entry, EntryKind
 from xcs_ast.effects.machine import DEPTH, FUNCTIONS, Frame, Sink, TooLarge
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import builtins_of, class_name, is_class, module_of
@@ -27,12 +29,14 @@ from xcs_ast.effects.values import (
     Bound,
     New,
     Ref,
+    Tup,
     UnknownAtom,
     Value,
     class_of,
     generalize,
     is_scalar,
     join,
+    join_all,
     known,
     map_atoms,
     typed,
@@ -66,34 +70,18 @@ class FunctionInfo:
     keyword_defaults: dict[str, Value]
 
 
-@final
-@dataclass(slots=True, eq=False)
-class _Memo:
-    """The outcome of one activation."""
-
-    version: int
-    result: Value
-    sink: Sink
-
-
-@final
-@dataclass(slots=True, eq=False)
-class _Active:
-    """An activation that is being analysed."""
-
-    assumed: Value = BOTTOM
-    recursive: bool = False
-
-
 class Calls(Applying):
     """Everything that can be called."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.memos: dict[Any, _Memo] = {}
-        self.active: dict[Any, _Active] = {}
+        self.done: dict[Any, tuple[Value, Sink]] = {}
+        """The outcome of each activation in this pass."""
+        self.table: dict[Any, Value] = {}
+        """What each activation returned in any pass."""
+        self.assumed: set[Any] = set()
+        self.active: set[Any] = set()
         self.active_nodes: dict[int, int] = {}
-        self.recursions = 0
 
     def run_body(self, node: FunctionNode, frame: Frame) -> Value:
         """Interprets a function's body; what it returns (for a generator: what it yields)."""
@@ -101,6 +89,10 @@ class Calls(Applying):
 
     def construct(self, cls: type, ref: Ref, args: Args, node: ast.AST | None) -> Value:
         """The value of calling a class."""
+        raise NotImplementedError
+
+    def run_dataclass_helper(self, name: str, args: Args, node: ast.AST | None) -> Value | None:
+        """The value of `asdict` or `replace`; `None` where it is used in an unusual way."""
         raise NotImplementedError
 
     def run_generated(self, function: types.FunctionType, args: Args, node: ast.AST | None) -> Value:
@@ -232,6 +224,10 @@ class Calls(Applying):
     def _call_cached(self, ref: Ref, args: Args, node: ast.AST | None) -> Value:
         self.exact(ref)
         obj: Any = ref.obj
+        entry = _entry_behind_cache(obj)
+        if entry is not None:
+            self.same(ref)
+            return self.run_entry(entry, None, args, node)
         self.store_shared(ref.path, obj, WHOLE, BOTTOM, node)
         inner = obj.__dict__.get("__wrapped__")
         path = ref.path.then(AttrStep("__wrapped__"))
@@ -262,11 +258,12 @@ class Calls(Applying):
         annotated = _annotated_result(function)
         if annotated is not None:
             return typed(annotated)
-        outer, self.sink = self.sink, Sink()
+        outer, context = self.sink, self.context
+        self.sink, self.context = Sink(), ("inferring", 0)
         try:
             inferred = self.call_function(ref, args, node)
         finally:
-            self.sink = outer
+            self.sink, self.context = outer, context
         if known(inferred):
             return inferred
         return unknown(
@@ -282,6 +279,10 @@ class Calls(Applying):
         code = function.__code__
         if ref.path.steps or type(ref.path.root) is not PinnedRoot:
             self.guard(g.FunctionIs(ref.path, code, function.__globals__))
+        if function is dataclasses.asdict or function is dataclasses.replace:
+            known_result = self.run_dataclass_helper(function.__name__, args, node)
+            if known_result is not None:
+                return known_result
         entry = catalog.for_callable(function)
         if entry is not None:
             self.same(ref)
@@ -358,7 +359,7 @@ class Calls(Applying):
 
     def _generator(self, body: FunctionNode, frame: Frame, node: ast.AST | None) -> Value:
         """A fresh generator. Its body runs when it is iterated, and perhaps when it is dropped."""
-        obj = self.fresh(body, types.GeneratorType, id(frame.function))
+        obj = self.fresh(body, types.GeneratorType, _identity(frame))
         given = dict(frame.locals)
 
         def run(at: ast.AST | None) -> Value:
@@ -384,57 +385,65 @@ class Calls(Applying):
         return again
 
     def _activate(self, body: FunctionNode, frame: Frame, node: ast.AST | None) -> Value:
+        """Interprets a body once in each pass for each combination of arguments.
+
+        What a recursive call returns was found in the pass before; if it turns out to be more, another
+        pass follows. All effects end up in the sink of the context, which is part of the key.
+        """
         identity = id(body)
-        if self.active_nodes.get(identity, 0) >= _MANY_ACTIVE:
-            frame.locals = {name: generalize(value) for name, value in frame.locals.items()}
-        owner = id(frame.function) if frame.function is not None else id(frame.parent)
-        key = (identity, owner, frame.path, frozenset(frame.locals.items()), self.context)
-        active = self.active.get(key)
-        if active is not None:
-            active.recursive = True
-            self.recursions += 1
-            return active.assumed
-        memo = self.memos.get(key)
-        if memo is not None and memo.version == self.version:
-            self.sink.take(memo.sink)
-            return memo.result
+        deep = self.active_nodes.get(identity, 0)
+        if deep >= _MANY_ACTIVE:
+            frame.locals = {name: self._widened(value, body) for name, value in frame.locals.items()}
+        key = (identity, _identity(frame), frame.path, frozenset(frame.locals.items()), self.context)
+        done = self.done.get(key)
+        if done is not None:
+            self.sink.take(done[1])
+            return done[0]
+        if key in self.active:
+            self.assumed.add(key)
+            return self.table.get(key, BOTTOM)
         self.functions += 1
         depth = self.frame.depth + 1
-        if (
-            self.functions > FUNCTIONS
-            or depth > DEPTH
-            or self.active_nodes.get(identity, 0) > _TOO_MANY_ACTIVE
-        ):
-            raise TooLarge("the code calls too many functions, or too deeply, to be followed")
+        if self.functions > FUNCTIONS:
+            raise TooLarge(f"the code calls more than {FUNCTIONS} functions")
+        if depth > DEPTH or deep > _TOO_MANY_ACTIVE:
+            name = getattr(body, "name", "a lambda")
+            return self.fail(f"calls {name} too deeply to be followed", node, codes.TOO_LARGE)
         return self._run(key, identity, body, frame, depth)
 
     def _run(self, key: Any, identity: int, body: FunctionNode, frame: Frame, depth: int) -> Value:
-        active = self.active[key] = _Active()
+        self.active.add(key)
         self.active_nodes[identity] = self.active_nodes.get(identity, 0) + 1
-        outer_sink, outer_frame, recursions = self.sink, self.frame, self.recursions
+        outer_sink, outer_frame = self.sink, self.frame
         self.sink = sink = Sink()
-        given = dict(frame.locals)
+        self.frame = at = self._copy_frame(frame, frame.locals)
+        at.depth = depth
         try:
-            for _ in range(10):
-                at = self._copy_frame(frame, given)
-                at.depth = depth
-                self.frame = at
-                result = join(active.assumed, self.run_body(body, at))
-                if not active.recursive or result == active.assumed:
-                    break
-                active.assumed = result
-            else:
-                raise TooLarge("a recursion whose result does not settle")
+            before = self.table.get(key, BOTTOM)
+            result = join(before, self.run_body(body, at))
         finally:
             self.sink, self.frame = outer_sink, outer_frame
-            del self.active[key]
+            self.active.discard(key)
             self.active_nodes[identity] -= 1
         outer_sink.take(sink)
-        if self.recursions == recursions:
-            # What an activation assumed of one further out may still change.
-            self.memos[key] = _Memo(self.version, result, sink)
-            self.keep.append((frame, body))
+        if result != before:
+            self.table[key] = result
+            if key in self.assumed:
+                self.again = True
+        self.done[key] = (result, sink)
+        self.keep.append((frame, body))
         return result
+
+    def _widened(self, value: Value, body: object) -> Value:
+        """Coarser, so that a recursion whose arguments grow comes to an end."""
+        out = BOTTOM
+        for atom in generalize(value):
+            if type(atom) is Tup:
+                atoms = self.new_container(body, tuple, self._widened(join_all(atom.items), body), tag="widened")
+                out = join(out, atoms)
+            else:
+                out = join(out, frozenset({atom}))
+        return out
 
     # ------------------------------------------------------------------------------------------- binding
 
@@ -486,7 +495,7 @@ class Calls(Applying):
         captured = frame.scope.captured
         if captured & (frame.scope.bound | frame.scope.targets):
             frame.cells = self.fresh(
-                body, _Cells, (id(frame.function), id(frame.parent), frozenset(values.items()))
+                body, _Cells, (_identity(frame), frozenset(values.items()))
             )
             self.keep.append(frame)
         for name, value in values.items():
@@ -529,6 +538,27 @@ def _annotated_result(function: types.FunctionType) -> type | None:
 
 
 _BY_NAME: Final[dict[str, type]] = {cls.__name__: cls for cls in SCALARS} | {"None": type(None)}
+
+
+def _entry_behind_cache(obj: Any) -> Entry | None:
+    """The model of a function that its own module keeps the results of."""
+    inner = obj.__dict__.get("__wrapped__")
+    if type(inner) is not types.FunctionType:
+        return None
+    module = sys.modules.get(inner.__module__) if type(inner.__module__) is str else None
+    if module is None or vars(module).get(inner.__name__) is not obj:
+        return None
+    return catalog.for_callable(inner)
+
+
+def _identity(frame: Frame) -> tuple[int, ...]:
+    """Which closure a frame belongs to: equal for frames that see the same variables around them."""
+    out: list[int] = []
+    at: Frame | None = frame
+    while at is not None:
+        out += (id(at.function), id(at.cells) if at.region is None else id(at.region))
+        at = at.parent
+    return tuple(out)
 
 
 def _merge(first: Args, second: Args) -> Args:

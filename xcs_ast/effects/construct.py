@@ -14,7 +14,7 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.calls import Calls
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import among, class_name, find_in_mro, mro_of, is_mutable_class, module_of
+from xcs_ast.effects.resolve import among, class_name, find_in_mro, is_mutable_class, module_of, mro_of
 from xcs_ast.effects.values import (
     BOOL,
     BOTTOM,
@@ -254,6 +254,60 @@ class Constructing(Calls):
             self.call(self.load_attr_of(atom, "__post_init__", node), Args(tuple(later)), node)
         return NONE
 
+    def run_dataclass_helper(self, name: str, args: Args, node: ast.AST | None) -> Value | None:
+        """The value of `asdict` or `replace`; `None` where it is used in an unusual way."""
+        if len(args.positional) != 1 or args.rest is not None or args.more is not None:
+            return None
+        subjects = args.positional[0]
+        if not all(_is_dataclass(class_of(atom)) for atom in subjects):
+            return None
+        if name == "asdict":
+            return None if args.keywords else self._as_dict(subjects, node, 0)
+        out = BOTTOM
+        for atom in subjects:
+            cls = class_of(atom)
+            assert cls is not None
+            fields: dict[str, Any] = find_in_mro(cls, "__dataclass_fields__")[1]
+            if any(field._field_type is _INIT_VARIABLE for field in fields.values()):
+                return None
+            given = {
+                field.name: self.load_attr_of(atom, field.name, node)
+                for field in fields.values()
+                if field.init and field._field_type is not _CLASS_VARIABLE
+            }
+            made = Args((), given | args.keywords)
+            out = join(out, self.construct(cls, pinned(cls), made, node))
+        return out
+
+    def _as_dict(self, value: Value, node: ast.AST | None, depth: int) -> Value:
+        """What `asdict` makes of a value: dataclass instances become dicts, containers are copied."""
+        out = BOTTOM
+        where: object = node or self
+        for atom in value:
+            cls = class_of(atom)
+            if is_scalar(atom):
+                out = join(out, frozenset({atom}))
+            elif cls is None or depth > 4:
+                out = join(out, self.fail("makes a dict of something that is not known", node))
+            elif _is_dataclass(cls):
+                (made,) = self.new_container(where, dict, tag=("asdict", depth, cls))
+                fields: dict[str, Any] = find_in_mro(cls, "__dataclass_fields__")[1]
+                for field in fields.values():
+                    if field._field_type is not _CLASS_VARIABLE and field._field_type is not _INIT_VARIABLE:
+                        inner = self._as_dict(self.load_attr_of(atom, field.name, node), node, depth + 1)
+                        self.store_content(made, inner, node, key=frozenset({Const(field.name)}))
+                out = join(out, frozenset({made}))
+            elif cls in (list, tuple):
+                inner = self._as_dict(self.content(atom, node), node, depth + 1)
+                out = join(out, self.new_container(where, cls, inner, tag=("asdict", depth)))
+            elif cls is dict:
+                keys = self._as_dict(self.content(atom, node, keys=True), node, depth + 1)
+                inner = self._as_dict(self.content(atom, node), node, depth + 1)
+                out = join(out, self.new_container(where, dict, inner, keys, tag=("asdict", depth)))
+            else:
+                out = join(out, self.fail(f"makes a dict of something that holds a {class_name(cls)}", node))
+        return out
+
     def _default_of(self, field: Any, node: ast.AST | None) -> Value | None:
         path = Path(PinnedRoot(field))
         if field.default is not dataclasses.MISSING:
@@ -266,6 +320,10 @@ class Constructing(Calls):
 
 _INIT_VARIABLE: Final = dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]
 _CLASS_VARIABLE: Final = dataclasses._FIELD_CLASSVAR  # type: ignore[attr-defined]
+
+
+def _is_dataclass(cls: type | None) -> bool:
+    return cls is not None and type(find_in_mro(cls, "__dataclass_fields__")[1]) is dict
 
 
 def _owner_of(function: types.FunctionType, cls: type) -> type | None:

@@ -42,6 +42,7 @@ __all__ = ["BUILTIN_CONTAINERS", "Containers"]
 _FEW: Final = 24
 IMMUTABLE: Final = frozenset({tuple, frozenset})
 BUILTIN_CONTAINERS: Final = frozenset({list, tuple, dict, set, frozenset, bytearray})
+_RAW: Final = (list, tuple, dict, set, frozenset, bytearray, deque)
 FRESH_CONTAINERS: Final = BUILTIN_CONTAINERS | {deque, OrderedDict, defaultdict}
 
 
@@ -153,7 +154,7 @@ class Containers(Machine):
                 return join(self.parts(path, inside, key_types), self.recall_inside(path))
             case Tup(items):
                 return join_all(items)
-            case New(obj) if obj.cls in FRESH_CONTAINERS:
+            case New(obj) if issubclass(obj.cls, _RAW):
                 if keys and issubclass(obj.cls, dict):
                     out = self.get_part(obj, "keys")
                     known = self.get_fields(obj)

@@ -418,7 +418,7 @@ class Expressions(Names):
         frame = self.frame
         source = self.evaluate(node.generators[0].iter)
         snapshot = dict(frame.locals)
-        obj = self.fresh(node, types.GeneratorType, id(frame.function))
+        obj = self.fresh(node, types.GeneratorType, (id(frame.function), id(frame.cells)))
 
         def run(at: ast.AST | None) -> Value:
             outer, self.frame = self.frame, self._copy_frame(frame, snapshot)

@@ -43,7 +43,7 @@ from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
 
 __all__ = ["RegionEffects", "RegionRequest", "analyze_region"]
 
-_PASSES: Final = 8
+_PASSES: Final = 16
 
 
 @final
@@ -110,7 +110,7 @@ class _Region(Statements):
             self.again = False
             self.guards, self.exact_paths = {}, set()
             self.read.clear()
-            self.memos.clear()
+            self.done.clear()
             self.trees.clear()
             self._one_pass()
             if not self.again:

@@ -35,11 +35,15 @@ _flags: Final[Callable[[type], int]] = type.__dict__["__flags__"].__get__
 _HEAP_TYPE: Final = 1 << 9
 _IMMUTABLE_TYPE: Final = 1 << 8
 
-PLAIN_GETATTRIBUTE: Final = (
-    object.__dict__["__getattribute__"],
-    type.__dict__["__getattribute__"],
-    vars(types.ModuleType)["__getattribute__"],
+_GENERIC: Final[tuple[type, ...]] = (
+    object, type, types.ModuleType, BaseException, int, float, complex, bool, str, bytes, bytearray, list, tuple, dict,
+    set, frozenset, range, slice, enumerate, zip, map, filter, reversed, types.GeneratorType, types.FunctionType,
+    types.BuiltinFunctionType, type(None), type({}.keys()), type({}.values()), type({}.items()), type(iter(())),
+)  # fmt: skip
+PLAIN_GETATTRIBUTE: Final = tuple(
+    vars(cls)["__getattribute__"] for cls in _GENERIC if "__getattribute__" in vars(cls)
 )
+"""The implementations of attribute access in C that go by the usual rules and compute nothing."""
 
 
 def is_class(obj: object) -> TypeGuard[type]:

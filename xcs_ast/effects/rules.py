@@ -189,7 +189,7 @@ class Rules(Constructing):
         if wanted is None:
             return self.no_rule(call, "with classes that are not known")
         for cls in wanted:
-            if find_in_mro(type(cls), "__instancecheck__")[0] is not type and not _is_standard(cls):
+            if not _checks_plainly(cls) and not _is_standard(cls):
                 return self.no_rule(call, f"with {class_name(cls)}, whose metaclass decides")
         if call.entry.name == "issubclass":
             return BOOL
@@ -205,13 +205,14 @@ class Rules(Constructing):
             if find_in_mro(cls_of, "__class__")[0] is not object:
                 return self.no_rule(call, f"on a {class_name(cls_of)}, which computes its __class__")
             answer = any(self._is_subclass(cls_of, cls) for cls in wanted)
-            yes, no = yes or answer, no or not answer
+            registered = any(type(cls) is not type and not _is_standard(cls) for cls in wanted)
+            yes, no = yes or answer or registered, no or not answer
         return join(TRUE if yes else BOTTOM, FALSE if no else BOTTOM)
 
     def _is_subclass(self, cls: type, wanted: type) -> bool:
         if wanted in mro_of(cls):
             return True
-        return type(wanted) is not type and issubclass(cls, wanted)
+        return type(wanted) is not type and _is_standard(wanted) and issubclass(cls, wanted)
 
     def _classes(self, value: Value) -> list[type] | None:
         out: list[type] = []
@@ -561,6 +562,18 @@ _STANDARD: Final = (
     "types",
     "builtins",
 )
+
+
+def _checks_plainly(cls: type, depth: int = 0) -> bool:
+    """Whether `isinstance` runs no code but Python's own for this class."""
+    owner = find_in_mro(type(cls), "__instancecheck__")[0]
+    if owner is type:
+        return True
+    if owner is None or module_of(owner) != "abc" or depth > 5:
+        return False
+    hook = find_in_mro(cls, "__subclasshook__")[0]
+    below = type.__subclasses__(cls)
+    return hook is object and len(below) < 50 and all(_checks_plainly(each, depth + 1) for each in below)
 
 
 def _is_standard(cls: type) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Callable
+from enum import EnumMeta
 from typing import Any, Final
 
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects.attributes import Attributes, pinned
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import find_in_mro, is_class, module_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of
 from xcs_ast.effects.values import (
     ANYTHING,
     BOOL,
@@ -158,6 +159,12 @@ class Specials(Attributes):
             if owner is not None and module_of(owner) == "builtins":
                 return self._text_of_exception(atom, node)
         owner, found = self.class_attr(cls, name, node)
+        if owner is not None and module_of(owner) == "enum" and issubclass(type(cls), EnumMeta):
+            if name == "__format__":
+                return self.one_special(atom, "__str__", (), node)
+            if name == "__repr__":
+                self.each_special(self.load_attr_of(atom, "value", node), "__repr__", (), node)
+            return STR
         if owner is object:
             if name == "__format__":
                 return self.one_special(atom, "__str__", (), node)
@@ -334,10 +341,8 @@ class Specials(Attributes):
         out = BOTTOM
         for iterator in made:
             cls = class_of(iterator)
-            if (
-                type(iterator) is Ref
-                and iterator == atom
-                or (cls is not None and type(find_in_mro(cls, "__next__")[1]) is types.FunctionType)
+            if iterator == atom or (
+                cls is not None and type(find_in_mro(cls, "__next__")[1]) is types.FunctionType
             ):
                 out = join(out, self.special(iterator, "__next__", (), node) or BOTTOM)
             else:
@@ -399,9 +404,22 @@ class Specials(Attributes):
             self.one_special(key, "__index__", (), node)
             return self.content(atom, node)
         if type(atom) is Ref and is_class(atom.obj):
-            return unknown("uses a generic alias")
+            return self._class_item(atom, atom.obj, key, node)
         result = self.special(atom, "__getitem__", (frozenset({key}),), node)
         return BOTTOM if result is None else result
+
+    def _class_item(self, atom: Ref, cls: type, key: Atom, node: ast.AST | None) -> Value:
+        """`cls[key]`: a member of an enumeration, or a generic alias."""
+        self.same(atom)
+        if not issubclass(type(cls), EnumMeta):
+            if type(cls) is not type:
+                return self.fail(f"subscripts the class {class_name(cls)}", node)
+            return unknown("uses a generic alias")
+        members: dict[str, object] = vars(type)["__dict__"].__get__(cls)["_member_map_"]
+        const = self.pin(key)
+        if const is not None and const.value in members:
+            return frozenset({pinned(members[const.value])})
+        return frozenset(pinned(member) for member in members.values())
 
     def _slice_of(self, atom: Atom, cls: type, node: ast.AST | None) -> Value:
         elements = self.content(atom, node)

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, final
 
 from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import catalog
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.expressions import Expressions, mangle
 from xcs_ast.effects.machine import Frame
 from xcs_ast.effects.names import join_env
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import class_name, is_class, module_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of
 from xcs_ast.effects.scopes import settled_names
 from xcs_ast.effects.values import (
     BOTTOM,
@@ -467,31 +468,27 @@ class Statements(Expressions):
     def _caught(self, handler: ast.ExceptHandler) -> Value:
         """What an `except` clause may catch."""
         self.read.add("raised")
-        out: set[Atom] = {New(self.fresh(handler, AnyException, "caught"))}
+        out: set[Atom] = set()
+        anything = New(self.fresh(handler, AnyException, "caught"))
         if handler.type is None:
-            return frozenset(out) | self.raised
+            return frozenset({anything}) | self.raised
         classes = self._classes(self.evaluate(handler.type))
         if classes is None:
             return self.fail("catches exceptions of classes that are not known", handler)
         for cls in classes:
             if find_check(cls):
                 return self.fail(f"catches {class_name(cls)}, whose metaclass decides", handler)
-            if (
-                type(cls) is type
-                and module_of(cls) not in ("builtins", "__main__")
-                and self._is_modelled(cls)
-            ):
+            # Code with a model raises exceptions of its own library, or of Python's; the rest is in `raised`.
+            modelled = catalog.default.is_modelled(cls)
+            if modelled and module_of(cls) != "builtins":
                 out.add(New(self.fresh(handler, cls, "caught")))
+            if module_of(cls) == "builtins" or (modelled and type.__subclasses__(cls)):
+                out.add(anything)
         for atom in self.raised:
             kind = class_of(atom)
             if kind is None or any(issubclass(kind, cls) for cls in classes):
                 out.add(atom)
         return frozenset(out)
-
-    def _is_modelled(self, cls: type) -> bool:
-        from xcs_ast.effects import catalog
-
-        return catalog.default.is_modelled(cls)
 
     def _with(self, node: ast.With) -> bool:
         return self._with_items(node.items, node)
@@ -627,8 +624,6 @@ class Statements(Expressions):
 
 def find_check(cls: type) -> bool:
     """Whether a metaclass decides what is an instance or a subclass of `cls`."""
-    from xcs_ast.effects.resolve import find_in_mro
-
     return find_in_mro(type(cls), "__subclasscheck__")[0] is not type
 
 

@@ -20,6 +20,7 @@ from xcs_ast.frontend.loops import plan_loop, refuse_loop
 from xcs_ast.frontend.plan import ModulePlan, RegionPlan
 from xcs_ast.frontend.scopes import Scope, ScopeKind, build_scopes
 from xcs_ast.frontend.source_text import SourceText
+from xcs_ast.frontend.steps import plan_step
 from xcs_ast.frontend.survey import Surveyor
 from xcs_ast.source.spans import Span
 
@@ -129,7 +130,9 @@ class _Planner:
                 self.suite(node.body, context)
                 self.suite(node.orelse, context)
             case ast.If() | ast.While() | ast.AsyncFor():
-                if not isinstance(node, ast.If):
+                if isinstance(node, ast.While):
+                    self.add(plan_step(context, node))
+                elif isinstance(node, ast.AsyncFor):
                     self.add(refuse_loop(context, node))
                 self.suite(node.body, context)
                 self.suite(node.orelse, context)

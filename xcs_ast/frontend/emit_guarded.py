@@ -55,13 +55,24 @@ def check_guarded(tree: UnitTree, region: Located) -> None:
         Refused: with the reason.
     """
     plan = region.plan
-    if region.node is not None and not isinstance(region.node, cst.For):
+    if region.node is not None and not isinstance(region.node, cst.For | cst.While):
         if encloses_scope(tree, region):
             raise Refused("it stands inside another comprehension or a lambda")
         if as_lambda(plan.slices[0]) is None:
             raise Refused("its slice cannot be written inside an expression")
     elif plan.at_module_level and any(as_lambda(each) is None for each in plan.slices):
         raise Refused("its slice needs a name, and at module level names of ours would show")
+
+
+def _mark(node: cst.CSTNode | None) -> str:
+    """What tells `mend_names` in which scope the slice's code was."""
+    match node:
+        case cst.GeneratorExp():
+            return f"{SLICE_MARK}_genexpr"
+        case cst.ListComp() | cst.SetComp() | cst.DictComp():
+            return f"{SLICE_MARK}_{type(node).__name__.lower()}"
+        case _:
+            return SLICE_MARK
 
 
 @final
@@ -85,6 +96,8 @@ class GuardedEmitter(Emitter):
     def loop(self, region: Located, mode: Mode) -> list[cst.BaseStatement]:
         """See the module's docstring."""
         loop = region.node
+        if isinstance(loop, cst.While):
+            return self._stepping(region, loop, mode)
         assert isinstance(loop, cst.For)
         iterable = self.copy(loop.iter, mode)
         where = self._iterable(region, loop.iter)
@@ -107,6 +120,41 @@ class GuardedEmitter(Emitter):
         for each in entered:
             self.anchored(each, where)
         return [self._trimmed([*entered, ahead], [region], region.extent, loop.leading_lines)]
+
+    def _stepping(self, region: Located, loop: cst.While, mode: Mode) -> list[cst.BaseStatement]:
+        """`for i in H or (): if not TEST: break; ...`, then the loop as it was, from wherever `i` stands."""
+        where = self.tree.extent_of(loop.test)
+        asked = self.blocks_of(region, mode.inside(region))
+        plain = loop.with_changes(
+            body=self.copy(loop.body, mode.inside(region, asked)),
+            orelse=self.copy(loop.orelse, mode) if loop.orelse is not None else None,
+            leading_lines=(),
+        )
+        self.provenance.replaces(plain, loop)
+        still = cst.UnaryOperation(cst.Not(), atomic(self.copy(loop.test, mode)))
+        check = cst.If(test=still, body=block([line(cst.Break())], self.indent))
+        body = self.copy(loop.body, mode.ahead(region))
+        inner = block([*self._asking(asked), self.anchored(check, where), *self._lines_of(body)], self.indent)
+        counter = self.anchored(name(region.plan.target), where)
+        ahead = cst.For(target=counter, iter=self._items(region, where), body=inner)
+        assert region.plan.iterable is not None
+        limit = self.copy(self.tree.expression(region.plan.iterable, None), mode)
+        site = self.sites[region.index]
+        enter = attribute_call(
+            site, "enter_steps", self._slice(region), name(region.plan.target), limit, self._env(region)
+        )
+        entered = self._entered(region, enter)
+        for each in entered:
+            self.anchored(each, where)
+        made = [*entered, self.anchored(ahead, region.extent), *self._asking(asked), plain]
+        return [self._trimmed(made, [region], region.extent, loop.leading_lines)]
+
+    def _lines_of(self, suite: cst.BaseSuite) -> list[cst.BaseStatement]:
+        if isinstance(suite, cst.SimpleStatementSuite):
+            moved = cst.SimpleStatementLine(suite.body, trailing_whitespace=suite.trailing_whitespace)
+            self.provenance.replaces(moved, suite)
+            return [moved]
+        return [each for each in suite.body if isinstance(each, cst.BaseStatement)]
 
     def _iterable(self, region: Located, node: cst.BaseExpression) -> Extent:
         """Where `ast` sees the iterable: with its parentheses, if it is a tuple."""
@@ -169,7 +217,7 @@ class GuardedEmitter(Emitter):
         source = region.plan.slices[0]
         if not in_expression and self._slice_statement(region) is not None:
             return name(self.slices[region.index])
-        form = as_lambda(source)
+        form = as_lambda(source, _mark(region.node))
         assert form is not None
         return cst.parse_expression(form)
 

@@ -32,6 +32,8 @@ def check_readable(tree: UnitTree, region: Located) -> None:
     Raises:
         Refused: with the reason.
     """
+    if isinstance(region.node, cst.While):
+        raise Refused("a `while` loop has no form that a person would write")
     is_comprehension = region.node is not None and not isinstance(region.node, cst.For)
     if is_comprehension and not _is_lambda(region.plan.readable_slices[0]) and encloses_scope(tree, region):
         raise Refused("its slice needs a place before the statement, where the names are not known yet")

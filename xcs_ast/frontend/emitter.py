@@ -86,7 +86,7 @@ class Emitter(ABC):
         for node in (*region.statements, *region.hand_overs, *([region.node] if region.node else ())):
             self._touched.add(id(node))
             self._touched.update(id(parent) for parent in self.tree.parents(node))
-        if isinstance(region.node, cst.For):
+        if isinstance(region.node, cst.For | cst.While):
             self._loops[id(region.node)] = region
         elif region.node is not None:
             self._comprehensions[id(region.node)] = region
@@ -300,7 +300,7 @@ class Emitter(ABC):
                 continue
             for parent in self.tree.parents(block_.statements[0]):
                 if id(parent) in self._loops or isinstance(parent, cst.FunctionDef | cst.ClassDef):
-                    if parent is region.node and isinstance(parent, cst.For):
+                    if parent is region.node and isinstance(parent, cst.For | cst.While):
                         begin, end = self.tree.extent_of(parent.body)
                         if begin <= block_.extent[0] < end:
                             found.append(block_)

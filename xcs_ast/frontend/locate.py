@@ -45,7 +45,7 @@ class Located:
     """
 
     plan: RegionPlan
-    node: cst.For | Comprehension | None
+    node: cst.For | cst.While | Comprehension | None
     statements: tuple[cst.CSTNode, ...]
     hand_overs: tuple[cst.BaseExpression, ...]
     sheltered: frozenset[int]
@@ -149,14 +149,12 @@ def locate(tree: UnitTree, plan: RegionPlan, expressions: dict[Span, list[ast.ex
     Raises:
         Refused: it is not there, or stands where nothing may be put.
     """
-    if plan.facts.kind is RegionKind.STEP:
-        raise Refused("loops that step through a sequence are not rewritten yet")
     statements: tuple[cst.CSTNode, ...] = ()
     if plan.facts.kind is not RegionKind.COMPREHENSION:
         statements = tuple(tree.statement(span) for span in plan.statements)
     node = _node(tree, plan, statements, expressions)
     hand_overs = tuple(_expression(tree, each.span, expressions) for each in plan.hand_overs)
-    if isinstance(node, cst.For):
+    if isinstance(node, cst.For | cst.While):
         extent = tree.extent_of(node)
     elif node is not None and plan.expression is not None:
         statements = (tree.holder(node),)
@@ -181,13 +179,18 @@ def _node(
     plan: RegionPlan,
     statements: tuple[cst.CSTNode, ...],
     expressions: dict[Span, list[ast.expr]],
-) -> cst.For | Comprehension | None:
+) -> cst.For | cst.While | Comprehension | None:
     match plan.facts.kind:
         case RegionKind.LOOP:
             loop = statements[0]
             if not isinstance(loop, cst.For) or loop.asynchronous is not None:
                 raise Refused("it is not a plain loop")
             return loop
+        case RegionKind.STEP:
+            stepping = statements[0]
+            if not isinstance(stepping, cst.While):
+                raise Refused("it is not a `while` loop")
+            return stepping
         case RegionKind.COMPREHENSION:
             if plan.expression is None:
                 raise Refused("the plan names no comprehension")

@@ -11,6 +11,7 @@ Assumes: no name in the module's source starts with `SLICE_MARK` (the rewriter r
 
 from __future__ import annotations
 
+import sys
 from inspect import CO_NEWLOCALS, CO_OPTIMIZED, CO_VARARGS
 from types import CodeType
 from typing import Any, Final
@@ -18,9 +19,14 @@ from typing import Any, Final
 __all__ = ["SLICE_MARK", "mend_names"]
 
 SLICE_MARK: Final = "_xcs_slice"
-"""What the name of a slice starts with; a lambda that holds scopes of its own has it as its `*` parameter."""
+"""What the name of a slice starts with; a lambda that holds scopes of its own has it as its `*` parameter.
+
+`_xcs_slice_genexpr` and the like: the slice of a comprehension.
+"""
 
 _COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+_SCOPED: Final = frozenset({"<genexpr>"}) if sys.version_info >= (3, 12) else _COMPREHENSIONS
+"""Those that this version of Python does not inline where slices occur: in functions and modules."""
 _EXPRESSIONS: Final = _COMPREHENSIONS | {"<lambda>"}
 
 
@@ -43,8 +49,10 @@ def _mended(code: CodeType, prefix: str) -> CodeType:
 
 
 def _child(code: CodeType, prefix: str) -> CodeType:
-    if _is_slice(code):
-        return _mended(code, prefix)
+    mark = _mark_of(code)
+    if mark:
+        kind = f"<{mark.removeprefix(SLICE_MARK + '_')}>"
+        return _mended(code, f"{prefix}{kind}." if kind in _SCOPED else prefix)
     if code.co_name not in _EXPRESSIONS or "<generic parameters" in code.co_qualname:
         return _mended(code, _prefix_in(code))
     wanted = f"{prefix}{code.co_name}"
@@ -59,9 +67,9 @@ def _prefix_in(code: CodeType) -> str:
     return "" if code.co_name == "<module>" else f"{code.co_qualname}."
 
 
-def _is_slice(code: CodeType) -> bool:
-    if code.co_name.startswith(SLICE_MARK):
-        return True
-    if not code.co_flags & CO_VARARGS:
-        return False
-    return code.co_varnames[code.co_argcount + code.co_kwonlyargcount].startswith(SLICE_MARK)
+def _mark_of(code: CodeType) -> str:
+    """What marks this code as a slice, or nothing."""
+    name = code.co_name
+    if code.co_flags & CO_VARARGS and not name.startswith(SLICE_MARK):
+        name = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
+    return name if name.startswith(SLICE_MARK) else ""

@@ -28,6 +28,7 @@ from xcs_ast.frontend.handwritten import without_handwritten
 from xcs_ast.frontend.imports import plan_import
 from xcs_ast.frontend.lines import LineTable
 from xcs_ast.frontend.locate import Located, Refused, UnitTree, locate
+from xcs_ast.frontend.mend import SLICE_MARK
 from xcs_ast.frontend.places import Finisher, Place, Placer, SlicePlacer, index_expressions
 from xcs_ast.frontend.plan import ModulePlan, RegionPlan
 from xcs_ast.frontend.results import NOT_EMITTED, Guarded, Rewritten, Style
@@ -141,6 +142,11 @@ def guard_module(source: str, filename: str, plan: ModulePlan, digest: str) -> G
     job.refused += [(each, "it is written out already") for each in written]
     units, refused = find_units(job.tree, job.lines, regions)
     job.refused += refused
+    if SLICE_MARK in job.source:  # `mend_names` knows slices by it
+        job.refused += [
+            (each, f"the module uses the name {SLICE_MARK}") for unit in units for each in unit.regions
+        ]
+        units = []
     for unit in reversed(units):
         ready = _locate(job, unit, Style.GUARDED)
         if ready is None:

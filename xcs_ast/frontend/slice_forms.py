@@ -29,11 +29,11 @@ class _NoForm(Exception):
     """This statement has no counterpart inside a lambda."""
 
 
-def as_lambda(source: str) -> str | None:
-    """The lambda with the meaning of a slice, or `None` if there is none."""
+def as_lambda(source: str, mark: str = SLICE_MARK) -> str | None:
+    """The lambda with the meaning of a slice, or `None` if there is none. `mark` is for `mend_names`."""
     statement = ast.parse(source).body[0]
     if isinstance(statement, ast.Expr):
-        return _text(statement.value, source) if isinstance(statement.value, ast.Lambda) else None
+        return _text(statement.value, source, mark) if isinstance(statement.value, ast.Lambda) else None
     if not isinstance(statement, ast.FunctionDef):
         return None
     generator = any(isinstance(node, ast.Yield) for node in ast.walk(statement))
@@ -47,15 +47,15 @@ def as_lambda(source: str) -> str | None:
         body = parts[0]
     else:
         body = ast.Subscript(_tuple(parts), ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Load())
-    return _text(ast.Lambda(statement.args, body), "")
+    return _text(ast.Lambda(statement.args, body), "", mark)
 
 
-def _text(made: ast.Lambda, source: str) -> str | None:
+def _text(made: ast.Lambda, source: str, mark: str) -> str | None:
     """The lambda's text, marked for `mend_names` where a scope of its own lies in it."""
     if any(isinstance(node, _SCOPES) for node in ast.walk(made.body)):
         if made.args.vararg is not None:
             return None
-        made.args.vararg = ast.arg(SLICE_MARK)
+        made.args.vararg = ast.arg(mark)
     elif source:
         return source
     expression = ast.fix_missing_locations(ast.Expression(made))

@@ -159,6 +159,14 @@ class Site:
             self._fault(error)
             return Plain(iterable)
 
+    def enter_steps(
+        self, slice: Callable[..., Any], start: object, limit: object, env: tuple[object, ...] = ()
+    ) -> Run | Plain:
+        """As `enter`, for `while start < limit` (or `< len(limit)`); the items are the values of the counter."""
+        if type(start) is not int or (type(limit) is not int and type(limit) not in _SIZED):
+            return Plain(())
+        return self.enter(slice, range(start, limit if type(limit) is int else len(limit)), env)  # type: ignore[arg-type]
+
     def _enter(
         self, slice: Callable[..., Any], iterable: Iterable[Any], env: tuple[object, ...], numbered: bool
     ) -> Run | Plain:

@@ -149,6 +149,10 @@ def compare_module(
     extra_calls: bool = False,
 ) -> list[Finding]:
     """Run `program` plainly, then through each face under each schedule; every run that differs."""
+    from xcs_ast import verifier
+
+    # What is remembered of one run is put to the test by the next ones; of earlier programs it is mere ballast.
+    verifier.forget()
     plain = program.run(Face.PLAIN)
     again = differences(plain, program.run(Face.PLAIN))
     if again:

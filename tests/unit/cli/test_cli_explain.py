@@ -169,3 +169,25 @@ def test_every_public_name(box):
 def test_submodules_do_not_hide_public_names(box):
     code = "import xcs_ast, pkgutil\nnames = {m.name for m in pkgutil.iter_modules(xcs_ast.__path__)}\n"
     assert box.python("-c", code + "print(names & set(xcs_ast.__all__))").out == b"set()\n"
+
+
+def test_known_what_we_import(box):
+    """A file beside a script with one of these names calls for care; `run` knows all of them."""
+    code = (
+        "import sys\nfrom xcs_ast.cli import run\nfor name in run._WHOLE:\n    __import__(name)\n"
+        "names = {name.partition('.')[0] for name in sys.modules} - set(sys.builtin_module_names)\n"
+        "print({n for n in names - run._STARTUP - run._OURS if not n.startswith('_')})\n"
+    )
+    assert box.python("-c", code).out == b"set()\n"
+
+
+def test_directories_beside_the_script_cost_nothing(box):
+    box.write(
+        {
+            "main.py": RUN + "import sys\nprint('libcst' in sys.modules)\n",
+            "json/data.txt": "",
+            "queue/x.py": "",
+        }
+    )
+    box.xcs("run", "main.py")
+    assert box.xcs("run", "main.py").out.endswith(b"False\n")

@@ -301,7 +301,15 @@ def test_same_as_python(box, name):
 
 
 ONE_PIPE = [
-    *("exception in a loop", "exit message", "exit in a loop", "interrupt", "atexit", "warnings", "excepthook"),
+    *(
+        "exception in a loop",
+        "exit message",
+        "exit in a loop",
+        "interrupt",
+        "atexit",
+        "warnings",
+        "excepthook",
+    ),
     *(name for name in CASES if name.startswith("output then ")),
 ]
 

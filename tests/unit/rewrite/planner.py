@@ -1,4 +1,4 @@
-"""Plans without an analysis: every loop, comprehension and pair of assignments that has the shape of a region.
+"""Plans without an analysis: whatever has the shape of a region.
 
 Nothing here asks whether a region is legal. Under `tests.unit.rewrite.inplace`, which runs each slice
 where its value is taken, rewritten code must behave like the original all the same: what is tested with
@@ -60,7 +60,12 @@ class _Planner:
                 self.visit_suite_holder(child, function)
         for name in ("body", "orelse", "finalbody"):
             suite = getattr(node, name, None)
-            if isinstance(suite, list) and suite and isinstance(suite[0], ast.stmt) and not isinstance(node, ast.ClassDef):
+            if (
+                isinstance(suite, list)
+                and suite
+                and isinstance(suite[0], ast.stmt)
+                and not isinstance(node, ast.ClassDef)
+            ):
                 self.blocks(suite, function)
 
     def span(self, node: ast.AST) -> Span:
@@ -75,7 +80,11 @@ class _Planner:
                 self.add(RegionKind.LOOP, (node,), None, node.iter, node.target, calls, function)
         elif isinstance(node, _COMPREHENSIONS) and len(node.generators) == 1:
             clause = node.generators[0]
-            if not isinstance(clause.target, ast.Name) or clause.is_async or isinstance(node, ast.GeneratorExp):
+            if (
+                not isinstance(clause.target, ast.Name)
+                or clause.is_async
+                or isinstance(node, ast.GeneratorExp)
+            ):
                 return
             parts = [*clause.ifs, *([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt])]
             calls = [call for part in parts for call in _calls(part)]
@@ -84,7 +93,9 @@ class _Planner:
 
     def blocks(self, suite: Sequence[ast.stmt], function: ast.AST | None) -> None:
         for one, other in zip(suite, suite[1:], strict=False):
-            if all(isinstance(each, ast.Assign) and isinstance(each.value, ast.Call) for each in (one, other)):
+            if all(
+                isinstance(each, ast.Assign) and isinstance(each.value, ast.Call) for each in (one, other)
+            ):
                 calls = list(_calls(other.value))
                 if calls:
                     self.add(RegionKind.BLOCK, (one, other), None, None, None, calls[:1], function)
@@ -107,16 +118,30 @@ class _Planner:
         if isinstance(function, ast.FunctionDef):
             env = tuple(arg.arg for arg in function.args.args if not _is_deleted(function, arg.arg))
         facts = SiteFacts(
-            len(self.regions), kind, self.span(statements[0]), getattr(function, "name", ""), "", len(calls),
-            len(calls) == 1, env, frozenset(), frozenset(), tuple(texts),
+            len(self.regions),
+            kind,
+            self.span(statements[0]),
+            getattr(function, "name", ""),
+            "",
+            len(calls),
+            len(calls) == 1,
+            env,
+            frozenset(),
+            frozenset(),
+            tuple(texts),
         )
         hands = tuple(HandOver(k, self.span(call), f"value{k}") for k, call in enumerate(calls))
         self.regions.append(
             RegionPlan(
-                facts, function is None, tuple(map(self.span, statements)),
+                facts,
+                function is None,
+                tuple(map(self.span, statements)),
                 self.span(expression) if expression is not None else None,
                 self.span(iterable) if iterable is not None else None,
-                name, hands, slices, readable,
+                name,
+                hands,
+                slices,
+                readable,
             )
         )
 

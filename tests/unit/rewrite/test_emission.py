@@ -1,4 +1,4 @@
-"""Rewritten code does what the original does, whatever the source looks like, and takes its values from the slice."""
+"""Rewritten code does what the original does, whatever the source looks like."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import pytest
 
 from tests.unit.rewrite.inplace import compiled
 from tests.unit.rewrite.planner import synthetic_plan
-from tests.unit.rewrite.sources import SOURCES
+from tests.unit.rewrite.samples import SOURCES
 from tests.unit.rewrite.unwritten import unwritten
 from xcs_ast.frontend import guard_module, plan_module
 from xcs_ast.frontend.lines import LineTable
 
-_PLANNERS = {"shapes": lambda source: synthetic_plan(source, several=False), "analysis": lambda source: plan_module(source, "<test>")}
+_PLANNERS = {
+    "shapes": lambda source: synthetic_plan(source, several=False),
+    "analysis": lambda source: plan_module(source, "<test>"),
+}
 
 
 def _run(code: object) -> str:
@@ -76,7 +79,7 @@ def test_every_shape_is_rewritten() -> None:
 
 
 def test_site_is_a_constant_and_no_name() -> None:
-    source = SOURCES["module level"]
+    source = SOURCES["module_level"]
     tree = guard_module(source, "<test>", synthetic_plan(source), "0123").tree
     code = compile(tree, "<test>", "exec", dont_inherit=True)
     assert not [name for name in (*code.co_names, *code.co_varnames) if "xcs" in name]

@@ -19,7 +19,11 @@ def unwritten(tree: ast.Module, original: ast.Module, plan: ModulePlan, version:
 
 
 def site_of(node: ast.AST) -> int | None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := _SITE.fullmatch(node.value)):
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and (found := _SITE.fullmatch(node.value))
+    ):
         return int(found.group(1))
     if isinstance(node, ast.Name) and (found := _HANDLE.fullmatch(node.id)):
         return int(found.group(1))
@@ -63,7 +67,11 @@ class _Unwrite(ast.NodeTransformer):
 
     def _is_ours(self, node: ast.Try) -> bool:
         match node.handlers:
-            case [ast.ExceptHandler(type=None, body=[ast.Expr(ast.Call(func=ast.Attribute(value=site, attr="trim"))), *_])]:
+            case [
+                ast.ExceptHandler(
+                    type=None, body=[ast.Expr(ast.Call(func=ast.Attribute(value=site, attr="trim"))), *_]
+                )
+            ]:
                 return site_of(site) is not None
         return False
 
