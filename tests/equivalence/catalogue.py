@@ -55,7 +55,9 @@ def _cases_of(path: Path) -> tuple[Case, ...]:
     names = [
         node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("case_")
     ]
-    return tuple(Case(path, name, name in ahead, _may_be_in_vain(name, extra, exact)) for name in names or ["main"])
+    return tuple(
+        Case(path, name, name in ahead, _may_be_in_vain(name, extra, exact)) for name in names or ["main"]
+    )
 
 
 CASES: Final = tuple(case for path in sorted(PROGRAMS.glob("*.py")) for case in _cases_of(path))

@@ -18,7 +18,15 @@ from importlib.util import decode_source
 from types import CodeType
 
 from xcs_ast.activation import placeholder, walk_code
-from xcs_ast.frontend import Guarded, ModulePlan, Style, guard_module, may_have_regions, plan_module, rewrite_module
+from xcs_ast.frontend import (
+    Guarded,
+    ModulePlan,
+    Style,
+    guard_module,
+    may_have_regions,
+    plan_module,
+    rewrite_module,
+)
 from xcs_ast.frontend.mend import SLICE_MARK, mend_names
 from xcs_ast.frontend.scopes import build_scopes
 from xcs_ast.frontend.survey import Surveyor

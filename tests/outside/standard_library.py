@@ -84,7 +84,9 @@ def summarize(results: list[Result], seconds: float) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("parts", nargs="*", metavar="PART")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--without-tests", action="store_true", help="leave out the folder `test`")

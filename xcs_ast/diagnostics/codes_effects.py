@@ -10,7 +10,9 @@ UNKNOWN_CALL: Final = register(
     "XCS201", "unknown-call", "A call whose target is not known, or has neither source nor an effect model."
 )
 UNKNOWN_ATTRIBUTE: Final = register(
-    "XCS202", "unknown-attribute", "An attribute of something that is not known, or of a kind without a model."
+    "XCS202",
+    "unknown-attribute",
+    "An attribute of something that is not known, or of a kind without a model.",
 )
 SHARED_WRITE: Final = register(
     "XCS203", "shared-write", "An object or variable that existed before the task is changed."
@@ -22,7 +24,9 @@ ORDERED_CHANNEL: Final = register(
     "XCS205", "ordered-channel", "Something outside the program is used in a way whose order counts."
 )
 UNORDERED_CHANNEL: Final = register(
-    "XCS206", "unordered-channel", "Something outside the program is used in a way that commutes with its like."
+    "XCS206",
+    "unordered-channel",
+    "Something outside the program is used in a way that commutes with its like.",
 )
 LOOP_CARRIED_FLOW: Final = register(
     "XCS207", "loop-carried-flow", "An iteration uses what an earlier one computed."
@@ -40,5 +44,9 @@ STACK_VISIBLE: Final = register(
 UNKNOWN_OPERATION: Final = register(
     "XCS212", "unknown-operation", "An operation on a value of which nothing is known."
 )
-UNSUPPORTED: Final = register("XCS213", "unsupported-syntax", "A construct that the analysis does not follow.")
-ANALYSIS_FAILED: Final = register("XCS291", "analysis-failed", "The analysis itself failed; nothing is known.")
+UNSUPPORTED: Final = register(
+    "XCS213", "unsupported-syntax", "A construct that the analysis does not follow."
+)
+ANALYSIS_FAILED: Final = register(
+    "XCS291", "analysis-failed", "The analysis itself failed; nothing is known."
+)

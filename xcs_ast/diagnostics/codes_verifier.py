@@ -36,3 +36,6 @@ DOES_NOT_PAY: Final = register(
     "XCS256", "never-waits", "The calls never wait for anything, so threads cannot overlap them."
 )
 NO_ITEMS: Final = register("XCS257", "fewer-than-two-items", "There is nothing to overlap with.")
+TIMED_APART: Final = register(
+    "XCS258", "timed-apart", "The program reads the clock between the calls of a block, so they are not moved."
+)

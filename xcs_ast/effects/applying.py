@@ -19,6 +19,7 @@ from xcs_ast.effects.values import (
     Atom,
     Const,
     New,
+    Object,
     Part,
     Ref,
     Tup,
@@ -69,6 +70,11 @@ class ModelCall:
 
 class Applying(Operators):
     """Runs entries."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.readers: set[Object] = set()
+        """Fresh file objects that were opened for reading only."""
 
     def run_rule(self, name: str, call: ModelCall) -> Value | None:
         """What a rule in Python adds; the result, where the rule decides it."""
@@ -146,6 +152,8 @@ class Applying(Operators):
                 self._special_clause(subject, method, tuple(self._spec(arg, call) for arg in args), call)
             case e.Exact(subject, classes):
                 self._exactly(subject, classes, call)
+            case e.UsesChannel(name, e.Access.WRITE) if self._is_reader(call):
+                self.channel(name, Access.READ, call.node)
             case e.UsesChannel(name, access):
                 self.channel(name, Access.READ if access is e.Access.READ else Access.WRITE, call.node)
             case e.Blocks(certainly):
@@ -160,6 +168,15 @@ class Applying(Operators):
             case _:
                 assert_never(clause)
         return None
+
+    def _is_reader(self, call: ModelCall) -> bool:
+        """Whether it is the closing of a file that was opened for reading only: nothing is written then."""
+        receiver = call.receiver
+        return (
+            type(receiver) is New
+            and receiver.obj in self.readers
+            and call.entry.name in ("__exit__", "close", "flush")
+        )
 
     def _touch(self, kind: e.ClauseKind, subject: e.Spec, call: ModelCall) -> None:
         if kind is e.ClauseKind.IGNORES:
@@ -279,7 +296,8 @@ class Applying(Operators):
         if type(atom) is Ref and issubclass(type(atom.obj), tuple):
             self.exact(atom)
             return join_all(
-                self.wrap(atom.path.then(KeyStep(i)), item) for i, item in enumerate(tuple.__iter__(cast(tuple[Any, ...], atom.obj)))
+                self.wrap(atom.path.then(KeyStep(i)), item)
+                for i, item in enumerate(tuple.__iter__(cast(tuple[Any, ...], atom.obj)))
             )
         self.touch_state(atom, False, node)
         return unknown(f"uses what a {class_name(cls)} holds")
@@ -425,8 +443,8 @@ class Applying(Operators):
             return self.new_container(where, cls, self.content(atom, call.node), keys, tag="copy")
         if (
             cls in (types.FunctionType, types.BuiltinFunctionType)
-            or isinstance(atom, Ref)
-            and is_class(atom.obj)
+            or (isinstance(atom, Ref)
+            and is_class(atom.obj))
         ):
             return frozenset({atom})
         return self.fail(f"copies a {class_name(cls)}", call.node)

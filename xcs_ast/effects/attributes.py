@@ -35,14 +35,12 @@ from xcs_ast.effects.values import (
     New,
     Ref,
     Super,
-    Typed,
     UnknownAtom,
     Value,
     class_of,
     is_scalar,
     join,
     map_atoms,
-    typed,
     unknown,
 )
 from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, Path, PinnedRoot, instance_dict, static_attr
@@ -140,9 +138,7 @@ class Attributes(Protocol):
             return unknown("uses what an exception holds")
         return self.fail(f"uses .{name} of an exception of unknown class", node, codes.UNKNOWN_ATTRIBUTE)
 
-    def _own_attr(
-        self, atom: Atom, cls: type, name: str, node: ast.AST | None
-    ) -> tuple[Value | None, bool]:
+    def _own_attr(self, atom: Atom, cls: type, name: str, node: ast.AST | None) -> tuple[Value | None, bool]:
         """What the instance itself holds (`None`: so far nothing), and whether it certainly holds it."""
         if type(atom) is New:
             return self.get_attr(atom.obj, name), False
@@ -463,4 +459,3 @@ _PLAIN_SETATTR: Final = tuple(
 )
 _ENUM_FIELDS: Final = {"name": "_name_", "value": "_value_"}
 _OPEN_MEMBERS: Final = frozenset({functools.partial, types.MethodType, property, staticmethod, classmethod})
-_ = (Typed, typed)

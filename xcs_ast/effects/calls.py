@@ -13,8 +13,8 @@ from typing import Any, Final, final
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import catalog
 from xcs_ast.effects import guards as g
-from xcs_ast.effects.applying import Applying
 from xcs_ast.effects.attributes import pinned
+from xcs_ast.effects.binding import Arguments, identity_of, merge
 from xcs_ast.effects.declare import Declared, declared
 from xcs_ast.effects.entries import Entry, EntryKind
 from xcs_ast.effects.machine import DEPTH, FUNCTIONS, Frame, Sink, TooLarge
@@ -24,7 +24,6 @@ from xcs_ast.effects.scopes import scope_of
 from xcs_ast.effects.values import (
     BOTTOM,
     SCALARS,
-    STR,
     Atom,
     Bound,
     New,
@@ -70,7 +69,7 @@ class FunctionInfo:
     keyword_defaults: dict[str, Value]
 
 
-class Calls(Applying):
+class Calls(Arguments):
     """Everything that can be called."""
 
     def __init__(self) -> None:
@@ -123,7 +122,7 @@ class Calls(Applying):
             case New(obj) if obj.cls is functools.partial and obj.payload is not None:
                 out = BOTTOM
                 for inner, given in tuple(self.get_payload(obj).values()):
-                    out = join(out, self.call(inner, _merge(given, args), node))
+                    out = join(out, self.call(inner, merge(given, args), node))
                 return out
             case New():
                 return self._call_object(function, args, node)
@@ -186,6 +185,8 @@ class Calls(Applying):
     def _call_c(self, ref: Ref, args: Args, node: ast.AST | None) -> Value:
         self.same(ref)
         obj: Any = ref.obj
+        if obj is functools.reduce and 2 <= len(args.positional) <= 3 and args.rest is None:
+            return self._reduce(args, node)
         entry = catalog.for_callable(obj)
         name = getattr(obj, "__qualname__", repr(type(obj)))
         if entry is None:
@@ -207,6 +208,17 @@ class Calls(Applying):
             return self.run_entry(entry, pinned(owner), args, node)
         return self.run_entry(entry, None, args, node)
 
+    def _reduce(self, args: Args, node: ast.AST | None) -> Value:
+        """`functools.reduce`: what the function returns is its next first argument."""
+        element = self.iterate(args.positional[1], node)
+        total = args.positional[2] if len(args.positional) > 2 else element
+        for _ in range(4):
+            more = join(total, self.call(args.positional[0], Args((total, element)), node))
+            if more == total:
+                return total
+            total = generalize(more)
+        return self.fail("reduces to a value that grows with every step", node)
+
     def _call_partial(self, ref: Ref, args: Args, node: ast.AST | None) -> Value:
         self.exact(ref)
         obj: Any = ref.obj
@@ -219,7 +231,7 @@ class Calls(Applying):
         self.reads(holder, "[]", node)
         keywords = {k: self.wrap(holder.then(KeyStep(k)), v) for k, v in obj.keywords.items()}
         function = self.wrap(path.then(AttrStep("func")), obj.func)
-        return self.call(function, _merge(Args(positional, keywords), args), node)
+        return self.call(function, merge(Args(positional, keywords), args), node)
 
     def _call_cached(self, ref: Ref, args: Args, node: ast.AST | None) -> Value:
         self.exact(ref)
@@ -295,7 +307,7 @@ class Calls(Applying):
         source = find_function(code)
         if source is None:
             return self.fail(
-                f"calls {function.__module__}.{function.__qualname__}, whose source is missing or has changed",
+                f"calls {function.__module__}.{function.__qualname__}, whose source is missing or changed",
                 node,
                 codes.NO_SOURCE,
             )
@@ -351,7 +363,7 @@ class Calls(Applying):
             return self.fail(f"calls {name}, which is asynchronous", node, codes.UNSUPPORTED)
         if frame.scope.reflective:
             return self.fail(f"calls {name}, which looks at variables by name", node, codes.STACK_VISIBLE)
-        if not self._bind(body, frame, args, defaults, node):
+        if not self.bind(body, frame, args, defaults, node):
             return BOTTOM
         if frame.scope.yields:
             return self._generator(body, frame, node)
@@ -359,7 +371,7 @@ class Calls(Applying):
 
     def _generator(self, body: FunctionNode, frame: Frame, node: ast.AST | None) -> Value:
         """A fresh generator. Its body runs when it is iterated, and perhaps when it is dropped."""
-        obj = self.fresh(body, types.GeneratorType, _identity(frame))
+        obj = self.fresh(body, types.GeneratorType, identity_of(frame))
         given = dict(frame.locals)
 
         def run(at: ast.AST | None) -> Value:
@@ -394,7 +406,7 @@ class Calls(Applying):
         deep = self.active_nodes.get(identity, 0)
         if deep >= _MANY_ACTIVE:
             frame.locals = {name: self._widened(value, body) for name, value in frame.locals.items()}
-        key = (identity, _identity(frame), frame.path, frozenset(frame.locals.items()), self.context)
+        key = (identity, identity_of(frame), frame.path, frozenset(frame.locals.items()), self.context)
         done = self.done.get(key)
         if done is not None:
             self.sink.take(done[1])
@@ -439,92 +451,13 @@ class Calls(Applying):
         out = BOTTOM
         for atom in generalize(value):
             if type(atom) is Tup:
-                atoms = self.new_container(body, tuple, self._widened(join_all(atom.items), body), tag="widened")
+                atoms = self.new_container(
+                    body, tuple, self._widened(join_all(atom.items), body), tag="widened"
+                )
                 out = join(out, atoms)
             else:
                 out = join(out, frozenset({atom}))
         return out
-
-    # ------------------------------------------------------------------------------------------- binding
-
-    def _bind(
-        self, body: FunctionNode, frame: Frame, args: Args, defaults: dict[str, Value], node: ast.AST | None
-    ) -> bool:
-        """Gives the parameters their values; `False` if the call always raises."""
-        spec = body.args
-        named = dict(args.keywords)
-        positional = list(args.positional)
-        places = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
-        only_positional = {arg.arg for arg in spec.posonlyargs}
-        values: dict[str, Value] = {}
-        for name in places:
-            if positional:
-                values[name] = positional.pop(0)
-                if name in named and name not in only_positional:
-                    return False
-                continue
-            found = BOTTOM
-            if name in named and name not in only_positional:
-                values[name] = named.pop(name)
-                continue
-            for extra in (args.rest, args.more if name not in only_positional else None):
-                if extra is not None:
-                    found = join(found, extra)
-            values[name] = join(found, defaults.get(name, BOTTOM))
-            if name not in defaults and args.rest is None and args.more is None:
-                return False
-        for arg in spec.kwonlyargs:
-            name = arg.arg
-            if name in named:
-                values[name] = named.pop(name)
-            elif args.more is not None or name in defaults:
-                values[name] = join(args.more or BOTTOM, defaults.get(name, BOTTOM))
-            else:
-                return False
-        if (positional and spec.vararg is None) or (named and spec.kwarg is None):
-            return False
-        if spec.vararg is not None:
-            values[spec.vararg.arg] = self._star(tuple(positional), args.rest, spec.vararg)
-        if spec.kwarg is not None:
-            values[spec.kwarg.arg] = self._double_star(named, args.more, spec.kwarg)
-        self.fill_frame(frame, body, values)
-        return True
-
-    def fill_frame(self, frame: Frame, body: object, values: dict[str, Value]) -> None:
-        """Puts values into a new frame's variables."""
-        captured = frame.scope.captured
-        if captured & (frame.scope.bound | frame.scope.targets):
-            frame.cells = self.fresh(
-                body, _Cells, (_identity(frame), frozenset(values.items()))
-            )
-            self.keep.append(frame)
-        for name, value in values.items():
-            if name in captured:
-                assert frame.cells is not None
-                self.grow_attr(frame.cells, name, value, touch=False)
-            else:
-                frame.locals[name] = value
-
-    def _star(self, items: tuple[Value, ...], rest: Value | None, node: ast.arg) -> Value:
-        if rest is None:
-            return self.new_tuple(items, node)
-        elements = rest
-        for item in items:
-            elements = join(elements, item)
-        return self.new_container(node, tuple, elements, tag="args")
-
-    def _double_star(self, named: dict[str, Value], more: Value | None, node: ast.arg) -> Value:
-        tag = ("kwargs", tuple(sorted(named)), frozenset(named.items()))
-        (made,) = self.new_container(node, dict, more or BOTTOM, STR if more is not None else BOTTOM, tag=tag)
-        assert type(made) is New
-        for name, value in named.items():
-            self.grow_field(made.obj, name, value)
-        return frozenset({made})
-
-
-@final
-class _Cells:
-    """The class of the abstract objects that hold captured variables."""
 
 
 def _annotated_result(function: types.FunctionType) -> type | None:
@@ -549,30 +482,3 @@ def _entry_behind_cache(obj: Any) -> Entry | None:
     if module is None or vars(module).get(inner.__name__) is not obj:
         return None
     return catalog.for_callable(inner)
-
-
-def _identity(frame: Frame) -> tuple[int, ...]:
-    """Which closure a frame belongs to: equal for frames that see the same variables around them."""
-    out: list[int] = []
-    at: Frame | None = frame
-    while at is not None:
-        out += (id(at.function), id(at.cells) if at.region is None else id(at.region))
-        at = at.parent
-    return tuple(out)
-
-
-def _merge(first: Args, second: Args) -> Args:
-    """The arguments of a partial and those of its call."""
-    if first.rest is not None:
-        rest = first.rest
-        for value in second.positional:
-            rest = join(rest, value)
-        return Args(
-            first.positional, first.keywords | second.keywords, join(rest, second.rest or BOTTOM), second.more
-        )
-    return Args(
-        (*first.positional, *second.positional),
-        first.keywords | second.keywords,
-        second.rest,
-        second.more if first.more is None else join(first.more, second.more or BOTTOM),
-    )

@@ -14,18 +14,16 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.calls import Calls
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import among, class_name, find_in_mro, is_mutable_class, module_of, mro_of
+from xcs_ast.effects.resolve import among, class_name, find_in_mro, module_of, mro_of
 from xcs_ast.effects.values import (
     BOOL,
     BOTTOM,
     INT,
     NONE,
     Atom,
-    Bound,
     Const,
     New,
     Ref,
-    Tup,
     Value,
     class_of,
     is_scalar,
@@ -135,9 +133,7 @@ class Constructing(Calls):
         if (
             len(args.positional) != 1
             or args.keywords
-            or not all(
-                is_scalar(a) or (type(a) is Ref and type(a.obj) is cls) for a in args.positional[0]
-            )
+            or not all(is_scalar(a) or (type(a) is Ref and type(a.obj) is cls) for a in args.positional[0])
             or getattr(plain, "__module__", "") != "enum"
         ):
             return self._cannot(cls, "in an unusual way", node)
@@ -232,10 +228,8 @@ class Constructing(Calls):
                 continue
             value: Value | None = None
             if field.init:
-                if positional and not field.kw_only:
-                    value = positional.pop(0)
-                else:
-                    value = named.pop(field.name, None)
+                in_order = positional and not field.kw_only
+                value = positional.pop(0) if in_order else named.pop(field.name, None)
             if value is None:
                 value = self._default_of(field, node)
             if value is None:
@@ -348,6 +342,3 @@ def _is_namedtuple_new(inner: object) -> bool:
         and inner.__name__ == "__new__"
         and inner.__globals__.get("__name__", "").startswith("namedtuple_")
     )
-
-
-_ = (Bound, Tup, is_mutable_class)

@@ -94,9 +94,7 @@ class Containers(Machine):
         if found is not None and (len(live) > _FEW or ref.path.varies or cls in (set, frozenset)):
             return self.parts(ref.path, *found)
         if cls is set or cls is frozenset or len(live) > _FEW:
-            return unknown(
-                f"uses elements of a {class_name(cls)} that holds too many or too complex objects"
-            )
+            return unknown(f"uses elements of a {class_name(cls)} that holds too many or too complex objects")
         if cls is dict:
             if not frozenset(map(type, live)) <= SCALARS:
                 return unknown("uses a dict whose keys are objects of classes")
@@ -237,7 +235,7 @@ class Containers(Machine):
                 self.store_shared(path, live, CONTENT, value, node)
                 if key is not None and issubclass(type(live), dict):
                     self.remember((type(live), KEYS), None if path.varies else id(live), key)
-            case Part(path, cls):
+            case Part():
                 self.fail("changes something inside a larger structure", node, codes.SHARED_WRITE)
             case New(obj):
                 only = next(iter(key)) if key is not None and len(key) == 1 else None

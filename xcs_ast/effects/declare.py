@@ -1,6 +1,7 @@
 """Declarations: what the user states about effects that the project cannot know.
 
-Guarantees: a declared function is returned unchanged; nothing keeps it alive. Assumes: what was stated is true.
+Guarantees: a declared function is returned unchanged; nothing keeps it alive; no user code runs.
+Assumes: what was stated is true.
 """
 
 from __future__ import annotations

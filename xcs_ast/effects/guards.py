@@ -1,7 +1,7 @@
 """Guards: what an analysis relied on, checked again before it is believed of other objects.
 
-Guarantees: checking a guard runs no user code and does not raise. Assumes: nobody resizes a container while it is
-checked (a check that is disturbed fails).
+Guarantees: checking a guard runs no user code and does not raise.
+Assumes: nobody resizes a container while it is checked (a check that is disturbed fails).
 """
 
 from __future__ import annotations
@@ -219,7 +219,7 @@ class EndsWith(_AtPath):
 @final
 @dataclass(frozen=True, slots=True)
 class ElementTypes(_AtPath):
-    """A container of exact type `cls` whose elements (a dict's values) and keys have these exact types only."""
+    """A container of exact type `cls`; its elements (a dict's values) and keys have these types only."""
 
     path: Path
     cls: type

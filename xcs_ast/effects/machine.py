@@ -7,14 +7,12 @@ Assumes: one analysis runs on one thread from beginning to end.
 from __future__ import annotations
 
 import ast
-import types
-from dataclasses import dataclass
-from typing import Any, Final, final
+from typing import Any, Final
 
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import guards as g
+from xcs_ast.effects.frames import Frame, RegionNames, Sink, TooLarge, Where
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_mutable_class, mro_of
-from xcs_ast.effects.scopes import Scope
 from xcs_ast.effects.values import (
     BOTTOM,
     NONE,
@@ -42,11 +40,9 @@ from xcs_ast.ir.effects import (
     DEEP,
     Access,
     Blocking,
-    CellVar,
     Channel,
     Effect,
     Location,
-    Summary,
     Unknown,
 )
 from xcs_ast.ir.paths import Path, PinnedRoot
@@ -59,101 +55,6 @@ FUNCTIONS: Final = 300
 DEPTH: Final = 40
 KEYS: Final = "{}"
 """The field under which the keys stored in a shared dict are remembered."""
-
-
-class TooLarge(Exception):
-    """The analysis has come to one of its limits."""
-
-
-Where = Location | CellVar | Channel | Unknown
-
-
-@final
-class Sink:
-    """Collects the effects of one piece of code, and which fresh objects it touches."""
-
-    __slots__ = ("blocking", "effects", "touched")
-
-    def __init__(self) -> None:
-        self.effects: dict[tuple[str, Where], Effect] = {}
-        self.touched: set[tuple[Object, bool]] = set()
-        self.blocking = Blocking.NEVER
-
-    def take(self, other: Sink) -> None:
-        """Adds what another sink collected."""
-        for key, effect in other.effects.items():
-            self.effects.setdefault(key, effect)
-        self.touched |= other.touched
-        self.blocking = max(self.blocking, other.blocking)
-
-    def summary(self) -> Summary:
-        """What was collected."""
-        return Summary(frozenset(self.effects.values()), self.blocking)
-
-
-@final
-@dataclass(slots=True, eq=False)
-class RegionNames:
-    """How the region's own text names things."""
-
-    env: dict[str, Value]
-    """What its variables were when it was entered."""
-    cells: frozenset[str]
-    """Those that nested or enclosing functions share."""
-    own: frozenset[str]
-    """Those of the function, or assigned in the region."""
-    at_module_level: bool
-    private: frozenset[str] = frozenset()
-    """Those that are gone after the region: the targets of a comprehension."""
-
-
-@final
-class Frame:
-    """One activation of a function under analysis, or the region itself."""
-
-    __slots__ = (
-        "blank",
-        "builtins",
-        "catchers",
-        "cells",
-        "depth",
-        "filename",
-        "function",
-        "handled",
-        "locals",
-        "node",
-        "offset",
-        "owner",
-        "parent",
-        "path",
-        "region",
-        "returns",
-        "scope",
-        "space",
-        "yields",
-    )
-
-    def __init__(self, scope: Scope, space: dict[str, Any], builtins: dict[str, Any], filename: str) -> None:
-        self.scope = scope
-        self.space = space
-        self.builtins = builtins
-        self.filename = filename
-        self.offset = 0
-        self.blank = False
-        """Columns are not known."""
-        self.locals: dict[str, Value] = {}
-        self.cells: Object | None = None
-        self.parent: Frame | None = None
-        self.node: ast.AST | None = None
-        self.region: RegionNames | None = None
-        self.function: types.FunctionType | None = None
-        self.path: Path | None = None
-        self.owner: str | None = None
-        self.returns: Value = BOTTOM
-        self.yields: Value = BOTTOM
-        self.catchers: list[dict[str, Value]] = []
-        self.handled: Value = BOTTOM
-        self.depth = 0
 
 
 class Machine:
@@ -320,8 +221,8 @@ class Machine:
     def recall(self, key: tuple[Any, str], owner: object, path: Path) -> Value:
         """What the code under analysis may have stored in a shared location.
 
-        Where the owner differs from item to item, it is relied on not to be an owner that does not: the tasks'
-        reads of it are compared with all writes anyway, and for the body a guard is made at the end.
+        Where the owner differs from item to item, it is relied on not to be an owner that does not: the
+        tasks' reads are compared with all writes anyway, and for the body a guard is made at the end.
         """
         self.read.add(key)
         if path.varies and self.context is not None and self.context[0] == "body":
@@ -483,7 +384,7 @@ class Machine:
         return out
 
     def tree(self, ref: Ref) -> tuple[frozenset[type], frozenset[type]] | None:
-        """The types inside the builtin data that a path leads to, relied on; `None` if it is not just that."""
+        """The types inside the builtin data at a path, relied on; `None` if it is not just that."""
         if ref.path not in self.trees:
             seen: set[int] = set()
             found = g.scan_tree(ref.obj, seen)

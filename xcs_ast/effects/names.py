@@ -82,7 +82,9 @@ class Names(Rules):
 
     def _real_cell(self, frame: Frame, name: str, node: ast.AST | None) -> Value:
         function, base = frame.function, frame.path
-        assert function is not None and base is not None and function.__closure__ is not None
+        assert function is not None
+        assert base is not None
+        assert function.__closure__ is not None
         index = function.__code__.co_freevars.index(name)
         cell = function.__closure__[index]
         at = base.then(AttrStep("__closure__")).then(KeyStep(index))
@@ -150,7 +152,8 @@ class Names(Rules):
         while at is not None:
             function = at.function
             if function is not None:
-                assert function.__closure__ is not None and at.path is not None
+                assert function.__closure__ is not None
+                assert at.path is not None
                 index = function.__code__.co_freevars.index(name)
                 cell = function.__closure__[index]
                 owner = None if at.path.varies else id(cell)

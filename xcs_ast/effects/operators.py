@@ -7,7 +7,7 @@ from typing import Final
 
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.resolve import is_class
-from xcs_ast.effects.specials import Specials
+from xcs_ast.effects.subscripts import Subscripts
 from xcs_ast.effects.values import (
     BOOL,
     BOTTOM,
@@ -18,7 +18,6 @@ from xcs_ast.effects.values import (
     AnyException,
     Atom,
     Const,
-    Live,
     New,
     Ref,
     Tup,
@@ -61,7 +60,7 @@ _TAIL: Final = 200
 _TEXT: Final = (str, bytes, bytearray)
 
 
-class Operators(Specials):
+class Operators(Subscripts):
     """Operators by the rules of their special methods."""
 
     def binary(
@@ -89,7 +88,8 @@ class Operators(Specials):
             assert type(atom) is UnknownAtom
             return self.fail(atom.reason, node)
         left, right = class_of(a), class_of(b)
-        assert left is not None and right is not None
+        assert left is not None
+        assert right is not None
         if is_scalar(a) and is_scalar(b):
             return _scalars(op, a, b, left, right)
         if left in _TEXT and op is ast.Mod:
@@ -231,7 +231,8 @@ class Operators(Specials):
         if is_scalar(a) and is_scalar(b):
             return self._compare_scalars(op, a, b)
         left, right = class_of(a), class_of(b)
-        assert left is not None and right is not None
+        assert left is not None
+        assert right is not None
         if self._is_container(a, left) and (is_scalar(b) or self._is_container(b, right)):
             self.compare_inside(frozenset({a}), frozenset({b}), node)
             return BOOL
@@ -358,6 +359,3 @@ def _numbers(op: type[ast.operator], left: type, right: type) -> Value:
     if op is ast.Pow:
         return typed(int, float) if highest in (int, bool) else typed(float, complex)
     return INT if highest is bool else typed(highest)
-
-
-_ = Live

@@ -15,7 +15,7 @@ __all__ = ["Args", "Protocol"]
 @final
 @dataclass(slots=True)
 class Args:
-    """The arguments of a call. `rest` stands for any number of further positional ones, `more` of keywords."""
+    """The arguments of a call. `rest` stands for any number of more positional ones, `more` for keywords."""
 
     positional: tuple[Value, ...] = ()
     keywords: dict[str, Value] = field(default_factory=dict)
@@ -49,6 +49,10 @@ class Protocol(Containers):
 
     def special(self, atom: Atom, name: str, args: tuple[Value, ...], node: ast.AST | None) -> Value | None:
         """The value of a special method; `None` if the type has none."""
+        raise NotImplementedError
+
+    def get_item(self, value: Value, index: Value, node: ast.AST | None) -> Value:
+        """`value[index]`."""
         raise NotImplementedError
 
     def iterate(self, value: Value, node: ast.AST | None) -> Value:

@@ -2,8 +2,8 @@
 
 Formal statement. For every binding under which all guards hold, running the region performs, inside
 hand-over k, only effects of `stages[k]`, and outside of hand-overs, after hand-over j-1 and before hand-over
-j, only effects of `segments[j]`. The loop target is assigned in segment 0. Conflicts on fresh objects that both a
-stage and an earlier segment use are told as locations of a stand-in object.
+j, only effects of `segments[j]`. The loop target is assigned in segment 0. Conflicts on fresh objects that
+both a stage and an earlier segment use are told as locations of a stand-in object.
 
 Guarantees: no user code runs, nothing is raised; what cannot be followed is an unknown effect.
 Assumes: see `guards`; the text of the region is that of `SiteFacts`.
@@ -209,7 +209,7 @@ class _Region(Statements):
     # ---------------------------------------------------------------------------- from iteration to iteration
 
     def carried(self, env: dict[str, Value]) -> dict[str, Value]:
-        """What the region's variables are in its next iteration: no path of the item leads to them any more."""
+        """What the region's variables are in its next iteration: no path of the item leads there any more."""
         if self.frame.region is None or len(self.loops) > 0:
             return env
         return {name: self._carried_value(value) for name, value in env.items()}
@@ -273,7 +273,7 @@ class _Region(Statements):
         )
 
     def _fresh_conflicts(self) -> None:
-        """Tells of fresh objects that a stage uses and a segment before it changes, or the other way round."""
+        """Tells of fresh objects that a stage uses and a segment before it changes, or the reverse."""
         for k, stage in enumerate(self.stages):
             mine: dict[Object, bool] = {}
             for obj, write in stage.touched:

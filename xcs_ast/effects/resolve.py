@@ -16,8 +16,8 @@ __all__ = [
     "class_name",
     "find_behind",
     "find_in_mro",
-    "is_data_descriptor",
     "is_class",
+    "is_data_descriptor",
     "is_mutable_class",
     "is_plain_metaclass",
     "module_of",
@@ -36,9 +36,10 @@ _HEAP_TYPE: Final = 1 << 9
 _IMMUTABLE_TYPE: Final = 1 << 8
 
 _GENERIC: Final[tuple[type, ...]] = (
-    object, type, types.ModuleType, BaseException, int, float, complex, bool, str, bytes, bytearray, list, tuple, dict,
-    set, frozenset, range, slice, enumerate, zip, map, filter, reversed, types.GeneratorType, types.FunctionType,
-    types.BuiltinFunctionType, type(None), type({}.keys()), type({}.values()), type({}.items()), type(iter(())),
+    object, type, types.ModuleType, BaseException, int, float, complex, bool, str, bytes, bytearray, list,
+    tuple, dict, set, frozenset, range, slice, enumerate, zip, map, filter, reversed, types.GeneratorType,
+    types.FunctionType, types.BuiltinFunctionType, type(None), type({}.keys()), type({}.values()),
+    type({}.items()), type(iter(())),
 )  # fmt: skip
 PLAIN_GETATTRIBUTE: Final = tuple(
     vars(cls)["__getattribute__"] for cls in _GENERIC if "__getattribute__" in vars(cls)

@@ -1,7 +1,7 @@
 """Which names of a function belong to it, from its tree alone.
 
-Guarantees: the same answer as the compiler's symbol table for functions and lambdas that compile; comprehension
-targets are kept apart. Assumes: the tree compiles.
+Guarantees: the same answer as the compiler's symbol table for functions and lambdas that compile;
+comprehension targets are kept apart. Assumes: the tree compiles.
 """
 
 from __future__ import annotations

@@ -11,13 +11,11 @@ from collections.abc import Callable
 from enum import EnumMeta
 from typing import Any, Final
 
-from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects.attributes import Attributes, pinned
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of
+from xcs_ast.effects.resolve import find_in_mro, module_of
 from xcs_ast.effects.values import (
-    ANYTHING,
     BOOL,
     BOTTOM,
     INT,
@@ -40,9 +38,8 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.ir.effects import CONTENT
-from xcs_ast.ir.paths import MISSING
 
-__all__ = ["COMPARISONS", "Specials"]
+__all__ = ["COMPARISONS", "Specials", "reason_of"]
 
 COMPARISONS: Final = frozenset({"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"})
 _TEXTS: Final = frozenset({"__str__", "__repr__", "__format__", "__bytes__"})
@@ -67,7 +64,7 @@ class Specials(Attributes):
         """Calls a special method by the rules (looked up on the type); `None` if the type has none."""
         cls = self.exact(atom)
         if cls is None:
-            return self.fail(_reason(atom), node)
+            return self.fail(reason_of(atom), node)
         owner, found = self.class_attr(cls, name, node)
         if owner is None or found is None:
             return None
@@ -258,7 +255,7 @@ class Specials(Attributes):
         for atom in objects:
             cls = class_of(atom)
             if cls is None:
-                self.fail(_reason(atom), node)
+                self.fail(reason_of(atom), node)
                 continue
             for name in ("__eq__", "__lt__", "__gt__"):
                 if find_in_mro(cls, name)[0] not in (object, None) and not issubclass(cls, _FUNCTIONS):
@@ -301,7 +298,7 @@ class Specials(Attributes):
         self.step()
         cls = class_of(atom)
         if cls is None:
-            return self.fail(_reason(atom), node)
+            return self.fail(reason_of(atom), node)
         if is_scalar(atom):
             return STR if cls is str else INT if cls is bytes else BOTTOM
         if cls is dict:
@@ -370,110 +367,6 @@ class Specials(Attributes):
             return self.iterate_atom(payload, node)
         return self.get_part(obj, "elems")
 
-    # ------------------------------------------------------------------------------------------ subscripts
-
-    def get_item(self, value: Value, index: Value, node: ast.AST | None) -> Value:
-        """`value[index]`."""
-        out = BOTTOM
-        for atom in value:
-            for key in index or (Typed(int),):
-                out = join(out, self._get_item_of(atom, key, node))
-        return out
-
-    def _get_item_of(self, atom: Atom, key: Atom, node: ast.AST | None) -> Value:
-        self.step()
-        cls = class_of(atom)
-        if cls is None:
-            return self.fail(_reason(atom), node)
-        if is_scalar(atom):
-            if class_of(key) is slice or cls is str:
-                return typed(cls)
-            return INT if cls is bytes else BOTTOM
-        if class_of(key) is slice and (cls in (list, tuple, bytearray)):
-            return self._slice_of(atom, cls, node)
-        if cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
-            if is_scalar(key):
-                if cls is dict and not self.has_scalar_keys(atom, node):
-                    self.compare_inside(self.content(atom, node, keys=True), BOTTOM, node)
-                return self.lookup_item(atom, key, node)
-            if issubclass(cls, dict):
-                self.contains(atom, frozenset({key}), node) if cls is dict else self.hash_key(
-                    frozenset({key}), node
-                )
-                return self.content(atom, node)
-            self.one_special(key, "__index__", (), node)
-            return self.content(atom, node)
-        if type(atom) is Ref and is_class(atom.obj):
-            return self._class_item(atom, atom.obj, key, node)
-        result = self.special(atom, "__getitem__", (frozenset({key}),), node)
-        return BOTTOM if result is None else result
-
-    def _class_item(self, atom: Ref, cls: type, key: Atom, node: ast.AST | None) -> Value:
-        """`cls[key]`: a member of an enumeration, or a generic alias."""
-        self.same(atom)
-        if not issubclass(type(cls), EnumMeta):
-            if type(cls) is not type:
-                return self.fail(f"subscripts the class {class_name(cls)}", node)
-            return unknown("uses a generic alias")
-        members: dict[str, object] = vars(type)["__dict__"].__get__(cls)["_member_map_"]
-        const = self.pin(key)
-        if const is not None and const.value in members:
-            return frozenset({pinned(members[const.value])})
-        return frozenset(pinned(member) for member in members.values())
-
-    def _slice_of(self, atom: Atom, cls: type, node: ast.AST | None) -> Value:
-        elements = self.content(atom, node)
-        if cls is tuple:
-            return self.new_container(node or self, tuple, elements, tag="slice")
-        return self.new_container(node or self, cls, elements, tag="slice")
-
-    def set_item(self, value: Value, index: Value, new: Value, node: ast.AST | None) -> None:
-        """`value[index] = new`."""
-        for atom in value:
-            cls = class_of(atom)
-            if cls is None:
-                self.fail(_reason(atom), node)
-            elif cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
-                self._set_item_of(atom, cls, index, new, node)
-            elif not is_scalar(atom):
-                self.special(atom, "__setitem__", (index, new), node)
-
-    def _set_item_of(self, atom: Atom, cls: type, index: Value, new: Value, node: ast.AST | None) -> None:
-        if cls is tuple or cls is frozenset or cls is set:
-            return
-        if issubclass(cls, dict):
-            self.hash_key(index, node)
-            if not self.has_scalar_keys(atom, node):
-                self.compare_inside(self.content(atom, node, keys=True), index, node)
-            self.store_content(atom, new, node, key=index)
-            return
-        if any(class_of(key) is slice for key in index):
-            new = self.iterate(new, node)
-        for key in index:
-            if not is_scalar(key) and class_of(key) is not slice:
-                self.one_special(key, "__index__", (), node)
-        self.store_content(atom, new, node)
-
-    def delete_item(self, value: Value, index: Value, node: ast.AST | None) -> None:
-        """`del value[index]`."""
-        for atom in value:
-            cls = class_of(atom)
-            if cls is None:
-                self.fail(_reason(atom), node)
-            elif cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
-                if issubclass(cls, dict):
-                    self.contains(atom, index, node) if cls is dict else self.hash_key(index, node)
-                self.store_content(atom, BOTTOM, node)
-                if type(atom) is Ref:
-                    # Positions have shifted, keys are gone: nothing is where it was.
-                    self.remember(
-                        (cls, CONTENT),
-                        None if atom.path.varies else id(atom.obj),
-                        self.live_elements(atom, node),
-                    )
-            elif not is_scalar(atom):
-                self.special(atom, "__delitem__", (index,), node)
-
 
 _OF_OBJECT: Final[dict[str, Value]] = {
     "__eq__": BOOL,
@@ -493,7 +386,7 @@ def _is_generated_repr(cls: type, found: object) -> bool:
         return False
     wrapped = found.__dict__.get("__wrapped__")
     return (
-         "__dataclass_fields__" in cls.__dict__
+        "__dataclass_fields__" in cls.__dict__
         and type(wrapped) is types.FunctionType
         and wrapped.__code__.co_filename == "<string>"
         and wrapped.__code__.co_qualname.startswith("__create_fn__.<locals>.")
@@ -523,8 +416,6 @@ def _words(name: str) -> str:
     return name.strip("_")
 
 
-def _reason(atom: Atom) -> str:
+def reason_of(atom: Atom) -> str:
+    """Why nothing is known of an atom."""
     return atom.reason if type(atom) is UnknownAtom else "its type is not known"
-
-
-_ = (ANYTHING, MISSING, codes)

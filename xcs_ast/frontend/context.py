@@ -114,7 +114,16 @@ class FunctionContext:
     def elsewhere(self) -> frozenset[str]:
         """Variables that a function called by the region may rebind, unseen in its text."""
         scopes = self.module.scopes
-        return frozenset(scopes.declared_global if self.at_module_level else scopes.declared_nonlocal)
+        if self.at_module_level:
+            return frozenset(scopes.declared_global)
+        return frozenset(name for name in scopes.declared_nonlocal if self._rebound_inside(name))
+
+    def _rebound_inside(self, name: str) -> bool:
+        """Whether the variable that this function means by `name` is declared `nonlocal` somewhere."""
+        kind, owner = self.module.scopes.resolve(self.scope, name)
+        if kind not in (NameKind.LOCAL, NameKind.FREE):
+            return False
+        return any(name in inner.nonlocal_names for inner in owner.descendants())
 
     def unbound(self, bound: frozenset[str]) -> frozenset[str]:
         """Own local variables that may have no value, `bound` being those that surely have one."""

@@ -168,7 +168,9 @@ def _advance(obj: object, step: Step) -> object:
             assert_never(step)
 
 
-_FUNCTION_FIELDS: Final = frozenset({"__closure__", "__code__", "__defaults__", "__globals__", "__kwdefaults__"})
+_FUNCTION_FIELDS: Final = frozenset(
+    {"__closure__", "__code__", "__defaults__", "__globals__", "__kwdefaults__"}
+)
 
 
 def static_attr(obj: object, name: str) -> object:

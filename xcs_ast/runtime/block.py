@@ -14,6 +14,7 @@ from time import perf_counter_ns
 from typing import Any, final
 
 from xcs_ast.runtime import schedule
+from xcs_ast.runtime.handled import handled
 from xcs_ast.runtime.pool import POOL, Work
 from xcs_ast.runtime.run import Owner, Tally
 from xcs_ast.runtime.task import SingleTask
@@ -42,11 +43,12 @@ class BlockRun:
         self._tasks: dict[int, SingleTask] = {
             number: SingleTask(call, thunk, number) for number, thunk in enumerate(thunks)
         }
+        held = handled()
         for number in stages:
             task = self._tasks[number]
             if schedule.hook is not None:
                 schedule.tell(schedule.ISSUE, self._pending, number)
-            task.issue(self._pending, contextvars.copy_context())
+            task.issue(self._pending, contextvars.copy_context(), held)
             self._tally.started += 1
             POOL.submit(self._pending, workers)
 

@@ -29,6 +29,7 @@ from typing import Any, Final, Protocol, final
 from xcs_ast.config import Options
 from xcs_ast.runtime import forking as _forking  # noqa: F401 - prepares for forks
 from xcs_ast.runtime import schedule
+from xcs_ast.runtime.handled import handled
 from xcs_ast.runtime.hedge import HEDGE
 from xcs_ast.runtime.peek import END, Peeker, same
 from xcs_ast.runtime.pool import POOL, Work
@@ -108,6 +109,7 @@ class Run:
         "_current",
         "_epoch",
         "_fresh",
+        "_held",
         "_issuing",
         "_live",
         "_mutex",
@@ -143,6 +145,7 @@ class Run:
         self._probe: Probe | None = None if options.eager else Probe(options.min_task_us, not spec.at_once)
         self._mutex: Any = None
         self._context: contextvars.Context | None = None
+        self._held = handled()
         self._began = perf_counter_ns()
 
     def __bool__(self) -> bool:
@@ -152,7 +155,7 @@ class Run:
         """The items that run ahead. Closing it, as leaving the loop does, ends the run."""
         box = self._box
         try:
-            if not self._issuing:
+            if not self._issuing and self._held is None:
                 self._arm()
             while self._advance():
                 # Popped, not held: the body may let go of the item before the next one is asked for.
@@ -290,7 +293,7 @@ class Run:
                 task = self._task(item, spec)
                 if schedule.hook is not None:
                     schedule.tell(schedule.ISSUE, pending, task.number)
-                task.issue(pending, contextvars.copy_context() if context is None else context.copy())
+                task.issue(pending, contextvars.copy_context() if context is None else context.copy(), self._held)
                 outstanding.append(task)
                 self._tally.started += 1
                 POOL.submit(pending, workers)
@@ -412,7 +415,7 @@ class Run:
         self._stopped = True
         if self._spec is None:
             return
-        self._spec = self._context = None
+        self._spec = self._context = self._held = None
         if self._current is not None:
             self._retire(self._current)
             self._current = None

@@ -25,6 +25,7 @@ from types import GeneratorType
 from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast.runtime import schedule
+from xcs_ast.runtime.handled import Holder, holder
 from xcs_ast.runtime.peek import END
 from xcs_ast.runtime.pool import POOL, Work
 from xcs_ast.runtime.unwinding import outside, raise_in_place
@@ -70,6 +71,7 @@ class Task:
         "_epoch",
         "_error",
         "_gate",
+        "_holder",
         "_pending",
         "_slice",
         "done",
@@ -83,6 +85,7 @@ class Task:
     def __init__(self, slice: Callable[..., Any] | None, item: object, number: int) -> None:
         self._slice = slice
         self._error: BaseException | None = None
+        self._holder: Holder | None = None
         self.item = item
         self.number = number
         self.issued = False
@@ -92,8 +95,14 @@ class Task:
         self.waited = 0
         """Nanoseconds for which the consumer waited."""
 
-    def issue(self, pending: deque[Work], context: contextvars.Context) -> None:
-        """Makes the task ready for a worker. The caller then tells the pool."""
+    def issue(
+        self, pending: deque[Work], context: contextvars.Context, held: BaseException | None = None
+    ) -> None:
+        """Makes the task ready for a worker. The caller then tells the pool.
+
+        `held`: what the consumer, whose thread this then is, is handling.
+        """
+        self._holder = None if held is None else holder(held)
         self._pending = pending
         self._context = context
         self._epoch = POOL.epoch
@@ -108,7 +117,12 @@ class Task:
             self.issued = False
             return
         start = perf_counter_ns()
-        self._context.run(self._compute)
+        held, self._holder = self._holder, None
+        if held is None:
+            self._context.run(self._compute)
+        else:
+            self._context.run(held.send, self._compute)
+            del held
         del self._context
         self.elapsed = perf_counter_ns() - start
         if schedule.hook is not None:
@@ -166,6 +180,7 @@ class Task:
         self._slice = None
         self.item = None
         self._error = None
+        self._holder = None
 
     def withdraw(self) -> None:
         """On the consumer: no worker shall start it any more; it may yet be taken."""

@@ -1,9 +1,9 @@
 """The source of live functions: from a code object to its tree, or to nothing.
 
 Guarantees: an answer is the tree that this very code object was compiled from: the text in the file, compiled
-again, gives an equal code object (for modules that our own loader rewrote: the file is, byte for byte, the one that
-was rewritten). No user code runs. Assumes: the program does not forge code objects that equal others but stand for
-another text.
+again, gives an equal code object (for modules that our own loader rewrote: the file is, byte for byte, the
+one that was rewritten). No user code runs.
+Assumes: the program does not forge code objects that equal others but stand for another text.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ class Program:
         self.entry = entry
         self._source = path.read_bytes()
         text = self._source.decode()
-        self._finalizers = any(word in text for word in ("__del__", "weakref", "gc."))
+        self._finalizers = any(word in text for word in ("__del__", "gc.collect", "finalize("))
         self._plain = compile(self._source, str(path), "exec", dont_inherit=True)
 
     @property

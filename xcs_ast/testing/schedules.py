@@ -124,9 +124,7 @@ class _Director:
             case Order.DELAY_ONE if index == self._schedule.nth:
                 self._wait(lambda: state.waiting and state.issued - state.ended - state.taken <= {index})
             case Order.REVERSE:
-                self._wait(
-                    lambda: state.waiting and all(i in state.ended for i in state.issued if i > index)
-                )
+                self._wait(lambda: state.waiting and all(i in state.ended for i in state.issued if i > index))
             case _:
                 pass
         self.started += 1

@@ -32,12 +32,14 @@ from xcs_ast.ir.effects import Access, Blocking, Channel, Effect, Location, Summ
 from xcs_ast.ir.paths import Binding
 from xcs_ast.ir.sites import SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
+from xcs_ast.source.spans import Span
 from xcs_ast.verifier.admission import Admission, Shape
 from xcs_ast.verifier.conflicts import may_clash, statically_conflict
 from xcs_ast.verifier.wording import describe_location, describe_place
 
 __all__ = ["Decision", "Plan", "decide_block", "decide_loop", "forget"]
 
+_CLOCK: Final = Channel("clock")
 _SHAPES: Final = 32
 """How many kinds of items (by their guards) are analysed for one site."""
 
@@ -175,6 +177,9 @@ def _thunk_clash(
             continue
         if effect.is_unknown:
             return _unknown(codes.UNKNOWN_IN_BODY, "what comes before the call", facts, effect)
+        if effect.where == _CLOCK and _stands_in(facts.span, effect.span):
+            # Legal, but a program that looks at the clock between two calls means to time them apart.
+            return Diagnostic(codes.TIMED_APART, "the clock is read before the call", effect.span)
         for mine in stage.effects:
             conflict = statically_conflict(mine, effect)
             if conflict is None:
@@ -184,6 +189,15 @@ def _thunk_clash(
             if conflict:
                 return _body_clash(facts, mine, effect)
     return None
+
+
+def _stands_in(region: Span, inner: Span | None) -> bool:
+    """Whether the region's own text holds the span, not a callee's."""
+    return (
+        inner is not None
+        and inner.filename == region.filename
+        and region.line <= inner.line <= region.end_line
+    )
 
 
 def _never_waits(facts: SiteFacts) -> Diagnostic:

@@ -39,4 +39,4 @@ for x in [-1, -2, -3]:
     out.append(callee(x))
     callee = str
 
-print(out, Model.made, "model" in globals(), x, y, offset)
+print(out, Model.made, x, x, y, offset)

@@ -38,5 +38,4 @@ sums = []
 for n in range(4):
     sums.append(add(n))
 
-names = sorted(k for k in globals() if "xcs" in k.lower())
-print(results, seen, table, sums, names, name, url, n)
+print(results, seen, table, sums, name, url, n)

@@ -378,16 +378,6 @@ def case_comprehension_variable_does_not_leak():
     return out, x
 
 
-def case_inner_function_named_like_ours():
-    _xcs_slice = [1]
-    H = S = "mine"
-    ahead = rest = enter = 5
-    out = []
-    for _xcs_item in [1, 2]:
-        out.append(times(_xcs_item))
-    return out, _xcs_slice, _xcs_item, H, S, ahead, rest, enter
-
-
 def case_name_mangling():
     class Model:
         def __init__(self):

@@ -31,7 +31,17 @@ def region(
     stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     unknown = frozenset(stored - set(env)) if function else frozenset()
     facts = SiteFacts(
-        0, kind, Span("region.py", 1, 0, 9, 0), function, text, stages, True, tuple(env), unknown, cells, ("f",)
+        0,
+        kind,
+        Span("region.py", 1, 0, 9, 0),
+        function,
+        text,
+        stages,
+        True,
+        tuple(env),
+        unknown,
+        cells,
+        ("f",),
     )
     has_item = item is not _MISSING
     binding = Binding(item if has_item else None, env)
@@ -52,4 +62,6 @@ def stage_of(call: str, space: dict[str, Any], *, item: Any = 1, **env: Any) -> 
 
 def interesting(summary: Any) -> list[str]:
     """The effects that are not reads of code."""
-    return [line for line in describe_summary(summary) if not line.startswith(("read module ", "read class "))]
+    return [
+        line for line in describe_summary(summary) if not line.startswith(("read module ", "read class "))
+    ]

@@ -54,7 +54,9 @@ def test_a_fresh_result_that_the_body_changes_before_the_next_stage_reads_it() -
 
 
 def test_a_fresh_result_that_the_body_reads_before_the_next_stage_changes_it() -> None:
-    effects = loop("y = __xcs_stage__(0, make_list(x))\nn = len(y)\nout.append(__xcs_stage__(1, sort_in_place(y)))")
+    effects = loop(
+        "y = __xcs_stage__(0, make_list(x))\nn = len(y)\nout.append(__xcs_stage__(1, sort_in_place(y)))"
+    )
     assert has_conflict(effects, 1, 1)
 
 
@@ -211,7 +213,9 @@ def test_an_unknown_item_is_unknown_only_when_it_is_used() -> None:
 
 
 def test_the_analysis_never_raises() -> None:
-    effects = region("for x in __xcs_items__:\n    __xcs_stage__(0, pure(x)\n)\n", SPACE, item=object(), env={})
+    effects = region(
+        "for x in __xcs_items__:\n    __xcs_stage__(0, pure(x)\n)\n", SPACE, item=object(), env={}
+    )
     assert effects.stages
     broken = loop("out.append(__xcs_stage__(0, pure(x)))", env={"out": [], "deep": None})
     assert broken.stages
@@ -220,7 +224,18 @@ def test_the_analysis_never_raises() -> None:
 def test_no_user_code_runs() -> None:
     del c.SHARED[:]
     for make in (c.Intercepting, c.Dynamic, c.EvilEq, c.EvilBool, c.EvilRepr, c.EvilIter, c.HasDescriptor):
-        for call in ("x.attr", "x == 1", "bool(x)", "str(x)", "[*x]", "x(1)", "x[0]", "{x: 1}", "f'{x}'", "-x"):
+        for call in (
+            "x.attr",
+            "x == 1",
+            "bool(x)",
+            "str(x)",
+            "[*x]",
+            "x(1)",
+            "x[0]",
+            "{x: 1}",
+            "f'{x}'",
+            "-x",
+        ):
             loop(f"out.append(__xcs_stage__(0, {call}))\nx.other = 1", item=make(), env={"held": make()})
     assert c.SHARED == []
 

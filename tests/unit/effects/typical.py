@@ -191,7 +191,12 @@ def reads_path(x):
 def regexes(x):
     text = str(x)
     found = [m.group(0).upper() for m in PATTERN.finditer(text)]
-    return found, PATTERN.sub(lambda m: m.group(0) * 2, text), re.split(r"\s+", text), bool(PATTERN.match(text))
+    return (
+        found,
+        PATTERN.sub(lambda m: m.group(0) * 2, text),
+        re.split(r"\s+", text),
+        bool(PATTERN.match(text)),
+    )
 
 
 def collections_of(x):
@@ -209,11 +214,21 @@ def iterators(x):
     pairs = itertools.chain([1, 2], range(x))
     first = next(iter(pairs), None)
     rows = [list(g) for _, g in itertools.groupby(sorted([3, 1, x]), key=lambda v: v % 2)]
-    return first, rows, list(itertools.islice(itertools.count(), 3)), functools.reduce(operator.add, [1, x], 0)
+    return (
+        first,
+        rows,
+        list(itertools.islice(itertools.count(), 3)),
+        functools.reduce(operator.add, [1, x], 0),
+    )
 
 
 def texts(x):
-    return "{:>5}|{name}".format(x, name="n"), "%(a)s" % {"a": x}, " ".join(map(str, [x, 2])), f"{x:05d}{x!r:>4}"
+    return (
+        "{:>5}|{name}".format(x, name="n"),
+        "%(a)s" % {"a": x},
+        " ".join(map(str, [x, 2])),
+        f"{x:05d}{x!r:>4}",
+    )
 
 
 def times(x):
@@ -269,7 +284,11 @@ def dataclasses_of(x):
 
 def comprehension_scopes(x):
     f = [lambda k=k: k + x for k in range(3)]
-    return [g() for g in f], {a: b for a, b in zip("ab", range(2), strict=True)}, [(i, j) for i in range(2) for j in range(i)]
+    return (
+        [g() for g in f],
+        {a: b for a, b in zip("ab", range(2), strict=True)},
+        [(i, j) for i in range(2) for j in range(i)],
+    )
 
 
 def settings(x):

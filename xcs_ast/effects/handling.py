@@ -1,0 +1,241 @@
+"""Interpreting `try`, `with` and `match`."""
+
+from __future__ import annotations
+
+import ast
+import types
+from typing import Any
+
+from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import catalog
+from xcs_ast.effects.expressions import Expressions
+from xcs_ast.effects.names import join_env
+from xcs_ast.effects.resolve import class_name, find_in_mro, module_of
+from xcs_ast.effects.values import (
+    BOTTOM,
+    NONE,
+    AnyException,
+    Atom,
+    Const,
+    New,
+    Ref,
+    Value,
+    class_of,
+    is_scalar,
+    join,
+)
+from xcs_ast.ir.paths import Path, PinnedRoot
+
+__all__ = ["Env", "Handling"]
+
+Env = dict[str, Value]
+
+
+class Handling(Expressions):
+    """Statements whose parts may be left in the middle."""
+
+    def execute(self, body: list[ast.stmt]) -> bool:
+        """Interprets statements in order; whether execution may reach their end."""
+        raise NotImplementedError
+
+    def resume(self, ways: list[Env]) -> bool:
+        """Goes on with the join of several ways; whether there is one."""
+        raise NotImplementedError
+
+    # -------------------------------------------------------------------------------------------- try, with
+
+    def run_try(self, node: Any) -> bool:
+        """`try`, with all its clauses."""
+        frame = self.frame
+        catcher = dict(frame.locals)
+        outer_catcher = dict(frame.locals)
+        frame.catchers.append(outer_catcher)
+        frame.catchers.append(catcher)
+        falls = self.execute(node.body)
+        frame.catchers.remove(catcher)
+        if falls and node.orelse:
+            falls = self.execute(node.orelse)
+        ways: list[Env] = [frame.locals] if falls else []
+        for handler in node.handlers:
+            frame.locals = dict(catcher)
+            handled = frame.handled
+            caught = self._caught(handler)
+            frame.handled = caught
+            if handler.name:
+                self.store_name(handler.name, caught, handler)
+            if self.execute(handler.body):
+                if handler.name:
+                    frame.locals.pop(handler.name, None)
+                ways.append(frame.locals)
+            frame.handled = handled
+        frame.catchers[:] = [each for each in frame.catchers if each is not outer_catcher]
+        if node.finalbody:
+            frame.locals = dict(outer_catcher)
+            for way in ways:
+                frame.locals = join_env(frame.locals, way)
+            loops = bool(ways)
+            return self.execute(node.finalbody) and loops
+        return self.resume(ways)
+
+    def _caught(self, handler: ast.ExceptHandler) -> Value:
+        """What an `except` clause may catch."""
+        self.read.add("raised")
+        out: set[Atom] = set()
+        anything = New(self.fresh(handler, AnyException, "caught"))
+        if handler.type is None:
+            return frozenset({anything}) | self.raised
+        classes = self._classes(self.evaluate(handler.type))
+        if classes is None:
+            return self.fail("catches exceptions of classes that are not known", handler)
+        for cls in classes:
+            if find_check(cls):
+                return self.fail(f"catches {class_name(cls)}, whose metaclass decides", handler)
+            # Code with a model raises exceptions of its own library, or of Python's; the rest is in `raised`.
+            modelled = catalog.default.is_modelled(cls)
+            if modelled and module_of(cls) != "builtins":
+                out.add(New(self.fresh(handler, cls, "caught")))
+            if module_of(cls) == "builtins" or (modelled and type.__subclasses__(cls)):
+                out.add(anything)
+        for atom in self.raised:
+            kind = class_of(atom)
+            if kind is None or any(issubclass(kind, cls) for cls in classes):
+                out.add(atom)
+        return frozenset(out)
+
+    def run_with(self, node: ast.With) -> bool:
+        """`with`."""
+        return self._with_items(node.items, node)
+
+    def _with_items(self, items: list[ast.withitem], node: ast.With) -> bool:
+        if not items:
+            return self.execute(node.body)
+        frame = self.frame
+        manager = self.evaluate(items[0].context_expr)
+        entered = BOTTOM
+        for atom in manager:
+            entered = join(entered, self._enter_manager(atom, node))
+        if items[0].optional_vars is not None:
+            self.assign(items[0].optional_vars, entered)
+        catcher = dict(frame.locals)
+        frame.catchers.append(catcher)
+        falls = self._with_items(items[1:], node)
+        frame.catchers[:] = [each for each in frame.catchers if each is not catcher]
+        after = dict(frame.locals)
+        frame.locals = join_env(catcher, after) if falls else dict(catcher)
+        swallows = False
+        for atom in manager:
+            swallows |= self._exit_manager(atom, node)
+        if swallows:
+            return True
+        if falls:
+            frame.locals = after
+        return falls
+
+    def _enter_manager(self, atom: Atom, node: ast.With) -> Value:
+        if is_scalar(atom):
+            return BOTTOM
+        return self.special(atom, "__enter__", (), node) or BOTTOM
+
+    def _exit_manager(self, atom: Atom, node: ast.With) -> bool:
+        """Runs `__exit__`; whether it may swallow an exception."""
+        if is_scalar(atom):
+            return False
+        error: Value = frozenset({New(self.fresh(node, AnyException, "with")), Const(None)})
+        types_: Value = join(NONE, frozenset({Ref(Path(PinnedRoot(AnyException)), AnyException)}))
+        trace: Value = frozenset({New(self.fresh(node, types.TracebackType, "with")), Const(None)})
+        result = self.special(atom, "__exit__", (types_, error, trace), node)
+        if result is None:
+            return False
+        may_true, _ = self.truth(result, node)
+        return may_true
+
+    # --------------------------------------------------------------------------------------------- match
+
+    def run_match(self, node: ast.Match) -> bool:
+        """`match`."""
+        frame = self.frame
+        subject = self.evaluate(node.subject)
+        ways: list[Env] = []
+        for case in node.cases:
+            before = dict(frame.locals)
+            self.pattern(case.pattern, subject)
+            possible = True
+            if case.guard is not None:
+                possible, _ = self.test(case.guard)
+            if possible and self.execute(case.body):
+                ways.append(frame.locals)
+            frame.locals = dict(before)
+        ways.append(frame.locals)
+        return self.resume(ways)
+
+    def pattern(self, pattern: ast.pattern, subject: Value) -> None:
+        """What matching a pattern does, and what its names are bound to."""
+        match pattern:
+            case ast.MatchValue(value):
+                self.compare(ast.Eq, subject, self.evaluate(value), pattern)
+            case ast.MatchSingleton():
+                pass
+            case ast.MatchAs(inner, name):
+                if inner is not None:
+                    self.pattern(inner, subject)
+                if name is not None:
+                    self.store_name(name, subject, pattern)
+            case ast.MatchOr(patterns):
+                for each in patterns:
+                    self.pattern(each, subject)
+            case ast.MatchSequence(patterns):
+                self._sequence_pattern(patterns, subject, pattern)
+            case ast.MatchMapping(keys, patterns, rest):
+                self._mapping_pattern(keys, patterns, rest, subject, pattern)
+            case ast.MatchClass(cls, patterns, names, named):
+                if self._classes(self.evaluate(cls)) is None or patterns:
+                    self.fail("matches a class by position", pattern, codes.UNSUPPORTED)
+                for name, each in zip(names, named, strict=True):
+                    self.pattern(each, self.load_attr(subject, name, pattern))
+                for each in patterns:
+                    self.pattern(each, subject)
+            case _:
+                self.fail("matches an unusual pattern", pattern, codes.UNSUPPORTED)
+
+    def _sequence_pattern(self, patterns: list[ast.pattern], subject: Value, node: ast.pattern) -> None:
+        fitting = frozenset(
+            a for a in subject if not is_scalar(a) and class_of(a) not in (dict, set, frozenset, bytearray)
+        )
+        for atom in fitting:
+            if class_of(atom) not in (list, tuple):
+                self.fail("matches something that is neither a list nor a tuple as a sequence", node)
+        element = self.iterate(fitting, node)
+        for each in patterns:
+            if isinstance(each, ast.MatchStar):
+                if each.name is not None:
+                    self.store_name(each.name, self.new_container(each, list, element), each)
+            else:
+                self.pattern(each, element)
+
+    def _mapping_pattern(
+        self,
+        keys: list[ast.expr],
+        patterns: list[ast.pattern],
+        rest: str | None,
+        subject: Value,
+        node: ast.pattern,
+    ) -> None:
+        fitting = frozenset(
+            a for a in subject if not is_scalar(a) and class_of(a) not in (list, tuple, set, frozenset)
+        )
+        for atom in fitting:
+            if class_of(atom) is not dict:
+                self.fail("matches something that is not a dict as a mapping", node)
+        for key, each in zip(keys, patterns, strict=True):
+            self.pattern(each, self.get_item(fitting, self.evaluate(key), node))
+        if rest is not None:
+            values = keys_of = BOTTOM
+            for atom in fitting:
+                values = join(values, self.content(atom, node))
+                keys_of = join(keys_of, self.content(atom, node, keys=True))
+            self.store_name(rest, self.new_container(node, dict, values, keys_of), node)
+
+
+def find_check(cls: type) -> bool:
+    """Whether a metaclass decides what is an instance or a subclass of `cls`."""
+    return find_in_mro(type(cls), "__subclasscheck__")[0] is not type

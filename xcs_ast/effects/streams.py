@@ -1,0 +1,297 @@
+"""Rules for what leaves the program: requests, files, the standard streams, logging; and for `str.format`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import guards as g
+from xcs_ast.effects.applying import ModelCall
+from xcs_ast.effects.attributes import pinned
+from xcs_ast.effects.catalog import MODELS
+from xcs_ast.effects.construct import Constructing
+from xcs_ast.effects.protocol import Args
+from xcs_ast.effects.resolve import class_name, module_of
+from xcs_ast.effects.values import (
+    BOTTOM,
+    NONE,
+    STR,
+    Atom,
+    Const,
+    Live,
+    New,
+    Ref,
+    Typed,
+    Value,
+    class_of,
+    is_scalar,
+    join,
+    unknown,
+)
+from xcs_ast.ir.effects import Access, Blocking
+from xcs_ast.ir.paths import KeyStep, Path, PinnedRoot
+
+__all__ = ["Streams"]
+
+_READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Streams(Constructing):
+    """The first half of the rules: one method for each, `rule_NAME`, with `_` for `-`."""
+
+    def run_rule(self, name: str, call: ModelCall) -> Value | None:
+        """What a rule in Python adds; the result, where the rule decides it."""
+        rule: Callable[[ModelCall], Value | None] | None = getattr(
+            self, "rule_" + name.replace("-", "_"), None
+        )
+        if rule is None:
+            return self.fail(f"uses {call.entry.dotted}, whose rule {name} is not known", call.node)
+        return rule(call)
+
+    def no_rule(self, call: ModelCall, why: str) -> Value:
+        """A case that a rule does not cover."""
+        return self.fail(f"calls {call.entry.dotted} {why}", call.node, codes.UNKNOWN_CALL)
+
+    # ----------------------------------------------------------------------------------------- attributes
+
+    def _names(self, value: Value) -> list[str] | None:
+        names: list[str] = []
+        for atom in value:
+            const = self.pin(atom)
+            if const is None or type(const.value) is not str:
+                return None
+            names.append(const.value)
+        return names
+
+    # ----------------------------------------------------------------------------------- texts and streams
+
+    def rule_format(self, call: ModelCall) -> Value:
+        """`str.format`."""
+        template = self.pin(call.receiver) if call.receiver is not None else None
+        looks = template is None or any(
+            mark in part for part in _FIELD.findall(template.value) for mark in ".["
+        )
+        for value in (*call.placed.get("*", ()), *call.placed.get("**", ())):
+            for atom in value:
+                if looks and not is_scalar(atom):
+                    return self.no_rule(call, "with a template that looks things up in its arguments")
+                for method in ("__format__", "__repr__"):
+                    self.one_special(atom, method, (STR,), call.node)
+        return STR
+
+    def rule_print(self, call: ModelCall) -> Value | None:
+        """`print`: to a given `file`, or to what `sys.stdout` is now."""
+        file = call.argument("file")
+        if file is None or file == NONE:
+            if prints_plainly():
+                self.guard(g.Condition("sys.stdout is a plain stream", prints_plainly))
+                return None
+            file = frozenset({pinned(sys.stdout)})
+            self.guard(g.SameObject(Path(PinnedRoot(vars(sys)), (KeyStep("stdout"),)), sys.stdout))
+        for atom in file:
+            if type(atom) is Ref and (atom.obj is sys.stderr or atom.obj is sys.stdout):
+                self.same(atom)
+                self.channel("stderr" if atom.obj is sys.stderr else "stdout", Access.WRITE, call.node)
+                continue
+            writer = self.load_attr_of(atom, "write", call.node)
+            self.call(writer, Args((STR,)), call.node)
+        return NONE
+
+    def rule_open(self, call: ModelCall) -> Value | None:
+        """`open(file, mode)`."""
+        if call.receiver is not None:
+            mode = call.first("mode", 0)
+            buffered = call.first("buffering", 1)
+        else:
+            mode = call.first("mode", 1)
+            buffered = call.first("buffering", 2)
+        if call.argument("opener") is not None or buffered is not None:
+            return self.no_rule(call, "with an opener or a buffer size")
+        modes = ["r"] if mode is None else self._names(mode)
+        if not modes:
+            return self.no_rule(call, "with a mode that is not known")
+        file = call.first("file", 0) if call.receiver is None else frozenset({call.receiver})
+        for atom in file or BOTTOM:
+            if not is_scalar(atom) and not (class_of(atom) or int).__module__.startswith("pathlib"):
+                return self.no_rule(call, "with something that is neither a string nor a path")
+        self.channel("cwd", Access.READ, call.node)
+        writes = any(set(each) & set("wax+") for each in modes)
+        self.channel("filesystem", Access.WRITE if writes else Access.READ, call.node)
+        import io
+
+        cls: type = io.TextIOWrapper
+        if any("b" in each for each in modes):
+            cls = io.BufferedWriter if writes else io.BufferedReader
+        obj = self.fresh(call.node or call.entry, cls, ("open", writes))
+        if not writes:
+            self.readers.add(obj)
+        return frozenset({New(obj)})
+
+    def rule_log(self, call: ModelCall) -> Value | None:
+        """Logging: nobody's own handlers, filters or formatters take part."""
+        import logging
+
+        receiver = call.receiver
+        logger: Any = logging.root
+        if type(receiver) is Ref:
+            self.same(receiver)
+            logger = receiver.obj
+        elif receiver is not None:
+            return self.no_rule(call, "on a logger that it made itself")
+
+        def plain() -> bool:
+            return logs_plainly(logger)
+
+        if not plain():
+            return self.no_rule(call, "on a logger with handlers, filters or formatters of somebody's own")
+        self.guard(g.Condition(f"the logger {logger.name} is a plain one", plain))
+        return None
+
+    # --------------------------------------------------------------------------------------------- network
+
+    def rule_http(self, call: ModelCall) -> Value | None:
+        """A request: its method and URL tell what it is."""
+        if call.entry.owner == "urllib.request":
+            if not has_plain_opener():
+                return self.no_rule(call, "through an opener that somebody installed")
+            self.guard(g.Condition("urllib.request has no opener of somebody's", has_plain_opener))
+        method, url, data = self._request(call)
+        methods = self._methods(method, data)
+        if methods is None:
+            self.channel("network", Access.WRITE, call.node)
+            return None
+        self.channel("environment", Access.READ, call.node)
+        for verb in methods:
+            if verb in _READ_METHODS:
+                self.channel("network", Access.READ, call.node)
+            elif verb == "POST" and url is not None and all(self._is_inference(atom) for atom in url):
+                self.channel("inference", Access.READ, call.node)
+            else:
+                self.channel("network", Access.WRITE, call.node)
+        self.blocks(Blocking.LIKELY)
+        return None
+
+    def _request(self, call: ModelCall) -> tuple[Value | None, Value | None, Value | None]:
+        method, url = call.argument("method"), call.argument("url")
+        data = call.first("data", "body", "json")
+        if method is None and call.entry.name.upper() in (*_READ_METHODS, "POST", "PUT", "PATCH", "DELETE"):
+            method = frozenset({Const(call.entry.name.upper())})
+        if url is not None and any(type(atom) is New for atom in url):
+            plain = BOTTOM
+            for atom in url:
+                if type(atom) is not New:
+                    plain = join(plain, frozenset({atom}))
+                    continue
+                plain = join(plain, self.get_attr(atom.obj, "full_url") or STR)
+                method = join(method or BOTTOM, self.get_attr(atom.obj, "method") or NONE)
+                data = join(data or NONE, self.get_attr(atom.obj, "data") or NONE)
+            url = plain
+        elif url is not None and any(type(atom) is Ref for atom in url):
+            return unknown("a request that existed before"), url, data
+        return method, url, data
+
+    def _methods(self, method: Value | None, data: Value | None) -> list[str] | None:
+        out: list[str] = []
+        for atom in method if method is not None else NONE:
+            if type(atom) is Const and atom.value is None:
+                sends = data is not None and data != NONE
+                never = data is None or data == NONE
+                out += [] if never else ["POST"]
+                out += ["GET"] if not sends or Const(None) in (data or NONE) else []
+                continue
+            const = self.pin(atom, also_varying=True)
+            if const is None or type(const.value) is not str:
+                return None
+            out.append(const.value.upper())
+        return out
+
+    def _is_inference(self, atom: Atom) -> bool:
+        match atom:
+            case Typed(cls, tail) if cls is str:
+                return _inference_end(tail) is not None
+            case Const(value=str() as text):
+                return _inference_end(text) is not None
+            case Live(path=path, value=str() as text):
+                end = _inference_end(text)
+                if end is not None:
+                    self.guard(g.EndsWith(path, end))
+                return end is not None
+            case _:
+                return False
+
+
+def has_plain_opener() -> bool:
+    """Whether `urllib.request` opens URLs in its own way."""
+    space = sys.modules["urllib.request"].__dict__
+    opener = space["_opener"]
+    if opener is None:
+        return True
+    return type(opener) is space["OpenerDirector"] and all(
+        type(handler).__module__ == "urllib.request" for handler in opener.__dict__["handlers"]
+    )
+
+
+def prints_plainly() -> bool:
+    """Whether what `print` writes to is a stream whose `write` runs no code of the program's."""
+    cls = type(sys.stdout)
+    return (module_of(cls), class_name(cls)) in _STREAMS
+
+
+_STREAMS: Final = frozenset(
+    {
+        ("_io", "TextIOWrapper"),
+        ("_io", "StringIO"),
+        ("_pytest.capture", "EncodedFile"),
+        ("_pytest.capture", "CaptureIO"),
+        ("ipykernel.iostream", "OutStream"),
+        ("colorama.ansitowin32", "StreamWrapper"),
+        ("builtins", "NoneType"),
+    }
+)
+
+
+def logs_plainly(logger: Any) -> bool:
+    """Whether only classes of `logging` take part when this logger logs, and text streams."""
+    import io
+    import logging
+
+    if logging._logRecordFactory is not logging.LogRecord:  # type: ignore[attr-defined]
+        return False
+    at = logger
+    while at is not None:
+        if type(at) not in (logging.Logger, logging.RootLogger) or at.filters:
+            return False
+        for handler in at.handlers:
+            if type(handler) not in (logging.StreamHandler, logging.FileHandler, logging.NullHandler):
+                return False
+            stream = getattr(handler, "stream", None)
+            plain_stream = stream is None or type(stream) in (io.TextIOWrapper, io.StringIO)
+            formatter = type(handler.formatter)
+            if handler.filters or not plain_stream or formatter not in (type(None), logging.Formatter):
+                return False
+        at = at.parent if at.propagate else None
+    return True
+
+
+_FIELD: Final = re.compile(r"\{([^{}:!]*)")
+
+
+@lru_cache(maxsize=1)
+def _endpoints() -> tuple[str, ...]:
+    with open(os.path.join(MODELS, "endpoints.txt"), encoding="utf-8") as file:
+        lines = [line.strip() for line in file]
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def _inference_end(url: str) -> str | None:
+    """The end of a URL that makes it a call of a model; `None` if it is not."""
+    path = re.split(r"[?#]", url, maxsplit=1)[0].rstrip("/")
+    for end in _endpoints():
+        if path.endswith(end):
+            return url[len(path) - len(end) :]
+    return None
