@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.equivalence.catalogue import CASES, PROGRAMS, Case
+from tests.equivalence.catalogue import CASES, Case
+from tests.equivalence.known import KNOWN
 from xcs_ast.runtime import site
 from xcs_ast.testing.modules import FACES, Face, Program, compare_module
 from xcs_ast.testing.schedules import ALL, QUICK, Schedule
@@ -28,7 +29,9 @@ def tasks_ahead(path: Path) -> int:
 
 @pytest.mark.parametrize("face", FACES, ids=lambda face: face.value)
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_equals_plain_python(case: Case, face: Face) -> None:
+def test_equals_plain_python(case: Case, face: Face, request: pytest.FixtureRequest) -> None:
+    if str(case) in KNOWN:
+        request.applymarker(pytest.mark.xfail(reason=KNOWN[str(case)], strict=True))
     before = tasks_ahead(case.path)
     found = compare_module(program(case.path, case.entry), QUICK, (face,), extra_calls=case.extra_calls)
     assert not found, "\n".join(str(each) for each in found)
@@ -103,9 +106,4 @@ def test_whole_process(path: Path, tmp_path: Path) -> None:
 
 
 def test_catalogue_is_large() -> None:
-    assert len(CASES) > 400
-    assert (
-        all(path.suffix == ".py" for path in PROGRAMS.glob("*"))
-        if not (PROGRAMS / "__pycache__").exists()
-        else True
-    )
+    assert len(CASES) > 600

@@ -20,6 +20,7 @@ from xcs_ast.effects.resolve import (
     find_in_mro,
     is_class,
     is_data_descriptor,
+    is_library,
     is_mutable_class,
     is_plain_metaclass,
     module_of,
@@ -43,6 +44,7 @@ from xcs_ast.effects.values import (
     map_atoms,
     unknown,
 )
+from xcs_ast.ir.effects import CONTENT
 from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, Path, PinnedRoot, instance_dict, static_attr
 
 __all__ = ["Attributes", "pinned"]
@@ -152,6 +154,8 @@ class Attributes(Protocol):
         self.reads(atom.path, name, node)
         stored = self.recall((cls, name), atom.obj, atom.path)
         space = instance_dict(atom.obj)
+        if space is not None:
+            stored = join(stored, self.recall((dict, CONTENT), space, atom.path))
         if space is None or name not in space:
             self.guard(g.NoInstanceAttr(atom.path, name))
             return stored or None, False
@@ -216,6 +220,8 @@ class Attributes(Protocol):
     ) -> Value:
         """A slot of a Python class, or a data attribute implemented in C."""
         if type(found) is types.MemberDescriptorType and is_mutable_class(owner):
+            if found.__name__ != name:
+                return self.fail(f"uses the slot {found.__name__} under the name {name}", node)
             if type(atom) is New:
                 return self.get_attr(atom.obj, name) or BOTTOM
             assert type(atom) is Ref
@@ -336,7 +342,9 @@ class Attributes(Protocol):
         """A variable of a module, read; `None` if it has none of this name."""
         root = Path(PinnedRoot(space))
         self.reads(root, name, node)
-        stored = self.recall((dict, "global " + name), space, root)
+        stored = join(
+            self.recall((dict, "global " + name), space, root), self.recall((dict, CONTENT), space, root)
+        )
         found = space.get(name, MISSING)
         if found is MISSING:
             self.guard(g.LacksKey(root, name))
@@ -360,10 +368,15 @@ class Attributes(Protocol):
             if find_in_mro(type(atom.obj), "__setattr__")[1] is not type.__dict__["__setattr__"]:
                 self.fail(f"sets {class_name(atom.obj)}.{name} through a metaclass", node)
                 return
+            if find_in_mro(type(atom.obj), name)[0] is not None or is_library(module_of(atom.obj)):
+                # `__bases__` and its like change what all attributes mean; models rely on a library's inside.
+                self.fail(f"changes {class_name(atom.obj)}.{name}", node)
             self.store_shared(Path(PinnedRoot(atom.obj)), atom.obj, name, value, node)
             return
         if type(atom) is Ref and type(atom.obj) is types.ModuleType:
             self.same(atom)
+            if is_library(atom.obj.__name__):
+                self.fail(f"replaces {name} in the module {atom.obj.__name__}", node)
             self.store_global(atom.obj.__dict__, name, value, node)
             return
         cls = self.exact(atom)
@@ -392,6 +405,8 @@ class Attributes(Protocol):
                 return
             if type(found) in _C_DATA:
                 if type(found) is types.MemberDescriptorType and is_mutable_class(owner):
+                    if found.__name__ != name:
+                        self.fail(f"sets the slot {found.__name__} under the name {name}", node)
                     self._plain_store(atom, cls, name, value, node)
                 elif type(atom) is New and issubclass(cls, BaseException) and name.startswith("__"):
                     self.touch(atom.obj, True)
@@ -409,6 +424,8 @@ class Attributes(Protocol):
         if type(atom) is New:
             self.grow_attr(atom.obj, name, value)
         elif type(atom) is Ref:
+            if cls is not types.SimpleNamespace and cls is not types.FunctionType and is_library(module_of(cls)):
+                self.fail(f"sets {class_name(cls)}.{name}, on which a model may rely", node)
             self.store_shared(atom.path, atom.obj, name, value, node)
         else:
             self.fail(f"sets {class_name(cls)}.{name}", node)
@@ -419,6 +436,7 @@ class Attributes(Protocol):
 
         self.emit(Access.WRITE, Location(Path(PinnedRoot(space)), name), node, codes.SHARED_WRITE)
         self.remember((dict, "global " + name), id(space), value)
+        self.remember((dict, CONTENT), id(space), value)
 
     def delete_attr(self, target: Value, name: str, node: ast.AST | None) -> None:
         """`del target.name`."""

@@ -45,7 +45,7 @@ from xcs_ast.ir.effects import (
     Location,
     Unknown,
 )
-from xcs_ast.ir.paths import Path, PinnedRoot
+from xcs_ast.ir.paths import Path, PinnedRoot, instance_dict
 from xcs_ast.source.spans import Span
 
 __all__ = ["KEYS", "Frame", "Machine", "RegionNames", "Sink", "TooLarge"]
@@ -200,6 +200,10 @@ class Machine:
         self.emit(Access.WRITE, Location(path, field), node, codes.SHARED_WRITE)
         self.remember((type(obj), field), None if path.varies else id(obj), value)
         self.keep.append(obj)
+        if field != CONTENT:
+            space = instance_dict(obj)
+            if space is not None:
+                self.remember((dict, CONTENT), None if path.varies else id(space), value)
 
     def remember(self, key: tuple[Any, str], owner: int | None, value: Value) -> None:
         """Keeps what was stored in shared state; whoever reads it later may get it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 import types
 from collections.abc import Callable
 from typing import Any, Final, TypeGuard
@@ -18,6 +19,7 @@ __all__ = [
     "find_in_mro",
     "is_class",
     "is_data_descriptor",
+    "is_library",
     "is_mutable_class",
     "is_plain_metaclass",
     "module_of",
@@ -83,6 +85,11 @@ def is_mutable_class(cls: type) -> bool:
     """Whether attributes of the class can be assigned."""
     flags = _flags(cls)
     return bool(flags & _HEAP_TYPE) and not flags & _IMMUTABLE_TYPE
+
+
+def is_library(module: object) -> bool:
+    """Whether a module of this name belongs to the standard library, whose inside the models rely on."""
+    return type(module) is str and module.partition(".")[0] in sys.stdlib_module_names and module != "__main__"
 
 
 def is_plain_metaclass(cls: type) -> bool:

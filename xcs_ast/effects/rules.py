@@ -220,7 +220,9 @@ class Rules(Streams):
                 and type(find_in_mro(cls, "__iter__")[1]) is types.FunctionType
             ):
                 out = join(out, self.special(atom, "__iter__", (), call.node) or BOTTOM)
-            elif (type(atom) is New and cls is types.GeneratorType) or (type(atom) is Ref and cls is not None and find_in_mro(cls, "__next__")[0] is not None):
+            elif cls is types.GeneratorType or (
+                type(atom) is Ref and cls is not None and find_in_mro(cls, "__next__")[0] is not None
+            ):
                 out = join(out, frozenset({atom}))
             else:
                 return None

@@ -198,6 +198,9 @@ class Statements(Handling):
         return False
 
     def _raise(self, node: ast.Raise) -> bool:
+        if node.exc is None and not self.frame.handled and self.frame.region is None:
+            # Ahead of its place, a call has other callers.
+            self.fail("raises what its caller is handling", node)
         for part in (node.exc, node.cause):
             if part is None:
                 continue

@@ -239,7 +239,7 @@ class GuardedEmitter(Emitter):
         """`([H.ahead(0) for x in H] if (H := ...) else [f(x) for x in ...])`."""
         node = region.node
         assert node is not None
-        assert not isinstance(node, cst.For)
+        assert not isinstance(node, cst.For | cst.While)
         clause = node.for_in
         where = self._iterable(region, clause.iter)
         extent = self.tree.extent(region.plan.expression) if region.plan.expression else region.extent

@@ -136,7 +136,7 @@ class ReadableEmitter(Emitter):
         """`[ahead() for model, ahead in xcs.run_ahead(...)]`."""
         node = region.node
         assert node is not None
-        assert not isinstance(node, cst.For)
+        assert not isinstance(node, cst.For | cst.While)
         self._take_handle(region, mode)
         inside = mode.ahead(region)
         clause = node.for_in.with_changes(

@@ -62,13 +62,14 @@ def _counter_and_limit(context: FunctionContext, loop: ast.While) -> tuple[ast.N
             pass
         case _:
             return None
+    limit: ast.expr = stop
     match stop:
-        case ast.Call(func=ast.Name(id="len"), args=[ast.Name() as limit], keywords=[]) if (
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name() as sized], keywords=[]) if (
             context.surveyor.is_builtin("len")
         ):
-            pass
+            limit = sized
         case ast.Name() | ast.Constant(value=int()):
-            limit = stop
+            pass
         case _:
             return None
     *before, last = loop.body

@@ -146,4 +146,5 @@ def fields_overlap(a: str, b: str) -> bool:
     return a == b or a in _ALL_FIELDS or b in _ALL_FIELDS
 
 
-_ALL_FIELDS: Final = frozenset({WHOLE, DEEP})
+_ALL_FIELDS: Final = frozenset({WHOLE, DEEP, CONTENT})
+"""A name is inside `CONTENT`, too: the dictionary of an instance or module holds what goes by that name."""

@@ -162,7 +162,7 @@ class Site:
     def enter_steps(
         self, slice: Callable[..., Any], start: object, limit: object, env: tuple[object, ...] = ()
     ) -> Run | Plain:
-        """As `enter`, for `while start < limit` (or `< len(limit)`); the items are the values of the counter."""
+        """As `enter`, for `while start < limit` (or `< len(limit)`); the items are the counter's values."""
         if type(start) is not int or (type(limit) is not int and type(limit) not in _SIZED):
             return Plain(())
         return self.enter(slice, range(start, limit if type(limit) is int else len(limit)), env)  # type: ignore[arg-type]

@@ -105,10 +105,8 @@ class Admission:
         for shape in self.shapes:
             if shape.fits(binding, varying_only=True):
                 return shape
-        shape = self.more(item, self.shapes)
-        if shape is None or not self.add(shape):
-            return None
-        return shape
+        new = self.more(item, self.shapes)
+        return new if new is not None and self.add(new) else None
 
     def clash_free(self, shape: Shape, item: object) -> list[Place] | None:
         """What the body of this iteration will change; `None` where that or an earlier body conflicts."""

@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from xcs_ast.ir.effects import DEEP, Access, CellVar, Channel, Effect, Location, Unknown, fields_overlap
-from xcs_ast.ir.paths import Binding, PinnedRoot, Unresolvable
+from xcs_ast.ir.effects import CONTENT, DEEP, Access, CellVar, Channel, Effect, Location, Unknown, fields_overlap
+from xcs_ast.ir.paths import Binding, PinnedRoot, Unresolvable, instance_dict
 
 __all__ = ["Place", "may_clash", "places", "reachable", "same_place", "statically_conflict"]
 
@@ -57,6 +57,11 @@ def places(location: Location, binding: Binding) -> Iterator[Place]:
     owner = location.owner.resolve(binding)
     if location.field != DEEP:
         yield id(owner), location.field
+        if location.field != CONTENT:
+            # The same attribute can be reached through the dictionary that holds it, perhaps as another's.
+            space = instance_dict(owner)
+            if space is not None:
+                yield id(space), location.field
         return
     for obj in reachable(owner):
         yield id(obj), DEEP

@@ -1,0 +1,153 @@
+"""From code objects to their source."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import linecache
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from xcs_ast.source.lookup import digest_of, find_function, forget_sources, register_rewritten
+
+SOURCE = '''
+from __future__ import annotations
+import json
+
+
+def plain(x):
+    return json.dumps(x)
+
+
+class Outer:
+    class Inner:
+        def method(self):
+            def nested():
+                return self.__private
+            return nested
+
+        @property
+        def prop(self):
+            return 1
+
+    table = {"f": lambda x: x + 1, "g": lambda x: x + 2}
+
+
+pair = (lambda a: a, lambda b: b)
+
+
+def decorated_default(f=lambda q: q * 3):
+    return f
+
+
+if True:
+    def conditional():
+        return super
+'''
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> types.ModuleType:
+    forget_sources()
+    return load(tmp_path / "sample_for_lookup.py", SOURCE)
+
+
+def load(path: Path, source: str) -> types.ModuleType:
+    path.write_text(source, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    sys.dont_write_bytecode, old = True, sys.dont_write_bytecode
+    try:
+        spec.loader.exec_module(made)
+    finally:
+        sys.dont_write_bytecode = old
+    return made
+
+
+def text_of(function: types.FunctionType) -> str | None:
+    found = find_function(function.__code__)
+    return None if found is None else ast.unparse(found.node)
+
+
+def test_functions_methods_and_nested_ones(module: types.ModuleType) -> None:
+    assert text_of(module.plain) == "def plain(x):\n    return json.dumps(x)"
+    method = module.Outer.Inner.method
+    assert text_of(method).startswith("def method(self)")
+    found = find_function(method(None).__code__)
+    assert found is not None
+    assert found.owner == "Inner"
+    assert text_of(module.Outer.Inner.prop.fget).startswith("@property")
+    assert text_of(module.conditional) is not None
+
+
+def test_lambdas_on_one_line_are_told_apart(module: types.ModuleType) -> None:
+    assert text_of(module.pair[0]) == "lambda a: a"
+    assert text_of(module.pair[1]) == "lambda b: b"
+    assert text_of(module.Outer.table["f"]) == "lambda x: x + 1"
+    assert text_of(module.Outer.table["g"]) == "lambda x: x + 2"
+    assert text_of(module.decorated_default()) == "lambda q: q * 3"
+
+
+def test_a_changed_file_is_not_believed(module: types.ModuleType) -> None:
+    path = Path(module.__file__)
+    path.write_text(SOURCE.replace("json.dumps(x)", "json.loads(x)"), encoding="utf-8")
+    assert text_of(module.plain) is None
+    assert text_of(module.conditional) is not None
+
+
+def test_code_without_a_file() -> None:
+    space: dict[str, types.FunctionType] = {}
+    exec("def f(x):\n    return x\n", space)
+    assert text_of(space["f"]) is None
+
+
+def test_code_in_the_line_cache() -> None:
+    forget_sources()
+    text = "def f(x):\n    return x + 41\n"
+    space: dict[str, types.FunctionType] = {}
+    exec(compile(text, "<cell 1>", "exec"), space)
+    linecache.cache["<cell 1>"] = (len(text), None, text.splitlines(True), "<cell 1>")
+    try:
+        assert text_of(space["f"]) == "def f(x):\n    return x + 41"
+    finally:
+        del linecache.cache["<cell 1>"]
+
+
+def test_rewritten_modules_are_found_by_name_and_line(tmp_path: Path) -> None:
+    forget_sources()
+    path = tmp_path / "rewritten_for_lookup.py"
+    path.write_text(SOURCE, encoding="utf-8")
+    changed = SOURCE.replace("return json.dumps(x)", "return 'rewritten', json.dumps(x)")
+    space: dict[str, types.FunctionType] = {"__name__": "rewritten_for_lookup"}
+    exec(compile(changed, str(path), "exec"), space)
+    assert text_of(space["plain"]) is None
+    register_rewritten(str(path), digest_of(SOURCE.encode()))
+    assert text_of(space["plain"]) == "def plain(x):\n    return json.dumps(x)"
+    path.write_text(SOURCE + "\n", encoding="utf-8")
+    forget_sources()
+    assert text_of(space["plain"]) is None
+
+
+def test_most_of_the_standard_library_is_found() -> None:
+    import argparse
+    import dataclasses
+    import http.client
+    import json.decoder
+
+    missed = []
+    for holder in (argparse, dataclasses, http.client, json.decoder):
+        for value in vars(holder).values():
+            functions = vars(value).values() if isinstance(value, type) else (value,)
+            for function in functions:
+                if (
+                    isinstance(function, types.FunctionType)
+                    and function.__code__.co_filename == holder.__file__
+                    and find_function(function.__code__) is None
+                ):
+                    missed.append(function.__qualname__)
+    assert missed == []
