@@ -12,11 +12,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from types import CodeType
 from typing import Any
 
 from xcs_ast import cache
+from xcs_ast.records import replace
 
 __all__ = [
     "activate",

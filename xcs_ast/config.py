@@ -12,10 +12,10 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
 from typing import Any, Final, final
 
 from xcs_ast.errors import ConfigError
+from xcs_ast.records import dataclass, replace
 
 __all__ = [
     "BAD_EFFECT",
@@ -263,7 +263,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _parsed(name: str, text: str) -> object:
-    default = next(field.default for field in fields(Options) if field.name == name)
+    default = getattr(Options(), name)
     word = text.strip()
     try:
         match default:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import CellType, CodeType, FunctionType
 from typing import Any, Final, TypeVar, final, overload
 
@@ -28,6 +27,7 @@ from xcs_ast.diagnostics.codes_faces import (
 )
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.diagnostics.notices import record
+from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 from xcs_ast.strategies import DEFAULT, find_strategy
 

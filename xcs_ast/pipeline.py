@@ -15,7 +15,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from importlib.util import decode_source
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, final
@@ -26,6 +25,7 @@ from xcs_ast.diagnostics.codes_faces import REWRITE_FAILED
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.diagnostics.notices import record
 from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.records import dataclass, replace
 from xcs_ast.source.spans import Span
 
 if TYPE_CHECKING:

@@ -1,12 +1,12 @@
 """`dataclass`, without what makes it slow to import and to apply.
 
-Start-up is counted in milliseconds here: the standard module imports `inspect` (about 5 ms), and compiles half a
-dozen functions for each class (0.3 ms, ninety times). Here one `__init__` is compiled for each *number* of
-fields, and the other methods are shared.
+Start-up is counted in milliseconds here: the standard module imports `inspect` (about 5 ms), and compiles
+half a dozen functions for each class (0.3 ms, ninety times). Here one `__init__` is compiled for each number
+of fields, and the other methods are shared.
 
-Guarantees: for what is used in this package (`frozen`, `slots`, `eq`, `field`, `__post_init__`, inheritance of
-fields) classes behave as those of the standard decorator do; `dataclasses.fields`, `replace`, `asdict` and
-pattern matching work on them. Type checkers see the standard decorator.
+Guarantees: for what is used in this package (`frozen`, `slots`, `eq`, `field`, `__post_init__`, inheritance
+of fields) classes behave as those of the standard decorator do; `dataclasses.fields`, `replace`, `asdict`
+and pattern matching work on them. Type checkers see the standard decorator.
 Assumes: annotations are strings or otherwise harmless, and name nothing but fields.
 """
 
@@ -70,7 +70,7 @@ else:
     def _made(cls, frozen, slots, eq):
         space = dict(cls.__dict__)
         own = []
-        for name in space.get("__annotations__", ()):  # noqa: RUF063 (`inspect` is heavy)
+        for name in space.get("__annotations__", ()):
             given = space.get(name, _MISSING)
             each = given if type(given) is _Field else _Field(given)
             each.name = name
@@ -107,12 +107,12 @@ else:
         compared = tuple(each.name for each in fields if each.compare)
         state = attrgetter(*compared) if compared else lambda _: ()
 
-        def __eq__(self, other):  # noqa: N807
+        def __eq__(self, other):
             if other.__class__ is self.__class__:
                 return self is other or state(self) == state(other)
             return NotImplemented
 
-        def __hash__(self):  # noqa: N807
+        def __hash__(self):
             return hash(state(self))
 
         space.setdefault("__eq__", __eq__)

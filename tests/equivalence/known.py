@@ -6,8 +6,11 @@ from typing import Final
 
 __all__ = ["KNOWN"]
 
-_OPERATOR = "a `special` clause of a model has no effect on builtin containers (operator.iadd, setitem, delitem)"
+_OPERATOR = (
+    "a `special` clause of a model has no effect on builtin containers (operator.iadd, setitem, delitem)"
+)
 _NAMESPACE = "an object's `__dict__` that is held as a dict is not seen to be the object's attributes"
+_JSON = "the model of json.dumps does not call `default`"
 _REPEAT = "repeating a sequence calls `__index__` of the other operand"
 
 KNOWN: Final[dict[str, str]] = {
@@ -26,4 +29,10 @@ KNOWN: Final[dict[str, str]] = {
     "str times index": _REPEAT,
     "str times index body": _REPEAT,
     "list times index": _REPEAT,
+    "b'a'*p": _REPEAT,
+    "[1]*p": _REPEAT,
+    "json.dumps([{1}],default=cb)": _JSON,
+    "json default": _JSON,
+    "json default nested": _JSON,
+    "lambda default body": _JSON,
 }

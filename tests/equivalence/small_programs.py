@@ -416,4 +416,94 @@ def write(x):
     return len(acc)
 def main(): return [write(x) for x in (1, 2)]
 """,
+    "json default": """\
+import json
+log = []
+def default(o):
+    log.append(1)
+    return len(log)
+def dump(x): return json.dumps(x, default=default)
+def main():
+    out = []
+    for x in [{2}, {3}, {4}]:
+        out.append((len(log), dump(x)))
+    return out
+""",
+    "json default object": """\
+import json
+class C: pass
+log = []
+def default(o):
+    log.append(1)
+    return len(log)
+def main():
+    out = []
+    for x in [C(), C(), C()]:
+        n = len(log)
+        out.append((n, json.dumps(x, default=default)))
+    return out
+""",
+    "json default nested": """\
+import json
+log = []
+def default(o):
+    log.append(1)
+    return len(log)
+def dump(x): return json.dumps(x, default=default)
+def main():
+    out = []
+    for x in [{1: {2}}, {1: {3}}, {1: {2}}]:
+        out.append((len(log), dump(x)))
+    return out
+""",
+    "json cls": """\
+import json
+log = []
+class E(json.JSONEncoder):
+    def default(self, o):
+        log.append(1)
+        return len(log)
+def dump(x): return json.dumps(x, cls=E)
+def main():
+    out = []
+    for x in [{1: {2}}, {1: {3}}, {1: {2}}]:
+        out.append((len(log), dump(x)))
+    return out
+""",
+    "json loads hook": """\
+import json
+log = []
+def hook(d):
+    log.append(1)
+    return len(log)
+def load(x): return json.loads(x, object_hook=hook)
+def main():
+    out = []
+    for x in ['{}', '[{}]', '{}']:
+        out.append((len(log), load(x)))
+    return out
+""",
+    "json parse_int": """\
+import json
+log = []
+def hook(d):
+    log.append(1)
+    return len(log)
+def main():
+    out = []
+    for x in ['1', '[2]', '3']:
+        out.append((len(log), json.loads(x, parse_int=hook)))
+    return out
+""",
+    "lambda default body": """\
+import json
+n = [0]
+def dump(x): return json.dumps(x, default=lambda o: n[0])
+def main():
+    out = []
+    for x in [{1}, {2}]:
+        out.append(dump(x))
+        n[0] += 1
+    return out
+""",
 }

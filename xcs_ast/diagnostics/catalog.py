@@ -6,8 +6,9 @@ XCS4xx: input, configuration, command line. XCS9xx: a defect of our own analysis
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import final
+
+from xcs_ast.records import dataclass
 
 __all__ = ["Code", "all_codes", "lookup", "register"]
 

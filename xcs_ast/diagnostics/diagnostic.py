@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import final
 
+from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 
 __all__ = ["Diagnostic"]

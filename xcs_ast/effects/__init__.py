@@ -3,7 +3,7 @@
 from xcs_ast.effects.declare import declared, off, ordered, pure, set_declared_names, unordered
 from xcs_ast.effects.describe import describe
 from xcs_ast.effects.guards import Guard
-from xcs_ast.effects.region import RegionEffects, RegionRequest, analyze_region
+from xcs_ast.effects.region import RegionEffects, RegionRequest, analyze_region, warm_up
 
 __all__ = [
     "Guard",
@@ -17,4 +17,5 @@ __all__ = [
     "pure",
     "set_declared_names",
     "unordered",
+    "warm_up",
 ]

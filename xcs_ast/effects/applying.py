@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import types
-from dataclasses import dataclass, field
 from typing import Any, Final, assert_never, cast, final
 
 from xcs_ast.diagnostics import codes_effects as codes
@@ -34,6 +33,7 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT, WHOLE, Access, Blocking
 from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, static_attr
+from xcs_ast.records import dataclass, field
 
 __all__ = ["Applying", "ModelCall"]
 
@@ -435,7 +435,7 @@ class Applying(Operators):
             return frozenset({atom})
         where: object = call.node or call.entry
         if is_deep:
-            return self._deep_copy(atom, cls, call)
+            return self.deep_copy(atom, cls, call.node, where)
         if cls in (tuple, frozenset):
             return frozenset({atom})
         if cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
@@ -449,10 +449,10 @@ class Applying(Operators):
             return frozenset({atom})
         return self.fail(f"copies a {class_name(cls)}", call.node)
 
-    def _deep_copy(self, atom: Atom, cls: type, call: ModelCall) -> Value:
-        if not self.deep(frozenset({atom}), call.node, "makes a deep copy"):
+    def deep_copy(self, atom: Atom, cls: type, node: ast.AST | None, where: object) -> Value:
+        """A fresh copy of builtin data."""
+        if not self.deep(frozenset({atom}), node, "makes a deep copy"):
             return unknown("uses a deep copy of something")
-        where: object = call.node or call.entry
         inside: set[type] = set()
         scalars = BOTTOM
         seen: set[Atom] = set()
@@ -468,9 +468,9 @@ class Applying(Operators):
             kind = class_of(at)
             assert kind is not None
             inside.add(kind)
-            todo += self.content(at, call.node)
+            todo += self.content(at, node)
             if issubclass(kind, dict):
-                todo += self.content(at, call.node, keys=True)
+                todo += self.content(at, node, keys=True)
         copies = {kind: self.fresh(where, kind, "deepcopy") for kind in inside}
         content: Value = frozenset(New(obj) for obj in copies.values()) | scalars
         for kind, obj in copies.items():

@@ -331,6 +331,8 @@ class Attributes(Protocol):
         known = self.load_global(space, name, node)
         if known is not None:
             return known
+        if find_in_mro(kind, name)[0] is not None:
+            return self.fail(f"uses .{name} of a module", node, codes.UNKNOWN_ATTRIBUTE)
         fallback = space.get("__getattr__")
         if fallback is None and find_in_mro(kind, "__getattr__")[0] is None:
             return BOTTOM

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import functools
 import sys
 import types
-from dataclasses import dataclass
 from typing import Any, Final, final
 
 from xcs_ast.diagnostics import codes_effects as codes
@@ -43,6 +41,7 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import WHOLE, Access, Blocking
 from xcs_ast.ir.paths import AttrStep, KeyStep, Path, PinnedRoot
+from xcs_ast.records import dataclass
 from xcs_ast.source.lookup import FunctionNode, find_function
 
 __all__ = ["Calls", "FunctionInfo"]
@@ -291,11 +290,15 @@ class Calls(Arguments):
         code = function.__code__
         if ref.path.steps or type(ref.path.root) is not PinnedRoot:
             self.guard(g.FunctionIs(ref.path, code, function.__globals__))
-        if function is dataclasses.asdict or function is dataclasses.replace:
+        if _is_dataclass_helper(function):
             known_result = self.run_dataclass_helper(function.__name__, args, node)
             if known_result is not None:
                 return known_result
         entry = catalog.for_callable(function)
+        if entry is not None and entry.kind is EntryKind.METHOD and args.positional:
+            # A subclass may have replaced other methods, which this one calls.
+            if not all(self._is_method_of(class_of(atom), entry) for atom in args.positional[0]):
+                entry = None
         if entry is not None:
             self.same(ref)
             if entry.kind is EntryKind.METHOD and args.positional:
@@ -319,6 +322,10 @@ class Calls(Arguments):
         frame.owner = source.owner
         defaults = self._live_defaults(function, ref.path, source.node)
         return self._enter(source.node, frame, args, defaults, node, function.__qualname__)
+
+    def _is_method_of(self, cls: type | None, entry: Entry) -> bool:
+        """Whether the model of a method holds for instances of this class."""
+        return cls is not None and catalog.for_method(cls, entry.name) is entry
 
     def _live_defaults(
         self, function: types.FunctionType, path: Path, node: FunctionNode
@@ -482,3 +489,9 @@ def _entry_behind_cache(obj: Any) -> Entry | None:
     if module is None or vars(module).get(inner.__name__) is not obj:
         return None
     return catalog.for_callable(inner)
+
+
+def _is_dataclass_helper(function: types.FunctionType) -> bool:
+    """Whether it is `asdict` or `replace`. (Importing `dataclasses` to find out would be slow.)"""
+    module = sys.modules.get("dataclasses")
+    return module is not None and (function is module.asdict or function is module.replace)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import functools
 import types
 from enum import EnumMeta
@@ -23,6 +22,7 @@ from xcs_ast.effects.values import (
     Atom,
     Const,
     New,
+    Part,
     Ref,
     Value,
     class_of,
@@ -190,7 +190,7 @@ class Constructing(Calls):
     ) -> Value:
         fields: dict[str, Any] = owner.__dict__["__dataclass_fields__"]
         if name == "__init__":
-            return self._dataclass_init(atom, fields, args, node)
+            return self._dataclass_init(atom, owner, args, node)
         receiver: Value = frozenset({atom})
         if name == "__eq__" or name in _ORDERINGS:
             other: Value = frozenset(
@@ -214,7 +214,8 @@ class Constructing(Calls):
             return self.fail("replaces fields of a dataclass instance", node)
         return self.fail(f"calls the generated {function.__qualname__}", node)
 
-    def _dataclass_init(self, atom: Atom, fields: dict[str, Any], args: Args, node: ast.AST | None) -> Value:
+    def _dataclass_init(self, atom: Atom, owner: type, args: Args, node: ast.AST | None) -> Value:
+        fields: dict[str, Any] = owner.__dict__["__dataclass_fields__"]
         cls = class_of(atom)
         assert cls is not None
         if args.rest is not None or args.more is not None:
@@ -223,8 +224,8 @@ class Constructing(Calls):
         named = dict(args.keywords)
         later: list[Value] = []
         for field in fields.values():
-            kind = field._field_type
-            if kind is _CLASS_VARIABLE:
+            kind = field._field_type.name
+            if kind == _CLASS_VARIABLE:
                 continue
             value: Value | None = None
             if field.init:
@@ -236,12 +237,12 @@ class Constructing(Calls):
                 if field.init:
                     return BOTTOM
                 continue
-            if kind is _INIT_VARIABLE:
+            if kind == _INIT_VARIABLE:
                 later.append(value)
-            elif type(atom) is New:
-                self.grow_attr(atom.obj, field.name, value)
-            else:
+            elif owner.__dict__["__dataclass_params__"].frozen:
                 self.set_by_default(atom, cls, field.name, value, node)
+            else:
+                self.store_attr(frozenset({atom}), field.name, value, node)
         if positional or named:
             return BOTTOM
         if find_in_mro(cls, "__post_init__")[0] is not None:
@@ -262,12 +263,12 @@ class Constructing(Calls):
             cls = class_of(atom)
             assert cls is not None
             fields: dict[str, Any] = find_in_mro(cls, "__dataclass_fields__")[1]
-            if any(field._field_type is _INIT_VARIABLE for field in fields.values()):
+            if any(field._field_type.name == _INIT_VARIABLE for field in fields.values()):
                 return None
             given = {
                 field.name: self.load_attr_of(atom, field.name, node)
                 for field in fields.values()
-                if field.init and field._field_type is not _CLASS_VARIABLE
+                if field.init and field._field_type.name != _CLASS_VARIABLE
             }
             made = Args((), given | args.keywords)
             out = join(out, self.construct(cls, pinned(cls), made, node))
@@ -287,10 +288,12 @@ class Constructing(Calls):
                 (made,) = self.new_container(where, dict, tag=("asdict", depth, cls))
                 fields: dict[str, Any] = find_in_mro(cls, "__dataclass_fields__")[1]
                 for field in fields.values():
-                    if field._field_type is not _CLASS_VARIABLE and field._field_type is not _INIT_VARIABLE:
+                    if field._field_type.name != _CLASS_VARIABLE and field._field_type.name != _INIT_VARIABLE:
                         inner = self._as_dict(self.load_attr_of(atom, field.name, node), node, depth + 1)
                         self.store_content(made, inner, node, key=frozenset({Const(field.name)}))
                 out = join(out, frozenset({made}))
+            elif type(atom) is Part or (type(atom) is Ref and cls in (list, tuple, dict) and self.tree(atom)):
+                out = join(out, self.deep_copy(atom, cls, node, where))
             elif cls in (list, tuple):
                 inner = self._as_dict(self.content(atom, node), node, depth + 1)
                 out = join(out, self.new_container(where, cls, inner, tag=("asdict", depth)))
@@ -304,6 +307,8 @@ class Constructing(Calls):
 
     def _default_of(self, field: Any, node: ast.AST | None) -> Value | None:
         path = Path(PinnedRoot(field))
+        import dataclasses  # heavy, and loaded by whoever has fields
+
         if field.default is not dataclasses.MISSING:
             return self.wrap(path.then(AttrStep("default")), field.default)
         if field.default_factory is not dataclasses.MISSING:
@@ -312,8 +317,8 @@ class Constructing(Calls):
         return None
 
 
-_INIT_VARIABLE: Final = dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]
-_CLASS_VARIABLE: Final = dataclasses._FIELD_CLASSVAR  # type: ignore[attr-defined]
+_INIT_VARIABLE: Final = "_FIELD_INITVAR"
+_CLASS_VARIABLE: Final = "_FIELD_CLASSVAR"
 
 
 def _is_dataclass(cls: type | None) -> bool:

@@ -195,7 +195,7 @@ class Containers(Machine):
                 except IndexError:
                     self.guard(g.LengthIs(path, type(live), len(live)))
                     return stored
-                if stored:
+                if type(live) is list and self.is_changed((list, CONTENT), live, path):
                     # Positions may have shifted.
                     return join(self.live_elements(atom, node), stored)
                 return self.wrap(path.then(KeyStep(key.value)), element)

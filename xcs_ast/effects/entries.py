@@ -16,12 +16,12 @@ How the effects engine reads an entry (this is the contract between the two):
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, TypeVar, final
 
 from xcs_ast.effects.node import Node
 from xcs_ast.effects.vocabulary import CHANNELS, RULES
+from xcs_ast.records import dataclass, field
 
 __all__ = [
     "CHANNELS",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import types
-from dataclasses import dataclass
 from typing import Any, final
 
 from xcs_ast.effects.scopes import Scope
@@ -23,6 +22,7 @@ from xcs_ast.ir.effects import (
     Unknown,
 )
 from xcs_ast.ir.paths import Path
+from xcs_ast.records import dataclass
 
 __all__ = ["Frame", "RegionNames", "Sink", "TooLarge", "Where"]
 

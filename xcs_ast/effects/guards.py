@@ -7,13 +7,13 @@ Assumes: nobody resizes a container while it is checked (a check that is disturb
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Any, Final, Protocol, final
 
 from xcs_ast.effects.resolve import find_in_mro
 from xcs_ast.effects.values import CONTAINERS, SCALARS
 from xcs_ast.ir.paths import MISSING, Binding, Path, Unresolvable, static_attr
+from xcs_ast.records import dataclass, field
 
 __all__ = [
     "Apart",

@@ -188,7 +188,7 @@ class Handling(Expressions):
             case ast.MatchMapping(keys, patterns, rest):
                 self._mapping_pattern(keys, patterns, rest, subject, pattern)
             case ast.MatchClass(cls, patterns, names, named):
-                if self._classes(self.evaluate(cls)) is None or patterns:
+                if self.decided_by_type(self.evaluate(cls)) is None or patterns:
                     self.fail("matches a class by position", pattern, codes.UNSUPPORTED)
                 for name, each in zip(names, named, strict=True):
                     self.pattern(each, self.load_attr(subject, name, pattern))

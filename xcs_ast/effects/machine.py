@@ -38,6 +38,7 @@ from xcs_ast.effects.values import (
 from xcs_ast.ir.effects import (
     CONTENT,
     DEEP,
+    WHOLE,
     Access,
     Blocking,
     Channel,
@@ -235,7 +236,20 @@ class Machine:
         for known_owner, value in self.stores.get(key, ()):
             if known_owner is None or (not path.varies and known_owner == id(owner)):
                 out = join(out, value)
+        whole = (key[0], WHOLE)
+        if key[1] != WHOLE:
+            self.read.add(whole)
+            if whole in self.stores and self.is_changed(whole, owner, path):
+                return unknown("uses an attribute of an object that code in C has changed meanwhile")
         return out
+
+    def is_changed(self, key: tuple[Any, str], owner: object, path: Path) -> bool:
+        """Whether the code under analysis changes a shared location, to whatever."""
+        self.read.add(key)
+        return any(
+            known_owner is None or (not path.varies and known_owner == id(owner))
+            for known_owner, _ in self.stores.get(key, ())
+        )
 
     def shared_form(self, value: Value) -> Value:
         """What a value looks like to whoever finds it in shared state, perhaps in a later iteration."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import types
 from typing import Final
 
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
-from xcs_ast.effects.resolve import is_class
+from xcs_ast.effects.resolve import find_in_mro, is_class
 from xcs_ast.effects.subscripts import Subscripts
 from xcs_ast.effects.values import (
     BOOL,
@@ -92,6 +93,11 @@ class Operators(Subscripts):
         assert right is not None
         if is_scalar(a) and is_scalar(b):
             return _scalars(op, a, b, left, right)
+        if not is_scalar(b) and right is not left and issubclass(right, left):
+            name = f"__r{_BINARY[op]}__"
+            if type(find_in_mro(right, name)[1]) is types.FunctionType:
+                # A subclass that reflects the operator goes first.
+                return self._by_methods(op, a, b, node, inplace)
         if left in _TEXT and op is ast.Mod:
             self._format_arguments(b, node)
             return typed(left) if left is not bytearray else self.new_container(node, bytearray)
@@ -123,6 +129,9 @@ class Operators(Subscripts):
                 return frozenset({a})
             return self.new_container(node, cls, elements, tag="mul")
         if not self._is_container(a, left):
+            if left is bytes and right is bytearray:
+                self.note_content(b, node)
+                return typed(bytes)
             return None
         if inplace and op is ast.Add and left is list:
             self.store_content(a, self.iterate(frozenset({b}), node), node)
@@ -233,7 +242,8 @@ class Operators(Subscripts):
         left, right = class_of(a), class_of(b)
         assert left is not None
         assert right is not None
-        if self._is_container(a, left) and (is_scalar(b) or self._is_container(b, right)):
+        in_a, in_b = self._is_container(a, left), self._is_container(b, right)
+        if (in_a and (is_scalar(b) or in_b)) or (in_b and is_scalar(a)):
             self.compare_inside(frozenset({a}), frozenset({b}), node)
             return BOOL
         name, mirrored = _COMPARE[op]
@@ -295,7 +305,7 @@ class Operators(Subscripts):
         for atom in container:
             if is_scalar(atom):
                 continue
-            self.one_special(atom, "__contains__", (what,), node)
+            self.truth(self.one_special(atom, "__contains__", (what,), node), node)
         exact = self.unpack_exact(container) if container else None
         if exact is not None and all(len(item) == 1 and type(next(iter(item))) is Const for item in exact):
             pins = [self.pin(atom) for atom in what]

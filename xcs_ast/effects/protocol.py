@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import final
 
 from xcs_ast.effects.containers import Containers
 from xcs_ast.effects.values import Atom, Value
+from xcs_ast.records import dataclass, field
 
 __all__ = ["Args", "Protocol"]
 

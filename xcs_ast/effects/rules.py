@@ -9,7 +9,7 @@ from typing import Any, Final
 from xcs_ast.effects.applying import ModelCall
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of, mro_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, is_mutable_class, module_of, mro_of
 from xcs_ast.effects.streams import Streams
 from xcs_ast.effects.values import (
     BOOL,
@@ -31,6 +31,8 @@ from xcs_ast.effects.values import (
     join_all,
     unknown,
 )
+from xcs_ast.ir.effects import WHOLE
+from xcs_ast.ir.paths import Path, PinnedRoot
 
 __all__ = ["Rules"]
 
@@ -145,34 +147,63 @@ class Rules(Streams):
     def rule_isinstance(self, call: ModelCall) -> Value:
         """`isinstance(0, 1)` and `issubclass(0, 1)`."""
         subjects, classes = call.argument(0) or BOTTOM, call.argument(1) or BOTTOM
-        wanted = self._classes(classes)
+        wanted = self.decided_by_type(classes)
         if wanted is None:
-            return self.no_rule(call, "with classes that are not known")
-        for cls in wanted:
-            if not _checks_plainly(cls) and not _is_standard(cls):
-                return self.no_rule(call, f"with {class_name(cls)}, whose metaclass decides")
+            return self.no_rule(call, "with classes that are not known, or whose metaclass decides")
         if call.entry.name == "issubclass":
+            for atom in subjects:
+                if type(atom) is Ref and is_class(atom.obj):
+                    for cls in wanted:
+                        self._looks_at_methods(atom.obj, cls, call.node)
+                else:
+                    return self.no_rule(call, "on a class that is not known")
             return BOOL
         yes = no = False
         for atom in subjects:
             cls_of = None if type(atom) is UnknownAtom else self.exact(atom)
             if cls_of is None:
-                yes = no = True
-                continue
+                return self.no_rule(call, "on something that is not known")
             if cls_of is AnyException:
                 yes = no = True
                 continue
-            if find_in_mro(cls_of, "__class__")[0] is not object:
+            if find_in_mro(cls_of, "__class__")[0] is not object or (
+                type(find_in_mro(cls_of, "__getattribute__")[1]) is types.FunctionType
+            ):
                 return self.no_rule(call, f"on a {class_name(cls_of)}, which computes its __class__")
+            if any([self._looks_at_methods(cls_of, cls, call.node) for cls in wanted]):
+                yes = no = True
+                continue
             answer = any(self._is_subclass(cls_of, cls) for cls in wanted)
             registered = any(type(cls) is not type and not _is_standard(cls) for cls in wanted)
             yes, no = yes or answer or registered, no or not answer
         return join(TRUE if yes else BOTTOM, FALSE if no else BOTTOM)
 
+    def decided_by_type(self, classes: Value) -> list[type] | None:
+        """The classes, if `isinstance` with each of them runs no code of the program's."""
+        wanted = self._classes(classes)
+        if wanted is None:
+            return None
+        for cls in wanted:
+            if not _checks_plainly(cls) and not _is_standard(cls):
+                return None
+        return wanted
+
     def _is_subclass(self, cls: type, wanted: type) -> bool:
         if wanted in mro_of(cls):
             return True
         return type(wanted) is not type and _is_standard(wanted) and issubclass(cls, wanted)
+
+    def _looks_at_methods(self, cls: type, wanted: type, node: ast.AST | None) -> bool:
+        """Whether an abstract base class of the library goes by the methods that `cls` has just now.
+
+        It remembers the answer, too, so it must not be asked ahead of time.
+        """
+        if type(wanted) is type or wanted in mro_of(cls):
+            return False
+        mutable = [base for base in mro_of(cls) if is_mutable_class(base)]
+        for base in mutable:
+            self.reads(Path(PinnedRoot(base)), WHOLE, node)
+        return bool(mutable)
 
     def _classes(self, value: Value) -> list[type] | None:
         out: list[type] = []
@@ -264,7 +295,8 @@ class Rules(Streams):
         for name in ("__lt__", "__gt__"):
             for atom in compared:
                 if not is_scalar(atom):
-                    self.one_special(atom, name, (compared,), node)
+                    answer = self.one_special(atom, name, (compared,), node)
+                    self.truth(frozenset(a for a in answer if a != Const(NotImplemented)), node)
         return join(elements, call.placed["default"][0]) if call.placed.get("default") else elements
 
     # ------------------------------------------------------------------------------- operator and functools

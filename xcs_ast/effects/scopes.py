@@ -7,9 +7,9 @@ comprehension targets are kept apart. Assumes: the tree compiles.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import Final, final
 
+from xcs_ast.records import dataclass, field
 from xcs_ast.source.lookup import FunctionNode
 
 __all__ = ["Scope", "free_names", "parameters", "scope_of", "scope_of_statements", "settled_names"]

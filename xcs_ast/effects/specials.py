@@ -93,6 +93,11 @@ class Specials(Attributes):
         assert cls is not None
         if cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
             return self._of_container(atom, cls, name, args, node)
+        if cls in _VIEWS and name not in ("__bool__", "__hash__"):
+            if type(atom) is Ref:
+                return self.fail("uses a dictionary view that existed before", node)
+            if type(atom) is New and isinstance(atom.obj.payload, Atom):
+                self.note_content(atom.obj.payload, node)
         if cls in _VIEWS or cls is range or issubclass(cls, _FUNCTIONS) or issubclass(cls, type):
             known = _of_scalar(None, name)
             if known != BOTTOM and not issubclass(cls, type):
@@ -107,6 +112,9 @@ class Specials(Attributes):
         result = self.special(atom, name, args, node)
         if result is None and name == "__contains__":
             self.compare_inside(self.iterate(frozenset({atom}), node), args[0] if args else BOTTOM, node)
+            return BOOL
+        if result is not None and name == "__contains__":
+            self.truth(result, node)
             return BOOL
         return BOTTOM if result is None else result
 
@@ -173,6 +181,9 @@ class Specials(Attributes):
                 if field.repr:
                     self.each_special(self.load_attr_of(atom, field.name, node), "__repr__", (), node)
             return STR
+        if name == "__format__" and owner is not None and module_of(owner) == "builtins":
+            # Without a format specification, subclasses of builtin types are asked for their `__str__`.
+            self.one_special(atom, "__str__", (), node)
         result = self.special(atom, name, args, node)
         return STR if result is None else result
 
@@ -259,7 +270,7 @@ class Specials(Attributes):
                 continue
             for name in ("__eq__", "__lt__", "__gt__"):
                 if find_in_mro(cls, name)[0] not in (object, None) and not issubclass(cls, _FUNCTIONS):
-                    self.one_special(atom, name, (others,), node)
+                    self.truth(self.one_special(atom, name, (others,), node) - _REFUSED, node)
 
     def contains(self, atom: Atom, what: Value, node: ast.AST | None) -> None:
         """`what in container`."""
@@ -330,7 +341,15 @@ class Specials(Attributes):
             return frozenset(pinned(member) for member in members.values())
         return self.fail("iterates over a class", node)
 
+    def _hint(self, atom: Atom, node: ast.AST | None) -> None:
+        """Whoever collects elements may ask beforehand how many there are."""
+        cls = class_of(atom)
+        for name in ("__len__", "__length_hint__"):
+            if cls is not None and type(find_in_mro(cls, name)[1]) is types.FunctionType:
+                self.special(atom, name, (), node)
+
     def _iterate_object(self, atom: Atom, node: ast.AST | None) -> Value:
+        self._hint(atom, node)
         made = self.special(atom, "__iter__", (), node)
         if made is None:
             element = self.special(atom, "__getitem__", (INT,), node)
@@ -341,6 +360,7 @@ class Specials(Attributes):
             if iterator == atom or (
                 cls is not None and type(find_in_mro(cls, "__next__")[1]) is types.FunctionType
             ):
+                self._hint(iterator, node)
                 out = join(out, self.special(iterator, "__next__", (), node) or BOTTOM)
             else:
                 out = join(out, self.iterate_atom(iterator, node))
@@ -368,6 +388,7 @@ class Specials(Attributes):
         return self.get_part(obj, "elems")
 
 
+_REFUSED: Final[Value] = frozenset({Const(NotImplemented)})
 _OF_OBJECT: Final[dict[str, Value]] = {
     "__eq__": BOOL,
     "__ne__": BOOL,

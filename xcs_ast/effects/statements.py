@@ -6,7 +6,6 @@ import ast
 import sys
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final, final
 
 from xcs_ast.diagnostics import codes_effects as codes
@@ -33,6 +32,7 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT
 from xcs_ast.ir.paths import KeyStep, Path, PinnedRoot
+from xcs_ast.records import dataclass, field
 from xcs_ast.source.lookup import FunctionNode
 
 __all__ = ["Statements"]

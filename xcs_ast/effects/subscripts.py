@@ -45,6 +45,8 @@ class Subscripts(Specials):
         if cls is None:
             return self.fail(reason_of(atom), node)
         if is_scalar(atom):
+            if not is_scalar(key) and class_of(key) is not slice:
+                self.one_special(key, "__index__", (), node)
             if class_of(key) is slice or cls is str:
                 return typed(cls)
             return INT if cls is bytes else BOTTOM

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final, final
 
 from xcs_ast.ir.paths import Path
+from xcs_ast.records import dataclass
 
 __all__ = [
     "ANYTHING",

@@ -61,12 +61,14 @@ class _Job:
     refused: list[tuple[RegionPlan, str]] = field(default_factory=list)
 
 
-def _start(source: str, filename: str) -> _Job:
+def _start(source: str, filename: str, plan: ModulePlan) -> _Job:
     tree = ast.parse(source, filename)
     expressions: dict[Span, list[ast.expr]] = {}
     strings: dict[Place, ast.JoinedStr] = {}
+    wanted = {span.dump()[1:] for region in plan.regions for span in _spans(region)}
     for place, node in index_expressions(tree):
-        expressions.setdefault(Span("", *place), []).append(node)
+        if place in wanted:
+            expressions.setdefault(Span("", *place), []).append(node)
         if isinstance(node, ast.JoinedStr):
             strings.setdefault(place, node)
     end = _LINE_END.search(source)
@@ -81,6 +83,12 @@ def _start(source: str, filename: str) -> _Job:
         expressions,
         strings,
     )
+
+
+def _spans(region: RegionPlan) -> list[Span]:
+    """The expressions of a region that have to be found."""
+    spans = [each.span for each in region.hand_overs]
+    return spans if region.expression is None else [*spans, region.expression]
 
 
 def _indentation(tree: ast.Module, source: str) -> str:
@@ -137,7 +145,7 @@ def guard_module(source: str, filename: str, plan: ModulePlan, digest: str) -> G
     Raises:
         SyntaxError, ValueError: as `ast.parse` does.
     """
-    job = _start(source.removeprefix("\ufeff"), filename)
+    job = _start(source.removeprefix("\ufeff"), filename, plan)
     regions, written = without_handwritten(job.tree, plan.regions)
     job.refused += [(each, "it is written out already") for each in written]
     units, refused = find_units(job.tree, job.lines, regions)
@@ -222,7 +230,7 @@ def rewrite_module(source: str, filename: str, plan: ModulePlan, style: Style) -
         SyntaxError, ValueError: as `ast.parse` does.
     """
     mark = "\ufeff" if source.startswith("\ufeff") else ""
-    job = _start(source.removeprefix(mark), filename)
+    job = _start(source.removeprefix(mark), filename, plan)
     regions, written = without_handwritten(job.tree, plan.regions)
     job.refused += [(each, "it is written out already") for each in written]
     top = [each.statements[0].line for each in regions if each.at_module_level]

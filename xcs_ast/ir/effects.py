@@ -6,11 +6,11 @@ Unknown is a member of the effect type, never an empty set and never `None`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Final, final
 
 from xcs_ast.ir.paths import Path
+from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 
 __all__ = [

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, assert_never, final
+
+from xcs_ast.records import dataclass
 
 __all__ = [
     "MISSING",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, final
 
+from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 
 __all__ = ["ITEMS_NAME", "STAGE_NAME", "RegionKind", "SiteFacts"]

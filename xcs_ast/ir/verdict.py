@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import final
 
 from xcs_ast.diagnostics.diagnostic import Diagnostic
+from xcs_ast.records import dataclass
 
 __all__ = ["Verdict", "VerdictKind"]
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, final
+
+from xcs_ast.records import dataclass
 
 __all__ = ["END", "Fresh", "Peeker", "peek", "same"]
 

@@ -20,13 +20,13 @@ from __future__ import annotations
 import contextvars
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from threading import RLock
 from time import perf_counter_ns
 from typing import Any, Final, Protocol, final
 
 from xcs_ast.config import Options
+from xcs_ast.records import dataclass
 from xcs_ast.runtime import forking as _forking  # noqa: F401 - prepares for forks
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.handled import handled

@@ -7,10 +7,10 @@ Assumes: the text is as `SiteFacts` says, and the slice has the conditions of th
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Final, final
 
 from xcs_ast.ir.sites import STAGE_NAME, SiteFacts
+from xcs_ast.records import dataclass
 
 __all__ = ["Pattern", "Shape", "fits", "shape_of"]
 

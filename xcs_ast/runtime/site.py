@@ -366,6 +366,12 @@ class Site:
         """Running ahead was worth it."""
         self._backoff.succeeded()
 
+    def rearm(self) -> None:
+        """Lets the next entry be judged anew, whatever earlier ones showed."""
+        self.skipped -= self._skip
+        self._skip = 0
+        self._backoff.succeeded()
+
     def unpaid(self, finding: Finding) -> None:
         """It was not; the next entries stay plain."""
         self._skip_some()

@@ -13,10 +13,11 @@ import linecache
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from importlib.util import source_hash
 from types import CodeType
 from typing import Any, Final, final
+
+from xcs_ast.records import dataclass, field
 
 __all__ = [
     "FunctionNode",

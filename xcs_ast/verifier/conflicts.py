@@ -16,7 +16,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from xcs_ast.ir.effects import CONTENT, DEEP, Access, CellVar, Channel, Effect, Location, Unknown, fields_overlap
+from xcs_ast.ir.effects import (
+    CONTENT,
+    DEEP,
+    Access,
+    CellVar,
+    Channel,
+    Effect,
+    Location,
+    Unknown,
+    fields_overlap,
+)
 from xcs_ast.ir.paths import Binding, PinnedRoot, Unresolvable, instance_dict
 
 __all__ = ["Place", "may_clash", "places", "reachable", "same_place", "statically_conflict"]

@@ -21,7 +21,6 @@ what its guards check. Assumes: the objects of a region are changed by the regio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, final
 
 from xcs_ast import config
@@ -32,6 +31,7 @@ from xcs_ast.ir.effects import Access, Blocking, Channel, Effect, Location, Summ
 from xcs_ast.ir.paths import Binding
 from xcs_ast.ir.sites import SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
+from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 from xcs_ast.verifier.admission import Admission, Shape
 from xcs_ast.verifier.conflicts import may_clash, statically_conflict

@@ -6,7 +6,7 @@ import contextlib
 from xcs_ast.testing import probe
 
 EXTRA_CALLS = True
-RUNS_AHEAD = {"case_continue_on_item", "case_nested_loops_inner_calls", "case_match_statement"}
+RUNS_AHEAD = {"case_continue_on_item", "case_nested_loops_inner_calls"}
 
 
 def calm(x):

@@ -16,7 +16,7 @@ import warnings
 
 from xcs_ast.testing import probe
 
-RUNS_AHEAD = {"case_sleeping_calls", "case_context_variable_read", "case_json_of_items"}
+RUNS_AHEAD = {"case_sleeping_calls", "case_time_of_day_formats"}
 
 
 def calm(x):

@@ -587,3 +587,19 @@ def sort_in_place(items):
 def replace_limit(value):
     global LIMIT
     LIMIT = value
+
+
+class NoisyText(str):
+    def __str__(self):
+        SHARED.append(1)
+        return "noisy"
+
+
+class NoisyNumber(int):
+    def __str__(self):
+        SHARED.append(1)
+        return "1"
+
+
+def call_first(functions):
+    return functions[0](1)

@@ -288,3 +288,42 @@ def test_guards_notice_a_replaced_function_and_a_replaced_method(monkeypatch: py
         patch.setattr(c.Plain, "get", c.Plain.bump)
         assert not all(guard.holds(Binding(item, env)) for guard in effects.guards)
     assert all(guard.holds(Binding(item, env)) for guard in effects.guards)
+
+
+@pytest.mark.parametrize("item", [c.NoisyText("a"), c.NoisyNumber(1)])
+@pytest.mark.parametrize("call", ["f'{x}'", "format(x)", "str(x)", "'%s' % x", "'{}'.format(x)"])
+def test_a_subclass_of_a_builtin_type_with_a_str_of_its_own(call: str, item: Any) -> None:
+    effects = loop(f"out.append(__xcs_stage__(0, {call}))", item=item)
+    assert f"write {M}['SHARED'][]" in describe_summary(effects.stages[0]) or unknown_in(effects)
+
+
+@pytest.mark.parametrize(
+    "change", ["fs.pop(0)", "fs.reverse()", "fs.sort(key=id)", "del fs[0]", "fs.insert(0, g)", "fs[0] = g", "fs.clear()"]
+)
+def test_the_body_moves_what_it_then_calls(change: str) -> None:
+    effects = loop(
+        f"{change}\ncall_first(fs)\nout.append(__xcs_stage__(0, pure(x)))",
+        env={"fs": [c.pure, c.appends_shared], "g": c.appends_shared},
+    )
+    lines = describe_summary(effects.segments[0])
+    assert f"write {M}['SHARED'][]" in lines or any(line.startswith("unknown") for line in lines)
+
+
+def test_the_same_object_under_two_names() -> None:
+    shared: list[int] = []
+    effects = loop("out.append(__xcs_stage__(0, total_of(a)))\nb.append(x)", env={"a": shared, "b": shared})
+    (read,) = [e for e in effects.stages[0].effects if "read a[]" in describe_summary_of(e)]
+    (write,) = [e for e in effects.segments[1].effects if "write b[]" in describe_summary_of(e)]
+    binding = Binding(1, {"a": shared, "b": shared, "out": []})
+    assert read.where.owner.resolve(binding) is write.where.owner.resolve(binding)  # type: ignore[union-attr]
+
+
+def describe_summary_of(effect: Any) -> list[str]:
+    from xcs_ast.effects.describe import describe_effect
+
+    return [describe_effect(effect)]
+
+
+def test_a_named_tuple_as_item() -> None:
+    effects = loop("a, b = x\nout.append(__xcs_stage__(0, pure(x.a)))", item=c.Pair(1, 2))
+    assert not unknown_in(effects), describe(effects)

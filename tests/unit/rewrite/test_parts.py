@@ -223,12 +223,11 @@ def test_what_cannot_be_written_is_refused_with_a_reason() -> None:
     assert any("f-string" in each.message for each in guarded.left_alone)
 
 
-def test_deep_expressions_stay_plain_or_work() -> None:
-    source = (
-        "def f(xs):\n    for x in xs:\n        print(str(x))\n    return " + " + ".join(["1"] * 3000) + "\n"
-    )
-    try:
-        tree = guard_module(source, "case.py", synthetic_plan(source), "abc").tree
-    except RecursionError:
-        pytest.skip("Python's own parser gives up")
-    assert isinstance(tree, ast.Module)
+def test_an_expression_too_deep_for_libcst_costs_only_its_own_function() -> None:
+    loop = "(xs):\n    for x in xs:\n        print(str(x))\n"
+    source = f"def f{loop}    return {' + '.join(['1'] * 900)}\ndef g{loop}"
+    guarded = guard_module(source, "case.py", synthetic_plan(source), "abc")
+    assert [each.span.line for each in guarded.facts] == [6]
+    assert ["recursion" in each.message for each in guarded.left_alone] == [True]
+    plain, made = (compile(each, "case.py", "exec") for each in (source, guarded.tree))
+    assert plain.co_consts[0] == made.co_consts[0]
