@@ -13,10 +13,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import CodeType
-from typing import Any
+from typing import Any, Final
 
 from xcs_ast import cache
 from xcs_ast.records import replace
+from xcs_ast.source.rewritten import DIGESTS
 
 __all__ = [
     "activate",
@@ -30,6 +31,15 @@ __all__ = [
 ]
 
 _state = threading.local()
+_WAITING: Final = frozenset(
+    """
+    aiohttp anthropic asyncio boto3 botocore cohere concurrent dashscope elasticsearch ftplib google grpc http
+    httplib2 httpx huggingface_hub imaplib litellm minio mistralai multiprocessing mysql ollama openai paramiko
+    poplib psycopg psycopg2 pycurl pymongo pymysql redis replicate requests select selectors shutil smtplib
+    socket sqlalchemy sqlite3 ssl subprocess telnetlib time transformers urllib urllib3 websocket xmlrpc
+    """.split()
+)
+"""A module which imports one of these is likely to call something that waits."""
 
 
 def placeholder(index: int, digest: str) -> str:
@@ -67,16 +77,37 @@ def activate(code: CodeType, filename: str | None = None) -> CodeType:
         Exception: a part of the runtime is missing or broken; the caller falls back to plain code.
     """
     bare, payload = cache.detach(code)
-    if payload is None or not payload.facts:
+    if payload is None:
         return bare
     where = bare.co_filename if filename is None else filename
-    from xcs_ast.runtime.site import bind_sites
-    from xcs_ast.source.lookup import register_rewritten
+    if payload.facts:
+        from xcs_ast.runtime.site import bind_sites
 
-    mapping = make_sites(payload, where)
-    register_rewritten(where, payload.digest)
-    preload()
-    return bind_sites(bare, mapping)
+        _register(where, payload.digest)
+        bare = bind_sites(bare, make_sites(payload, where))
+    _expect(bare, where)
+    return bare
+
+
+def _register(filename: str, digest: str) -> None:
+    """Tells the look-up of sources, which is loaded late, what was rewritten."""
+    DIGESTS[filename] = digest
+    module = sys.modules.get("xcs_ast.source.lookup")
+    if module is not None:
+        module.register_rewritten(filename, digest)
+
+
+_waiting = False
+_sites = False
+
+
+def _expect(code: CodeType, filename: str) -> None:
+    """Loads the analysis now, while things are being imported, where a call is likely to wait for something."""
+    global _waiting, _sites
+    _sites = _sites or "xcs_ast.runtime.site" in sys.modules
+    _waiting = _waiting or not _WAITING.isdisjoint(name.partition(".")[0] for name in code.co_names)
+    if _sites and _waiting:
+        preload()
 
 
 def make_sites(payload: cache.Payload, filename: str) -> dict[str, Any]:

@@ -401,12 +401,15 @@ def _check_kept(result: Result, text: str, new: str, regions: list[tuple[int, in
         result.find("lines outside of the regions changed", f"near {lost[0]!r}")
 
 
-def _before_comments(gap: list[str]) -> tuple[list[str], list[str]]:
+def _before_comments(gap: list[str]) -> tuple[list[str], list[str], list[str]]:
     """A slice may go between a statement and the comments that belong to the next one."""
     end = len(gap)
     while end and (not gap[end - 1].strip() or gap[end - 1].lstrip().startswith("#")):
         end -= 1
-    return gap[:end], gap[end:]
+    comments = end
+    while comments < len(gap) and not gap[comments].strip():
+        comments += 1
+    return gap[:end], gap[end:comments], gap[comments:]
 
 
 def _first_lost(rest: list[str], gaps: list[list[str]]) -> str | None:

@@ -25,6 +25,8 @@ def dispatch(arguments: Sequence[str]) -> int:
                 from xcs_ast.cli.explain import explain
 
                 return explain(options.paths, form=options.format)
+            case "check":
+                return _check(parser, options)
             case "doctor":
                 from xcs_ast.cli.doctor import doctor
 
@@ -59,5 +61,43 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a directory to walk")
     explain.add_argument("--format", choices=("text", "json"), default="text")
 
+    _add_check(commands.add_parser("check", help="try whether a function is the same plainly and optimized"))
     commands.add_parser("doctor", help="show versions, configuration and the place of the cache")
     return parser
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
+        "target", nargs="?", metavar="TARGET", help="package.module:function, or path/to/file.py:function"
+    )
+    check.add_argument("--examples", type=_count, default=100, metavar="N", help="how many inputs (100)")
+    check.add_argument("--seed", type=int, default=0, metavar="S", help="for other inputs, or programs (0)")
+    check.add_argument("--schedules", choices=("quick", "all"), default="quick")
+    check.add_argument("--save", default="", metavar="FILE", help="write the script that shows a difference there")
+    check.add_argument("--generate", type=_count, metavar="N", help="instead of a function, try N generated programs")
+    check.add_argument("--minutes", type=float, default=0.0, metavar="M", help="with --generate: stop after so long")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    if (options.target is None) == (options.generate is None):
+        parser.error("check: give either a function (package.module:function) or --generate N")
+    from xcs_ast.cli.check import check, check_generated
+
+    if options.generate is not None:
+        return check_generated(
+            options.generate, seed=options.seed, minutes=options.minutes, schedules=options.schedules
+        )
+    return check(
+        options.target,
+        examples=options.examples,
+        seed=options.seed,
+        schedules=options.schedules,
+        save=options.save,
+    )

@@ -95,7 +95,8 @@ def _write_out(text: str) -> None:
 def _diff(file: SourceFile, new: str) -> str:
     import difflib
 
-    lines = difflib.unified_diff(_lines(file.text), _lines(new), f"a/{file.path}", f"b/{file.path}")
+    shown = str(file.path).lstrip("/")
+    lines = difflib.unified_diff(_lines(file.text), _lines(new), f"a/{shown}", f"b/{shown}")
     end = "\n\\ No newline at end of file\n"
     return "".join(line if line.endswith("\n") else line + end for line in lines)
 

@@ -441,10 +441,8 @@ class Applying(Operators):
         if cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
             keys = self.content(atom, call.node, keys=True) if issubclass(cls, dict) else BOTTOM
             return self.new_container(where, cls, self.content(atom, call.node), keys, tag="copy")
-        if (
-            cls in (types.FunctionType, types.BuiltinFunctionType)
-            or (isinstance(atom, Ref)
-            and is_class(atom.obj))
+        if cls in (types.FunctionType, types.BuiltinFunctionType) or (
+            isinstance(atom, Ref) and is_class(atom.obj)
         ):
             return frozenset({atom})
         return self.fail(f"copies a {class_name(cls)}", call.node)

@@ -426,7 +426,11 @@ class Attributes(Protocol):
         if type(atom) is New:
             self.grow_attr(atom.obj, name, value)
         elif type(atom) is Ref:
-            if cls is not types.SimpleNamespace and cls is not types.FunctionType and is_library(module_of(cls)):
+            if (
+                cls is not types.SimpleNamespace
+                and cls is not types.FunctionType
+                and is_library(module_of(cls))
+            ):
                 self.fail(f"sets {class_name(cls)}.{name}, on which a model may rely", node)
             self.store_shared(atom.path, atom.obj, name, value, node)
         else:

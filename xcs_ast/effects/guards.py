@@ -176,6 +176,9 @@ class Condition:
 
     name: str
     test: Callable[[], bool] = field(repr=False)
+    prepare: Callable[[], None] | None = field(default=None, repr=False)
+    """What the library does once in a process, when it is first used: to be done before several tasks start,
+    each of which would do it. It raises nothing, and nobody but the library can tell when it was done."""
 
     @property
     def varies(self) -> bool:

@@ -39,8 +39,8 @@ from xcs_ast.effects.values import (
 from xcs_ast.ir.effects import CONTENT, Access, Blocking, Effect, Location, Summary, Unknown
 from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path, PinnedRoot
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
-from xcs_ast.source.spans import Span
 from xcs_ast.records import dataclass
+from xcs_ast.source.spans import Span
 
 __all__ = ["RegionEffects", "RegionRequest", "analyze_region", "warm_up"]
 
@@ -95,7 +95,17 @@ def warm_up() -> None:
     Worth its few milliseconds where time is cheap: when a function is decorated, while a module is imported.
     """
     facts = SiteFacts(
-        0, RegionKind.LOOP, Span("", 1, 0, 3, 0), "f", _WARM_UP, 1, True, ("out",), frozenset("xy"), frozenset(), ()
+        0,
+        RegionKind.LOOP,
+        Span("", 1, 0, 3, 0),
+        "f",
+        _WARM_UP,
+        1,
+        True,
+        ("out",),
+        frozenset("xy"),
+        frozenset(),
+        (),
     )
     analyze_region(RegionRequest(facts, {"__name__": "warm_up"}, Binding("text", {"out": []}), True))
 

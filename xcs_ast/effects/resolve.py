@@ -89,7 +89,9 @@ def is_mutable_class(cls: type) -> bool:
 
 def is_library(module: object) -> bool:
     """Whether a module of this name belongs to the standard library, whose inside the models rely on."""
-    return type(module) is str and module.partition(".")[0] in sys.stdlib_module_names and module != "__main__"
+    return (
+        type(module) is str and module.partition(".")[0] in sys.stdlib_module_names and module != "__main__"
+    )
 
 
 def is_plain_metaclass(cls: type) -> bool:

@@ -93,7 +93,8 @@ class ReadableEmitter(Emitter):
 
     def _take_handle(self, region: Located, mode: Mode) -> None:
         """`ahead`, unless the code around uses that name itself, or means another region by it."""
-        outer = {self._handles[owner.index] for owner, _ in mode.active.values()}
+        # A block has no handle: its hand-overs have names of their own.
+        outer = {self._handles.get(owner.index) for owner, _ in mode.active.values()}
         number = 1
         handle = "ahead"
         while handle in self.names or handle in outer:

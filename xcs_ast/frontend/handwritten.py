@@ -4,16 +4,19 @@
         results.append(ahead())
     _orders = xcs.ahead(lambda: fetch_orders(uid))          the calls of `_orders`
 
+Where code is written for people, so is what lies in the body of such a loop, and blocks beside such an
+assignment: what was left alone there, because a value of the outer region was in its way, is left alone again.
 This is what makes rewriting twice the same as rewriting once.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from xcs_ast.frontend.plan import RegionPlan
+from xcs_ast.ir.sites import RegionKind
 from xcs_ast.source.spans import Span
 
 __all__ = ["without_handwritten"]
@@ -26,19 +29,24 @@ _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 def without_handwritten(
-    tree: ast.Module, regions: Sequence[RegionPlan]
+    tree: ast.Module, regions: Sequence[RegionPlan], for_people: bool = False
 ) -> tuple[list[RegionPlan], list[RegionPlan]]:
-    """The regions to rewrite, and those that are written out already."""
+    """The regions to rewrite, and those that are written out already, or lie among such."""
     aliases = _aliases(tree)
     if not aliases:
         return list(regions), []
     spans, names = _written(tree, aliases)
+    bodies, suites = _around(tree, aliases) if for_people else ((), ())
     keep: list[RegionPlan] = []
     drop: list[RegionPlan] = []
     for region in regions:
         taken = any(_root(callee) in names | aliases for callee in region.facts.callees)
         held = any(_concerns(outer, region) for outer in spans)
-        (drop if taken or held else keep).append(region)
+        among = any(_holds(outer, region.statements[0]) for outer in bodies) or (
+            region.facts.kind is RegionKind.BLOCK
+            and any(_holds(outer, region.statements[0]) for outer in suites)
+        )
+        (drop if taken or held or among else keep).append(region)
     return keep, drop
 
 
@@ -87,6 +95,44 @@ def _written(tree: ast.Module, aliases: set[str]) -> tuple[list[Span], set[str]]
     definitions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     spans.extend(_span(node) for node in definitions if node.name in slices)
     return spans, names
+
+
+def _around(tree: ast.Module, aliases: set[str]) -> tuple[list[Span], list[Span]]:
+    """The statements that hold a loop or comprehension that is written out; the suites that hold a block."""
+    bodies: list[Span] = []
+    suites: list[Span] = []
+    for suite in _suites(tree):
+        for statement in suite:
+            if isinstance(statement, ast.Assign) and _calls(statement.value, aliases, _AHEAD):
+                first, last = _span(suite[0]), _span(suite[-1])
+                suites.append(Span("", first.line, first.column, last.end_line, last.end_column))
+            if any(_calls(each, aliases, _RUN_AHEAD) for each in _iterables(statement)):
+                bodies.append(_span(statement))
+    return bodies, suites
+
+
+def _suites(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            suite = getattr(node, name, None)
+            if isinstance(suite, list) and suite:
+                yield suite
+
+
+def _iterables(statement: ast.stmt) -> Iterator[ast.expr]:
+    """What the statement itself iterates over: neither what a nested statement does, nor a function."""
+    if isinstance(statement, ast.For):
+        yield statement.iter
+    stack = [each for each in ast.iter_child_nodes(statement) if isinstance(each, ast.expr)]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, _Comprehension):
+            yield from (each.iter for each in node.generators)
+        stack += [
+            each.value if isinstance(each, ast.keyword) else each
+            for each in ast.iter_child_nodes(node)
+            if isinstance(each, ast.expr | ast.keyword)
+        ]
 
 
 def _span(node: ast.expr | ast.stmt) -> Span:

@@ -231,7 +231,7 @@ def rewrite_module(source: str, filename: str, plan: ModulePlan, style: Style) -
     """
     mark = "\ufeff" if source.startswith("\ufeff") else ""
     job = _start(source.removeprefix(mark), filename, plan)
-    regions, written = without_handwritten(job.tree, plan.regions)
+    regions, written = without_handwritten(job.tree, plan.regions, style is Style.READABLE)
     job.refused += [(each, "it is written out already") for each in written]
     top = [each.statements[0].line for each in regions if each.at_module_level]
     wanted = plan_import(job.tree, job.source, job.lines, job.names, min(top, default=1 << 62), job.newline)

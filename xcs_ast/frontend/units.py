@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, final
 
 from xcs_ast.frontend.lines import LineTable
@@ -62,8 +62,9 @@ def _start_of(region: RegionPlan) -> tuple[int, int, int, int]:
 
 
 def _merge(one: Unit, other: Unit) -> Unit:
-    if one.suite is not other.suite:
-        raise ValueError("two units overlap that are not neighbours")
+    if one.suite is not other.suite:  # a function inside a statement that has a region of its own
+        outer = one if one.start <= other.start and other.end <= one.end else other
+        return replace(outer, regions=[*one.regions, *other.regions])
     return Unit(
         one.suite,
         min(one.first, other.first),

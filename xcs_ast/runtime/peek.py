@@ -8,13 +8,15 @@ Assumes: the exact builtin types, and the `__reduce__` of their iterators, as of
 
 from __future__ import annotations
 
+import gc
+
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Any, Final, final
 
 from xcs_ast.records import dataclass
 
-__all__ = ["END", "Fresh", "Peeker", "peek", "same"]
+__all__ = ["END", "Fresh", "Peeker", "peek", "same", "sources"]
 
 
 @final
@@ -118,6 +120,31 @@ def peek(iterable: object) -> Peeker | None:
         return Peeker(iter(source), iter(source), fresh)
     copied = _copied(source, {})
     return None if copied is None else Peeker(source, *copied)
+
+
+_CHANGEABLE: Final = frozenset({list, dict, set, defaultdict, OrderedDict, deque})
+_STEPS: Final = 32
+
+
+def sources(iterable: object) -> frozenset[int]:
+    """The `id` of each changeable container that a peeked iterable takes its items from.
+
+    Views and iterators hold these containers themselves, or hold other iterators.
+    """
+    found: set[int] = set()
+    todo = [iterable]
+    for _ in range(_STEPS):
+        if not todo:
+            break
+        each = todo.pop()
+        if type(each) in _CHANGEABLE:
+            found.add(id(each))
+        elif type(each) not in _FIXED:
+            todo.extend(gc.get_referents(each))
+    return frozenset(found)
+
+
+_FIXED: Final = frozenset({tuple, range, str, bytes, int, frozenset, type, type(None)})
 
 
 def _list_items(items: list[object], index: int) -> Iterator[object]:

@@ -25,15 +25,17 @@ from typing import TYPE_CHECKING, Any, Final, final
 from xcs_ast import config
 from xcs_ast.diagnostics import Diagnostic, lookup, notices
 from xcs_ast.diagnostics import codes_runtime as codes
+from xcs_ast.diagnostics import codes_verifier
 from xcs_ast.ir.effects import Blocking
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
 from xcs_ast.runtime.block import BlockRun
-from xcs_ast.runtime.peek import END, peek
+from xcs_ast.runtime.peek import END, peek, sources
 from xcs_ast.runtime.profile import Backoff, Finding
 from xcs_ast.runtime.run import Run, Spec, Tally
 from xcs_ast.runtime.shape import Shape, fits, shape_of
 from xcs_ast.runtime.task import too_deep
+from xcs_ast.runtime.triage import never_waits
 from xcs_ast.runtime.unwinding import trim
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ __all__ = ["Decide", "Plain", "Site", "all_sites", "bind_sites"]
 Decide = Callable[[SiteFacts, dict[str, Any], Mapping[str, object], Sequence[object]], "Decision"]
 """(facts, globals, values of `facts.env`, the first items) -> decision; no items for a block."""
 
+_ANALYSIS: Final = "xcs_ast.verifier"
 _SAMPLE: Final = 4
 _SIZED: Final = frozenset({list, tuple, dict, str, set, frozenset, range})
 _FINDINGS: Final = {
@@ -183,6 +186,9 @@ class Site:
         del other
         if len(sample) < 2:
             return Plain(iterable)
+        if self._decide is _decide and not options.eager and _ANALYSIS not in sys.modules:
+            if never_waits(slice, (*env, *sample)):
+                return self._needless(iterable)
         shape = self._shape
         if shape is None:
             shape = self._shape = shape_of(self.facts)
@@ -202,7 +208,11 @@ class Site:
             return self._serial(iterable, codes.UNPACKS_OBJECTS)
         if plan.blocking is Blocking.NEVER and not options.eager:
             return self._serial(iterable, codes.CPU_BOUND)
+        if plan.watch is not None:
+            plan.watch(sources(iterable))
         at_once = plan.blocking is Blocking.LIKELY
+        for each in plan.prepare:
+            each()
         return Run(
             self,
             peeker,
@@ -228,6 +238,10 @@ class Site:
         if not options.enabled or sys.is_finalizing():
             self._serial((), codes.SHUTDOWN if options.enabled else codes.DISABLED)
             return None
+        if self._decide is _decide and not options.eager and _ANALYSIS not in sys.modules:
+            if all(never_waits(thunk, env) for thunk in thunks):
+                self._needless(())
+                return None
         scope = thunks[0].__globals__
         decision = self._decide(self.facts, scope, dict(zip(self.facts.env, env, strict=True)), ())
         self._note(decision.verdict)
@@ -238,6 +252,8 @@ class Site:
         if plan.blocking is not Blocking.LIKELY and not options.eager:
             self._serial((), codes.MAY_NOT_BLOCK)
             return None
+        for each in plan.prepare:
+            each()
         run = BlockRun(self, thunks, plan.thunks, options.workers)
         self._blocks[get_ident()] = weakref.ref(run)
         return run
@@ -341,6 +357,15 @@ class Site:
 
     def _serial(self, iterable: Iterable[Any], code: str, name: str = "") -> Plain:
         self._note(Verdict(VerdictKind.SERIAL, (self._reason(code, name),)))
+        self._skip_some()
+        return Plain(iterable)
+
+    def _needless(self, iterable: Iterable[Any]) -> Plain:
+        """What the analysis would say, too."""
+        callees = self.facts.callees
+        message = f"{', '.join(callees) or 'the call'} never waits for anything outside the processor"
+        reason = Diagnostic(codes_verifier.DOES_NOT_PAY, message, self.facts.span, callees)
+        self._note(Verdict(VerdictKind.SERIAL, (reason,)))
         self._skip_some()
         return Plain(iterable)
 

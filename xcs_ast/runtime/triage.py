@@ -1,5 +1,6 @@
-"""Whether a callee can wait for anything, told at a glance: so that a script of small pure functions never loads the
-analysis, which takes longer than such a script.
+"""Whether a callee can wait for anything, told at a glance.
+
+A script of small pure functions then never loads the analysis, which would take longer than the script.
 
 Guarantees: no user code runs; nothing but object identities, exact types and the names in code objects are
 read. `True` only where everything that the code can reach is Python functions of the same kind, builtin functions
@@ -27,6 +28,14 @@ _WAITING: Final = frozenset(
     {"__import__", "breakpoint", "compile", "eval", "exec", "exit", "globals", "help", "input", "locals"}
     | {"open", "print", "quit", "vars", "getattr", "__build_class__", "type", "super", "object"}
 )
+
+
+def _importing() -> None:
+    import sys  # noqa: F401
+
+
+_IMPORT: Final = _importing.__code__.co_code[6]
+"""The operation: `RESUME`, two constants, and then it."""
 
 
 def never_waits(slice: Callable[..., Any], values: Iterable[object]) -> bool:
@@ -57,7 +66,7 @@ class _Glance:
             return len(value) <= _FEW and all(map(self._value, value))  # type: ignore[arg-type, call-overload]
         if kind is dict:
             items: dict[object, object] = value  # type: ignore[assignment]
-            return len(items) <= _FEW and all(map(self._value, items)) and all(map(self._value, items.values()))
+            return len(items) <= _FEW and all(map(self._value, (*items, *items.values())))
         if kind is FunctionType:
             return self._function(value)  # type: ignore[arg-type]
         if kind is BuiltinFunctionType or kind is type:
@@ -82,6 +91,8 @@ class _Glance:
 
     def _code(self, code: CodeType, scope: dict[str, Any]) -> bool:
         """A name in a code object may be a global one, a builtin one, or an attribute; then of such a value."""
+        if _IMPORT in code.co_code[::2]:
+            return False
         space = builtins.__dict__
         for name in code.co_names:
             if name in scope:

@@ -18,6 +18,7 @@ from types import CodeType
 from typing import Any, Final, final
 
 from xcs_ast.records import dataclass, field
+from xcs_ast.source.rewritten import DIGESTS
 
 __all__ = [
     "FunctionNode",
@@ -73,7 +74,6 @@ class _File:
 
 _files: dict[str, _File | None] = {}
 _found: dict[int, tuple[CodeType, FunctionSource | None]] = {}
-_rewritten: dict[str, str] = {}
 _aliases: dict[int, tuple[CodeType, CodeType]] = {}
 
 
@@ -87,8 +87,11 @@ def register_rewritten(filename: str, source_digest: str) -> None:
 
     Its functions are then found by name and line, as long as the file still has that content.
     """
-    _rewritten[filename] = source_digest
-    forget_sources()
+    DIGESTS[filename] = source_digest
+    _files.pop(filename, None)
+    for key, (code, _) in tuple(_found.items()):
+        if code.co_filename == filename:
+            _found.pop(key, None)
 
 
 def register_alias(code: CodeType, plain: CodeType) -> None:
@@ -127,8 +130,8 @@ def _find(code: CodeType) -> FunctionSource | None:
         return None
     candidates = file.index.get((code.co_qualname, code.co_firstlineno), ())
     for candidate in candidates:
-        if code.co_filename in _rewritten:
-            matches = file.digest == _rewritten[code.co_filename] and _fits(
+        if code.co_filename in DIGESTS:
+            matches = file.digest == DIGESTS[code.co_filename] and _fits(
                 code, candidate.node, len(candidates)
             )
         else:

@@ -10,9 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
+from xcs_ast import config
 from xcs_ast.testing.capture import captured
 from xcs_ast.testing.outcome import Outcome, differences
 from xcs_ast.testing.picture import Picture, hide_frames_of, module_state, picture_of
+from xcs_ast.testing.plain import plain_of
+from xcs_ast.testing.regions import rearm
 from xcs_ast.testing.rollback import Checkpoint, roots_of
 from xcs_ast.testing.schedules import QUICK, Schedule, scheduled
 
@@ -52,7 +55,7 @@ class Pair:
             from xcs_ast import jit
 
             transform = jit
-        plain: Function = getattr(function, "__xcs_plain__", function)
+        plain: Function = plain_of(function)
         return Pair(plain, transform(plain))
 
     def check(
@@ -62,22 +65,23 @@ class Pair:
         schedules: tuple[Schedule, ...] = QUICK,
         *,
         extra_calls: bool = False,
-    ) -> None:
-        """Run both on copies of the arguments.
+    ) -> Outcome:
+        """Run both on copies of the arguments; what the plain run showed.
 
         Raises:
             NotEquivalent: if one of the optimized runs can be told from a plain one.
             Nondeterministic: if two plain runs can.
         """
+        rearm()
         checkpoint = Checkpoint([*roots_of(self.plain), *roots_of(self.optimized)])
         try:
-            plain = self._run(self.plain, args, kwargs, checkpoint)
+            plain = self._run_plainly(args, kwargs, checkpoint)
             for schedule in schedules:
                 with scheduled(schedule):
                     outcome = self._run(self.optimized, args, kwargs, checkpoint)
                 found = differences(plain, outcome, extra_calls=extra_calls or plain.raised)
                 if found:
-                    again = differences(plain, self._run(self.plain, args, kwargs, checkpoint))
+                    again = differences(plain, self._run_plainly(args, kwargs, checkpoint))
                     if again:
                         raise Nondeterministic(
                             f"two plain runs of {_name(self.plain)} differ: {'; '.join(again)}"
@@ -85,6 +89,7 @@ class Pair:
                     raise self._report(args, kwargs, schedule, found)
         finally:
             checkpoint.close()
+        return plain
 
     def check_is_deterministic(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """Run the plain function twice.
@@ -94,12 +99,19 @@ class Pair:
         """
         checkpoint = Checkpoint(roots_of(self.plain))
         try:
-            runs = [self._run(self.plain, args, kwargs, checkpoint) for _ in range(2)]
+            runs = [self._run_plainly(args, kwargs, checkpoint) for _ in range(2)]
         finally:
             checkpoint.close()
         found = differences(*runs)
         if found:
             raise Nondeterministic(f"two plain runs of {_name(self.plain)} differ: {'; '.join(found)}")
+
+    def _run_plainly(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any], checkpoint: Checkpoint
+    ) -> Outcome:
+        """With no region running ahead, in callees neither. (Eager: so that no site takes it for not paying.)"""
+        with config.overridden(enabled=False, eager=True):
+            return self._run(self.plain, args, kwargs, checkpoint)
 
     def _run(
         self, function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any], checkpoint: Checkpoint

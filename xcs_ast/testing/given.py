@@ -16,7 +16,7 @@ from xcs_ast.testing.schedules import QUICK, Schedule
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["assert_equivalent", "equivalent"]
+__all__ = ["assert_equivalent", "equivalent", "inputs_of"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,7 +49,7 @@ def assert_equivalent(
     from hypothesis import strategies as st
 
     pair = Pair.of(func, transform)
-    positional, named = _inputs(pair.plain, strategies, given or {})
+    positional, named = inputs_of(pair.plain, strategies, given or {})
     tried: list[bool] = []
     unstable: list[Nondeterministic] = []
 
@@ -95,10 +95,14 @@ def equivalent(*strategies: Any, **options: Any) -> Callable[[F], Callable[[], N
     return decorate
 
 
-def _inputs(
+def inputs_of(
     func: Function, strategies: tuple[Any, ...], given: Mapping[str, Any]
 ) -> tuple[list[SearchStrategy[Any]], dict[str, SearchStrategy[Any]]]:
-    """One strategy for each argument: as told, else by type hint."""
+    """One strategy for each argument: as told, else by type hint.
+
+    Raises:
+        TypeError: a parameter has neither strategy nor type hint nor default.
+    """
     positional = [_as_strategy(each) for each in strategies]
     named = {name: _as_strategy(each) for name, each in given.items()}
     try:

@@ -206,7 +206,7 @@ class Verification:
             reporter.line(f"xcs: cannot be compared, as two plain runs of it differ: {test}", yellow=True)
         if not self._failures and not self._troubles:
             tests = len(self.recorder.results) - len(self._unstable)
-            how = "".join(f", and under the schedule {each}" for each in self._schedules)
+            how = _among([str(each) for each in self._schedules])
             reporter.line(
                 f"xcs: verified: {tests} {'test has' if tests == 1 else 'tests have'} the same outcome and output "
                 f"plainly and optimized{how}",
@@ -221,6 +221,12 @@ def _flags() -> Iterable[str]:
 
 def _differing(one: Results, two: Results) -> list[str]:
     return [test for test in {**one, **two} if one.get(test) != two.get(test)]
+
+
+def _among(schedules: list[str]) -> str:
+    if len(schedules) < 2:
+        return "".join(f", also under the schedule {each}" for each in schedules)
+    return f", also under the schedules {', '.join(schedules[:-1])} and {schedules[-1]}"
 
 
 def _called(schedule: str) -> str:

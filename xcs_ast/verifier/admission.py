@@ -19,7 +19,7 @@ from xcs_ast.effects import RegionEffects
 from xcs_ast.ir.effects import Blocking, Location, fields_overlap
 from xcs_ast.ir.paths import Binding, Unresolvable
 from xcs_ast.records import dataclass, field
-from xcs_ast.verifier.conflicts import Place, may_clash, places, same_place
+from xcs_ast.verifier.conflicts import LEAVES, Place, may_clash, places, same_place
 
 __all__ = ["Admission", "Shape"]
 
@@ -61,10 +61,24 @@ class Admission:
     more: Callable[[object, list[Shape]], Shape | None]
     shapes: list[Shape] = field(default_factory=list)
     clash: Clash | None = None
+    _sources: frozenset[int] = frozenset()
+    _loose: bool = False
     _fixed_writes: list[Place] = field(default_factory=list)
     _recent: deque[list[Place]] = field(default_factory=deque)
     _written: dict[int, list[str]] = field(default_factory=dict)
     _varies: bool = False
+
+    def watch(self, sources: frozenset[int]) -> None:
+        """Names the containers (by `id`) that the loop iterates over, before anything is admitted.
+
+        A body that may take an item out of them may end its life; a task would prolong it.
+        """
+        self._sources = sources
+        self._loosen(self._fixed_writes)
+
+    def _loosen(self, writes: list[Place]) -> None:
+        if self._sources and any(owner in self._sources for owner, _ in writes):
+            self._loose = True
 
     def add(self, shape: Shape) -> bool:
         """Takes up a shape, unless places that are the same in every iteration conflict."""
@@ -81,6 +95,7 @@ class Admission:
             self._fixed_writes = [place for w in writes for place in places(w, nothing)]
         except Unresolvable:
             return False
+        self._loosen(self._fixed_writes)
         self.shapes = shapes
         self._varies = any(
             where.owner.varies for s in shapes for group in (s.reads, s.writes) for _, where in group
@@ -92,13 +107,13 @@ class Admission:
         shape = self._shape_of(item)
         if shape is None:
             return False
-        if not self._varies:
-            return True
-        writes = self.clash_free(shape, item)
-        if writes is None:
-            return False
-        self._remember(writes)
-        return True
+        if self._varies:
+            writes = self.clash_free(shape, item)
+            if writes is None:
+                return False
+            self._loosen(writes)
+            self._remember(writes)
+        return not self._loose or _never_missed(item)
 
     def _shape_of(self, item: object) -> Shape | None:
         binding = Binding(item, self.env)
@@ -147,3 +162,10 @@ class Admission:
         self._recent.append(writes)
         for owner, name in writes:
             self._written.setdefault(owner, []).append(name)
+
+
+def _never_missed(item: object) -> bool:
+    """Whether nobody can tell how long the item lives."""
+    if type(item) is tuple:
+        return all(type(part) in LEAVES for part in item)
+    return type(item) in LEAVES

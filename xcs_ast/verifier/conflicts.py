@@ -29,7 +29,7 @@ from xcs_ast.ir.effects import (
 )
 from xcs_ast.ir.paths import Binding, PinnedRoot, Unresolvable, instance_dict
 
-__all__ = ["Place", "may_clash", "places", "reachable", "same_place", "statically_conflict"]
+__all__ = ["LEAVES", "Place", "may_clash", "places", "reachable", "same_place", "statically_conflict"]
 
 _REACH_LIMIT: Final = 4_000
 
@@ -95,15 +95,16 @@ def reachable(root: object) -> list[object]:
         kind = type(obj)
         try:
             if kind is list or kind is tuple or kind is set or kind is frozenset:
-                queue.extend(x for x in obj if type(x) not in _LEAVES)  # type: ignore[attr-defined]
+                queue.extend(x for x in obj if type(x) not in LEAVES)  # type: ignore[attr-defined]
             elif kind is dict:
-                queue.extend(x for x in obj.values() if type(x) not in _LEAVES)  # type: ignore[attr-defined]
+                queue.extend(x for x in obj.values() if type(x) not in LEAVES)  # type: ignore[attr-defined]
         except RuntimeError as exc:
             raise Unresolvable("it changes") from exc
     return list(seen.values())
 
 
-_LEAVES: Final = frozenset({int, float, complex, bool, str, bytes, type(None)})
+LEAVES: Final = frozenset({int, float, complex, bool, str, bytes, type(None)})
+"""Types of values that hold nothing, and whose end nobody notices."""
 
 
 def same_place(mine: Iterable[Place], others: Iterable[Place]) -> bool:

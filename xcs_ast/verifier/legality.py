@@ -27,6 +27,7 @@ from xcs_ast import config
 from xcs_ast.diagnostics import Diagnostic
 from xcs_ast.diagnostics import codes_verifier as codes
 from xcs_ast.effects import RegionEffects, RegionRequest, analyze_region
+from xcs_ast.effects.guards import Condition
 from xcs_ast.ir.effects import Access, Blocking, Channel, Effect, Location, Summary, Unknown
 from xcs_ast.ir.paths import Binding
 from xcs_ast.ir.sites import SiteFacts
@@ -58,6 +59,10 @@ class Plan:
     blocking: Blocking
     admit: Callable[[object], bool]
     chosen: tuple[int, ...] | None = None
+    prepare: tuple[Callable[[], None], ...] = ()
+    """To be called before the first task starts (see `guards.Condition`)."""
+    watch: Callable[[frozenset[int]], None] | None = None
+    """To be told the `id` of each container that the loop iterates over, before `admit` is asked."""
 
     @property
     def thunks(self) -> tuple[int, ...]:
@@ -106,8 +111,16 @@ def decide_loop(
     admission = Admission(env, more)
     if not admission.add(shape) or admission.clash_free(shape, items[0]) is None:
         return _serial(_clash_diagnostic(facts, admission.clash))
-    plan = Plan(shape.prefix, shape.blocking, admission.admit)
+    plan = Plan(
+        shape.prefix, shape.blocking, admission.admit, prepare=_prepare(shape), watch=admission.watch
+    )
     return Decision(Verdict(VerdictKind.PROVEN, shape.reasons), plan)
+
+
+def _prepare(shape: Shape) -> tuple[Callable[[], None], ...]:
+    """What the libraries that are used do once in a process."""
+    once = [each.prepare for each in shape.effects.guards if type(each) is Condition]
+    return tuple(each for each in dict.fromkeys(once) if each is not None)
 
 
 def _agree(facts: SiteFacts, new: Shape, others: list[Shape], prefix: int) -> bool:
@@ -133,7 +146,7 @@ def decide_block(facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, obje
     if not chosen:
         return _serial(*(reasons or [_never_waits(facts)]))
     blocking = max(shape.effects.stages[k].blocking for k in chosen)
-    plan = Plan(len(chosen), blocking, lambda _item: True, tuple(sorted(chosen)))
+    plan = Plan(len(chosen), blocking, lambda _item: True, tuple(sorted(chosen)), _prepare(shape))
     return Decision(Verdict(VerdictKind.PROVEN, tuple(reasons)), plan)
 
 

@@ -60,7 +60,7 @@ def test_declarations_by_name() -> None:
 
 
 def test_the_result_of_a_declared_function_is_known_by_its_annotation() -> None:
-    def typed_result(x) -> "str":
+    def typed_result(x) -> str:
         return c.SHARED[x]
 
     def untyped(x):

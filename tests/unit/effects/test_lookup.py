@@ -13,7 +13,7 @@ import pytest
 
 from xcs_ast.source.lookup import digest_of, find_function, forget_sources, register_rewritten
 
-SOURCE = '''
+SOURCE = """
 from __future__ import annotations
 import json
 
@@ -46,7 +46,7 @@ def decorated_default(f=lambda q: q * 3):
 if True:
     def conditional():
         return super
-'''
+"""
 
 
 @pytest.fixture

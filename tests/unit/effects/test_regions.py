@@ -172,7 +172,8 @@ def test_a_condition_that_is_handed_over_is_tested_by_the_slice_too() -> None:
 
 def test_segments_follow_the_hand_overs() -> None:
     effects = loop(
-        "if __xcs_stage__(0, len(x) < 3):\n    continue\nlabel = __xcs_stage__(1, text_of(x))\nlog.append(label)\n"
+        "if __xcs_stage__(0, len(x) < 3):\n    continue\n"
+        "label = __xcs_stage__(1, text_of(x))\nlog.append(label)\n"
         "out.append((label, __xcs_stage__(2, text_of(label))))\nprint(label)",
         item="abc",
         env={"log": []},
@@ -187,7 +188,8 @@ def test_segments_follow_the_hand_overs() -> None:
 
 def test_a_block() -> None:
     effects = region(
-        "a = pure(u)\nb = __xcs_stage__(0, reads_global(u))\nc = __xcs_stage__(1, reads_shared(u))\nSHARED.append(b)",
+        "a = pure(u)\nb = __xcs_stage__(0, reads_global(u))\n"
+        "c = __xcs_stage__(1, reads_shared(u))\nSHARED.append(b)",
         SPACE,
         env={"u": 1},
         kind=RegionKind.BLOCK,
@@ -298,7 +300,16 @@ def test_a_subclass_of_a_builtin_type_with_a_str_of_its_own(call: str, item: Any
 
 
 @pytest.mark.parametrize(
-    "change", ["fs.pop(0)", "fs.reverse()", "fs.sort(key=id)", "del fs[0]", "fs.insert(0, g)", "fs[0] = g", "fs.clear()"]
+    "change",
+    [
+        "fs.pop(0)",
+        "fs.reverse()",
+        "fs.sort(key=id)",
+        "del fs[0]",
+        "fs.insert(0, g)",
+        "fs[0] = g",
+        "fs.clear()",
+    ],
 )
 def test_the_body_moves_what_it_then_calls(change: str) -> None:
     effects = loop(

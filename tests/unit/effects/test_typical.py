@@ -13,7 +13,9 @@ CLOCK, FILES, ENVIRONMENT = "read channel clock", "read channel filesystem", "re
 
 def effects(call: str, item: object = 1, **env: object) -> list[str]:
     found = stage_of(call, SPACE, item=item, **env)
-    return [line for line in found if not line.startswith(("read variable", "read item", "read <", "read client"))]
+    return [
+        line for line in found if not line.startswith(("read variable", "read item", "read <", "read client"))
+    ]
 
 
 @pytest.mark.parametrize(

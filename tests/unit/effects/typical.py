@@ -225,7 +225,7 @@ def iterators(x):
 def texts(x):
     return (
         "{:>5}|{name}".format(x, name="n"),
-        "%(a)s" % {"a": x},
+        "%(a)s" % {"a": x},  # noqa: UP031
         " ".join(map(str, [x, 2])),
         f"{x:05d}{x!r:>4}",
     )
@@ -298,7 +298,7 @@ def settings(x):
     return options["retries"], retries + x, names, SETTINGS["headers"]["A"].lower(), WEIGHTS[("a", "b")] * 2
 
 
-def typed(x: int) -> typing.Optional[int]:
+def typed(x: int) -> typing.Optional[int]:  # noqa: UP045
     value: typing.Any = typing.cast(int, x)
     return value
 

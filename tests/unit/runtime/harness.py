@@ -28,6 +28,7 @@ class Plan:
     prefix: int
     blocking: Blocking
     admit: Callable[[object], bool]
+    watch: Callable[[frozenset[int]], None] | None = None
 
     @property
     def thunks(self) -> tuple[int, ...]:
