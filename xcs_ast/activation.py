@@ -31,14 +31,14 @@ __all__ = [
 ]
 
 _state = threading.local()
-_WAITING: Final = frozenset(
-    """
-    aiohttp anthropic asyncio boto3 botocore cohere concurrent dashscope elasticsearch ftplib google grpc http
-    httplib2 httpx huggingface_hub imaplib litellm minio mistralai multiprocessing mysql ollama openai paramiko
-    poplib psycopg psycopg2 pycurl pymongo pymysql redis replicate requests select selectors shutil smtplib
-    socket sqlalchemy sqlite3 ssl subprocess telnetlib time transformers urllib urllib3 websocket xmlrpc
-    """.split()
-)
+_CLIENTS: Final = """
+    aiohttp anthropic asyncio boto3 botocore cohere concurrent dashscope elasticsearch ftplib google grpc
+    http httplib2 httpx huggingface_hub imaplib litellm minio mistralai multiprocessing mysql ollama openai
+    paramiko poplib psycopg psycopg2 pycurl pymongo pymysql redis replicate requests select selectors
+    shutil smtplib socket sqlalchemy sqlite3 ssl subprocess telnetlib time transformers urllib urllib3
+    websocket xmlrpc
+"""
+_WAITING: Final = frozenset(_CLIENTS.split())
 """A module which imports one of these is likely to call something that waits."""
 
 
@@ -85,7 +85,7 @@ def activate(code: CodeType, filename: str | None = None) -> CodeType:
 
         _register(where, payload.digest)
         bare = bind_sites(bare, make_sites(payload, where))
-    _expect(bare, where)
+    _expect(bare)
     return bare
 
 
@@ -97,16 +97,18 @@ def _register(filename: str, digest: str) -> None:
         module.register_rewritten(filename, digest)
 
 
-_waiting = False
-_sites = False
+_sites_and_clients = [False, False]
 
 
-def _expect(code: CodeType, filename: str) -> None:
-    """Loads the analysis now, while things are being imported, where a call is likely to wait for something."""
-    global _waiting, _sites
-    _sites = _sites or "xcs_ast.runtime.site" in sys.modules
-    _waiting = _waiting or not _WAITING.isdisjoint(name.partition(".")[0] for name in code.co_names)
-    if _sites and _waiting:
+def _expect(code: CodeType) -> None:
+    """Loads the analysis now, while things are being imported, where a call is likely to wait for something.
+
+    Other programs may never need it, and a short one would take longer to load it than to run.
+    """
+    found = _sites_and_clients
+    found[0] = found[0] or "xcs_ast.runtime.site" in sys.modules
+    found[1] = found[1] or not _WAITING.isdisjoint([name.partition(".")[0] for name in code.co_names])
+    if all(found):
         preload()
 
 
@@ -126,9 +128,9 @@ def make_sites(payload: cache.Payload, filename: str) -> dict[str, Any]:
 
 def preload() -> None:
     """Imports what the first region will need, so that the first call is as quick as the next."""
-    for name in ("xcs_ast.runtime.pool", "xcs_ast.verifier"):
-        if name in sys.modules:
-            continue
+    if "xcs_ast.verifier.warming" in sys.modules:
+        return
+    for name in ("xcs_ast.runtime.pool", "xcs_ast.verifier.warming"):
         try:
             __import__(name)
         except Exception as error:  # the first region will meet it again, and run in place

@@ -261,7 +261,7 @@ def check_generated(count: int, *, seed: int = 0, minutes: float = 0.0, schedule
     _write(_tally(campaign, unstable, seed, interrupted))
     if not campaign.failures:
         return 130 if interrupted else _SAME if campaign.programs else _NOT_TRIED
-    smallest = min((campaign.smallest(each) for each in campaign.failures[:5]), key=len)
+    smallest = campaign.smallest(min(campaign.failures, key=lambda each: len(each[1])))
     _write(["", "The smallest program that differs:", "", smallest])
     return _DIFFERENT
 

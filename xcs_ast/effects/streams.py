@@ -244,12 +244,11 @@ def build_opener_once() -> None:
     Left to themselves, tasks that are first at the same time build one each, which on Python 3.12 and later
     means a TLS context each: 20 ms apiece, and most of that under one lock.
     """
-    import ssl
-
     space = sys.modules["urllib.request"].__dict__
+    ssl: Any = sys.modules.get("ssl")
     if space["_opener"] is not None:
         return
-    if ssl._create_default_https_context is not ssl.create_default_context:
+    if ssl is not None and ssl._create_default_https_context is not ssl.create_default_context:
         return  # somebody's own function makes the contexts: it is to run where it would have
     try:
         opener = space["build_opener"]()

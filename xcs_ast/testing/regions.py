@@ -206,10 +206,10 @@ class Access:
     @contextlib.contextmanager
     def eager(self) -> Iterator[None]:
         """For the time of a `with` block, run ahead in every region that is proven, whether it pays or not."""
-        from xcs_ast import config
+        from xcs_ast.testing.schedules import Order, Schedule, scheduled
 
         rearm()
-        with config.overridden(eager=True):
+        with scheduled(Schedule(Order.AHEAD)):
             yield
 
     @property

@@ -51,7 +51,8 @@ def begin(config: pytest.Config, options: argparse.Namespace) -> Session:
     try:
         settings.current()
         if again is None or not again.plain:
-            session.install(None if verify else next(iter(schedules), None))
+            eager = Schedule(Order.AHEAD) if options.xcs_eager or options.xcs_verify else None
+            session.install(eager if verify or not schedules else schedules[0])
     except ConfigError as error:
         session.close()
         raise pytest.UsageError(f"xcs_ast: {error}") from None
@@ -139,7 +140,6 @@ class Session:
         self._config = config
         self._names = names
         self._report = bool(options.xcs_report)
-        self._eager = bool(options.xcs_eager or options.xcs_verify)
         self._hook: Any = None
         self._undo = contextlib.ExitStack()
         self._told: _Told | None = None
@@ -157,8 +157,6 @@ class Session:
         self._schedule = schedule
         if schedule is not None:
             self._undo.enter_context(scheduled(schedule))
-        elif self._eager:
-            self._undo.enter_context(settings.overridden(eager=True))
         if self._names:
             self._hook = xcs_ast.install_import_hook(*self._names)
 
@@ -202,8 +200,6 @@ class Session:
         parts = [f"optimizing {', '.join(self._names)}"] if self._names else []
         if self._schedule is not None:
             parts.append(f"schedule {self._schedule}")
-        elif self._eager:
-            parts.append("eager")
         return [f"xcs: {'; '.join(parts)}"] if parts else []
 
     @pytest.hookimpl(tryfirst=True)
@@ -343,17 +339,13 @@ def options_of(item: pytest.Item) -> dict[str, bool]:
 def as_marked(item: pytest.Item) -> Iterator[None]:
     """The options that a test's markers ask for, for the time of a `with` block."""
     found = options_of(item)
-    wanted: dict[str, object] = {}
     if found.get("off"):
-        wanted["enabled"] = False
-    elif found.get("eager"):
-        wanted["eager"] = True
-    if not wanted:
-        yield
-        return
-    rearm()
-    try:
-        with settings.overridden(**wanted):
+        # Eager besides, so that no region takes it for not paying.
+        with settings.overridden(enabled=False, eager=True):
             yield
-    finally:
+    elif found.get("eager"):
         rearm()
+        with scheduled(Schedule(Order.AHEAD)):
+            yield
+    else:
+        yield

@@ -36,6 +36,7 @@ from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 from xcs_ast.verifier.admission import Admission, Shape
 from xcs_ast.verifier.conflicts import may_clash, statically_conflict
+from xcs_ast.verifier.durability import may_be_remembered
 from xcs_ast.verifier.wording import describe_location, describe_place
 
 __all__ = ["Decision", "Plan", "decide_block", "decide_loop", "forget"]
@@ -87,6 +88,11 @@ def forget() -> None:
     _shapes.clear()
 
 
+def forget_site(facts: SiteFacts) -> None:
+    """Drops what is remembered of one site."""
+    _shapes.pop(id(facts), None)
+
+
 def decide_loop(
     facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object], items: Sequence[object]
 ) -> Decision:
@@ -111,9 +117,7 @@ def decide_loop(
     admission = Admission(env, more)
     if not admission.add(shape) or admission.clash_free(shape, items[0]) is None:
         return _serial(_clash_diagnostic(facts, admission.clash))
-    plan = Plan(
-        shape.prefix, shape.blocking, admission.admit, prepare=_prepare(shape), watch=admission.watch
-    )
+    plan = Plan(shape.prefix, shape.blocking, admission.admit, prepare=_prepare(shape), watch=admission.watch)
     return Decision(Verdict(VerdictKind.PROVEN, shape.reasons), plan)
 
 
@@ -229,6 +233,8 @@ def _shape_for(facts: SiteFacts, scope: dict[str, Any], binding: Binding, *, has
             return shape
     effects = analyze_region(RegionRequest(facts, scope, binding, has_item))
     shape = _judge(facts, effects, is_loop=has_item)
+    if not may_be_remembered(effects):
+        return shape
     if len(known) >= _SHAPES:
         # The oldest makes room: a site whose objects are new in each run must not stay serial for good.
         del known[0]

@@ -188,8 +188,8 @@ def test_difference(shop, target):
     assert "[0, 1]" in out or "[0, 0]" in out
     assert shop.python("shows.py").status == 0  # it was the planted defect that made it differ
     shows = (shop.path / "shows.py").read_text()
-    shop.write({"shows.py": "from xcs_ast.testing.campaign import everything_is_proven\n"
-                "everything_is_proven().__enter__()\n" + shows})
+    planted = "from xcs_ast.testing.campaign import everything_is_proven\ndefect = everything_is_proven()\n"
+    shop.write({"shows.py": f"{planted}defect.__enter__()\n{shows}"})
     again = shop.python("shows.py")
     assert again.status == 1
     assert b"NotEquivalent" in again.err
@@ -204,9 +204,9 @@ def test_difference_is_printed(shop):
 
 
 def test_generated_programs(box):
-    status, out, err = run(box, "--generate", "12", "--seed", "5")
-    assert (status, err) == (0, "")
-    assert out.startswith("check --generate: 12 programs, ")
+    status, out, _ = run(box, "--generate", "6", "--seed", "5")
+    assert status == 0
+    assert out.startswith("check --generate: 6 programs, ")
     assert "0 programs that differ" in out
     assert "seeds      5 and following" in out
 
@@ -219,7 +219,7 @@ def test_generated_programs_for_a_time(box):
 
 def test_generated_program_that_differs(box):
     box.write({"planted.py": PLANTED})
-    ended = box.python("planted.py", "check", "--generate", "3")
+    ended = box.python("planted.py", "check", "--generate", "2")
     out = ended.out.decode()
     assert ended.status == 1
     assert "DIFFERENT  seed" in out

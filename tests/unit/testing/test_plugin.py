@@ -66,9 +66,7 @@ def test_several_workers(project):
     ended = project.pytest("--xcs", "shop", "--xcs-report", "--xcs-eager", "-n", "2")
     assert ended.counts() == {"passed": 8}, ended.out
     assert ended.line("shop/pricing.py:9").split()[1:4] == ["PROVEN", "4", "12"]
-    assert ended.line("xcs: 2 ") == "xcs: 2 modules optimized, 2 regions, 8 entered, 12 tasks ran ahead".replace(
-        "8 entered", "2 entered"
-    )
+    assert ended.line("xcs: 2 ") == "xcs: 2 modules optimized, 2 regions, 2 entered, 12 tasks ran ahead"
 
 
 @pytest.mark.parametrize("mode", ["prepend", "append", "importlib"])

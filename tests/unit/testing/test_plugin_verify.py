@@ -40,7 +40,7 @@ def test_same(project):
     assert ended.line("xcs: verified") == (
         "xcs: verified: 2 tests have the same outcome and output plainly and optimized"
     )
-    assert ended.line("xcs: optimizing") == "xcs: optimizing shop; eager"
+    assert ended.line("xcs: optimizing") == "xcs: optimizing shop; schedule ahead"
 
 
 def test_failures_are_compared_too(project):

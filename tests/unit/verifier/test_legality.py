@@ -109,9 +109,7 @@ def test_independent_tasks_are_proven(monkeypatch: pytest.MonkeyPatch) -> None:
         (write(Channel("stdout")), "XCS253"),
     ],
 )
-def test_clause_1_tasks_leave_no_trace(
-    monkeypatch: pytest.MonkeyPatch, effect: Effect, code: str
-) -> None:
+def test_clause_1_tasks_leave_no_trace(monkeypatch: pytest.MonkeyPatch, effect: Effect, code: str) -> None:
     found = loop(monkeypatch, [waits(effect)], [NOTHING, NOTHING])
     assert found.verdict.kind is VerdictKind.SERIAL
     assert codes(found) == {code}

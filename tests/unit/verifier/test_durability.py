@@ -1,0 +1,73 @@
+"""What an analysis relied on is let go of, unless it lasts anyway."""
+
+from __future__ import annotations
+
+import gc
+import math
+import os
+import time
+import weakref
+from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.unit.verifier import lasting
+from xcs_ast import jit
+from xcs_ast.runtime import site
+from xcs_ast.verifier.durability import is_durable
+
+
+def _local_function() -> None: ...
+
+
+def _make_local() -> tuple[type, Callable[[], None]]:
+    class Local:
+        pass
+
+    def inner() -> None: ...
+
+    return Local, inner
+
+
+@pytest.mark.parametrize(
+    "obj",
+    [
+        os,
+        math.sqrt,
+        len,
+        int,
+        SimpleNamespace,
+        _local_function,
+        os.__dict__,
+        _local_function.__code__,
+        7,
+        "x",
+    ],
+)
+def test_lasts(obj: object) -> None:
+    assert is_durable(obj)
+
+
+@pytest.mark.parametrize("obj", [*_make_local(), {}, [], SimpleNamespace(), ModuleType("gone").__dict__])
+def test_does_not_last(obj: object) -> None:
+    assert not is_durable(obj)
+
+
+def test_objects_of_a_region_die_when_plain_python_lets_them_go() -> None:
+    """A class, a function, a closure's content and the items, all made for one call."""
+    before = sum(each.tally.ahead for each in site.all_sites())
+    dead: list[str] = []
+    made: list[Any] = lasting.make()
+    for each in made:
+        weakref.finalize(each, dead.append, type(each).__name__)
+    models, function, part = made[:-2], made[-2], made[-1]
+    assert jit(lasting.run)(models, function, part, time.sleep) == [("x", 1), ("x", 1), ("x", 1)]
+    assert sum(each.tally.ahead for each in site.all_sites()) > before
+    count = len(made)
+    made.clear()
+    models.clear()
+    del each, function, part
+    gc.collect()
+    assert len(dead) == count

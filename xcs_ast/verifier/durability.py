@@ -1,0 +1,93 @@
+"""May an analysis be remembered, or would that keep an object of the user's alive?
+
+An analysis refers to what it relied on: modules, classes, functions. Those that a module holds live as long as
+the program; anything else (a class made in a function, an object that a lookup pinned) must not outlive its
+own last use, since weak references and finalizers would tell.
+
+Guarantees: no user code runs. Assumes: what a module's namespace holds at the time is there to stay.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    MethodDescriptorType,
+    ModuleType,
+    WrapperDescriptorType,
+)
+from typing import Any, Final
+
+from xcs_ast.effects import RegionEffects
+from xcs_ast.ir.effects import Location
+from xcs_ast.ir.paths import MISSING, Path, PinnedRoot
+
+__all__ = ["is_durable", "may_be_remembered"]
+
+_DATA: Final = frozenset({str, int, float, complex, bool, bytes, type(None), frozenset, type(Ellipsis)})
+_LASTING: Final = frozenset(
+    {ModuleType, BuiltinFunctionType, CodeType, MethodDescriptorType, WrapperDescriptorType}
+)
+
+
+def may_be_remembered(effects: RegionEffects) -> bool:
+    """Whether everything that the analysis refers to lasts anyway."""
+    return all(is_durable(obj) for obj in _referred(effects))
+
+
+def is_durable(obj: object) -> bool:
+    """Whether an object lives as long as the program, as far as one can tell from where it is found."""
+    kind = type(obj)
+    if obj is MISSING or kind in _LASTING or kind in _DATA:
+        return True
+    if kind is dict:
+        return _is_namespace(obj)  # type: ignore[arg-type]
+    if kind is FunctionType:
+        return "<locals>" not in obj.__qualname__ and _is_namespace(obj.__globals__)  # type: ignore[attr-defined]
+    if issubclass(kind, type):
+        flags: int = type.__dict__["__flags__"].__get__(obj)
+        is_static = not flags & _HEAP_TYPE
+        return is_static or "<locals>" not in type.__dict__["__qualname__"].__get__(obj)
+    return kind is property or kind is staticmethod or kind is classmethod
+
+
+_HEAP_TYPE: Final = 1 << 9
+"""`Py_TPFLAGS_HEAPTYPE`."""
+
+
+def _is_namespace(scope: dict[str, Any]) -> bool:
+    name = scope.get("__name__")
+    module = sys.modules.get(name) if type(name) is str else None
+    return type(module) is ModuleType and module.__dict__ is scope
+
+
+def _referred(effects: RegionEffects) -> Iterator[object]:
+    for guard in effects.guards:
+        yield from _held(guard)
+    for summary in (*effects.stages, *effects.segments):
+        for effect in summary.effects:
+            if isinstance(effect.where, Location):
+                yield from _held(effect.where.owner)
+
+
+def _held(thing: object) -> Iterator[object]:
+    """What a guard or a path refers to."""
+    if type(thing) is Path:
+        if isinstance(thing.root, PinnedRoot):
+            yield thing.root.obj
+        return
+    if type(thing) is tuple:
+        for each in thing:
+            yield from _held(each)
+        return
+    slots = [name for cls in type(thing).__mro__ for name in cls.__dict__.get("__slots__", ())]
+    if not slots or not type(thing).__module__.startswith("xcs_ast."):
+        yield thing
+        return
+    for name in slots:
+        value = getattr(thing, name, None)
+        if type(value) not in _DATA:
+            yield from _held(value)
