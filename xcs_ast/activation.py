@@ -16,7 +16,6 @@ from types import CodeType
 from typing import Any, Final
 
 from xcs_ast import cache
-from xcs_ast.records import replace
 from xcs_ast.source.rewritten import DIGESTS
 
 __all__ = [
@@ -114,16 +113,11 @@ def _expect(code: CodeType) -> None:
 
 def make_sites(payload: cache.Payload, filename: str) -> dict[str, Any]:
     """The live sites of a module, by the placeholders that they replace."""
-    from xcs_ast.ir.sites import SiteFacts
     from xcs_ast.runtime.site import Site
 
-    mapping: dict[str, Any] = {}
-    for dumped in payload.facts:
-        facts = SiteFacts.load(dumped)
-        if facts.span.filename != filename:  # the file has moved since it was cached
-            facts = replace(facts, span=replace(facts.span, filename=filename))
-        mapping[placeholder(facts.index, payload.digest)] = Site(facts)
-    return mapping
+    return {
+        placeholder(dumped[0], payload.digest): Site.of_dump(dumped, filename) for dumped in payload.facts
+    }
 
 
 def preload() -> None:

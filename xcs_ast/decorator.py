@@ -27,7 +27,9 @@ from xcs_ast.diagnostics.codes_faces import (
 )
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.diagnostics.notices import record
+from xcs_ast.errors import is_of_the_program
 from xcs_ast.records import dataclass
+from xcs_ast.source.quiet import quiet
 from xcs_ast.source.spans import Span
 from xcs_ast.strategies import DEFAULT, find_strategy
 
@@ -126,6 +128,8 @@ def _optimized(function: FunctionType) -> FunctionType:
         try:
             outcome = _rebuild(function)
         except Exception as error:  # ours to bear: the plain function is always right
+            if is_of_the_program(error):
+                raise
             outcome = _Refusal(REWRITE_FAILED, f"stays plain: {type(error).__name__}: {error}")
         if len(_rebuilt) >= _LIMIT:
             _rebuilt.clear()
@@ -222,7 +226,8 @@ class _Module:
     __slots__ = ("_filename", "_mapping", "_payload", "digest", "plain", "rewritten")
 
     def __init__(self, filename: str, source: bytes) -> None:
-        plain = compile(source, filename, "exec", dont_inherit=True)
+        with quiet(filename):  # Python has said what there is to say, when it imported the file
+            plain = compile(source, filename, "exec", dont_inherit=True)
         packed = cache.load(filename, source)
         if packed is None:
             compiled = pipeline.compile_module(source, filename, plain=plain)

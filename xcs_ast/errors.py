@@ -5,9 +5,35 @@ Everything else that goes wrong at run time is a diagnostic, and the program goe
 
 from __future__ import annotations
 
-from typing import final
+import os
+import sys
+from typing import Final, final
 
-__all__ = ["ConfigError", "XcsError"]
+__all__ = ["ConfigError", "XcsError", "is_of_the_program"]
+
+_PACKAGE: Final = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_LIBRARY: Final = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
+_FOREIGN: Final = (_LIBRARY + "site-packages" + os.sep, _LIBRARY + "dist-packages" + os.sep)
+_OF_LIBRARIES: Final = frozenset({"xcs_ast", "libcst"})
+
+
+def is_of_the_program(error: BaseException) -> bool:
+    """Whether an exception that came up in the midst of our own work is none of ours.
+
+    Nothing of ours runs code of the program where this is asked. But a signal handler (a time limit, say)
+    may run at any moment, and what it raises is meant for the program.
+    """
+    kind = type(error).__module__.partition(".")[0]
+    if kind != "builtins" and kind not in _OF_LIBRARIES and kind not in sys.stdlib_module_names:
+        return True
+    trace = error.__traceback__
+    while trace is not None:
+        filename = trace.tb_frame.f_code.co_filename
+        ours = filename.startswith((_PACKAGE, "<frozen ")) or "libcst" in filename
+        if not ours and (not filename.startswith(_LIBRARY) or filename.startswith(_FOREIGN)):
+            return True
+        trace = trace.tb_next
+    return False
 
 
 class XcsError(Exception):

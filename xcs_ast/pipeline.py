@@ -12,20 +12,20 @@ Assumes: nothing; any thread may call.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.util import decode_source
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Final, final
 
 from xcs_ast import cache
 from xcs_ast.activation import activate, compiling, placeholder, walk_code
 from xcs_ast.diagnostics.codes_faces import REWRITE_FAILED
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.diagnostics.notices import record
+from xcs_ast.errors import is_of_the_program
 from xcs_ast.ir.sites import SiteFacts
 from xcs_ast.records import dataclass, replace
+from xcs_ast.source.quiet import quiet
 from xcs_ast.source.spans import Span
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def compile_module(
     unit = Unit(source, filename, cache.source_digest(source), plain)
     empty = cache.attach(plain, cache.Payload(unit.digest, ()))
     try:
-        with compiling(), _quiet(filename):
+        with compiling(), quiet(filename):
             for step in PASSES:
                 if lower is not None and step.name == "lower":
                     from xcs_ast.frontend.mend import mend_names
@@ -177,6 +177,8 @@ def compile_module(
                 if unit.done:
                     break
     except Exception as error:  # whatever goes wrong in here is ours to bear: plain Python is always right
+        if is_of_the_program(error):
+            raise
         problem = Diagnostic(
             REWRITE_FAILED,
             f"{filename} runs as plain Python: {type(error).__name__}: {error}",
@@ -187,24 +189,3 @@ def compile_module(
         return Compiled(empty, (), (problem,), keep=not passing)
     left_alone = unit.plan.left_alone if unit.plan is not None else ()
     return Compiled(unit.code or empty, unit.facts, left_alone)
-
-
-@contextmanager
-def _quiet(filename: str) -> Iterator[None]:
-    """Keeps quiet what parsing this one file again would warn about again.
-
-    `warnings.catch_warnings` would hush every thread; one filter for the one name that the
-    compiler warns under touches nothing else. C code compares a plain string for equality.
-    """
-    name = filename[:-3] if filename.endswith(".py") else filename
-    filters: list[Any] = [("ignore", None, Warning, each, 0) for each in {name, "<unknown>", "<string>"}]
-    target: Any = warnings.filters
-    target[:0] = filters
-    try:
-        yield
-    finally:
-        for each in filters:
-            for position, present in enumerate(target):
-                if present is each:
-                    del target[position]
-                    break

@@ -1,4 +1,4 @@
-"""Small programs, each for one way in which an object or an effect can hide: name, then source with a `main`."""
+"""Small programs, one for each way in which an object or an effect can hide: name, then source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expressions that call code which is not to be seen in them: in a callee, in a callee's neighbour, and in the body."""
+"""Expressions that call code which they don't show: in a callee, beside a callee, and in the body."""
 
 from __future__ import annotations
 

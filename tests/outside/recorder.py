@@ -1,7 +1,8 @@
 """A pytest plugin: notes how each test ended and, where asked to, optimizes packages first.
 
-Loaded with `-p tests.outside.recorder`, before anything imports the package under test. `OUTSIDE_RECORD` names the
-file to write; `OUTSIDE_OPTIMIZE` names packages, parted by commas. How eagerly is `XCS_AST_EAGER`'s business.
+Loaded with `-p outside_recorder`, before anything imports the package under test. `OUTSIDE_RECORD` names the
+file to write; `OUTSIDE_OPTIMIZE` names packages, parted by commas; `OUTSIDE_ORDER` names a schedule under which
+whatever is proven runs ahead, whether it pays or not.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from contextlib import ExitStack
 from typing import Any
 
 _RANK = ("error", "failed", "xpassed", "xfailed", "skipped", "passed")
 _outcomes: dict[str, str] = {}
 _reasons: dict[str, str] = {}
+_kept = ExitStack()
 _loaded = {"modules": 0, "regions": 0}
 
 
@@ -30,6 +33,11 @@ def _optimize(packages: list[str]) -> None:
         return sites
 
     activation.make_sites = counted
+    order = os.environ.get("OUTSIDE_ORDER")
+    if order:
+        from xcs_ast.testing.schedules import Order, Schedule, scheduled
+
+        _kept.enter_context(scheduled(Schedule(Order(order))))
     xcs_ast.install_import_hook(*packages)
 
 

@@ -1,11 +1,12 @@
 """Runs other people's test suites plainly and with their package optimized, and compares the outcomes.
 
-    python tests/outside/suites.py NAME ... [--python 3.11] [--work FOLDER] [--lazily] [--jobs N]
+    python tests/outside/suites.py NAME ... [--python 3.11] [--work FOLDER] [--lazily | --order ahead]
 
 For each name of the package index: the source distribution is fetched and unpacked, the package installed
 from it into a fresh virtual environment, and its suite run twice: plainly, and with every module of the package
-rewritten by the import hook. By default whatever is proven runs ahead, whether it pays or not (`eager`);
-`--lazily` leaves that to the options' defaults. Prints both counts side by side, each test that ends
+rewritten by the import hook. By default whatever is proven runs ahead, whether it pays or not, and the program
+waits for its tasks before it takes the first, so that they really are ahead (`--order` names another of
+`xcs_ast.testing.schedules`); `--lazily` leaves all that to the options' defaults. Prints both counts side by side, each test that ends
 differently, and what came of the regions. A test that also differs between two plain runs is not held against us.
 Exit status 0 when nothing else differs. Needs the network, so it is no part of the default test run.
 """
@@ -27,10 +28,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.gate import find_python  # noqa: E402
+from xcs_ast.testing.schedules import Order  # noqa: E402
 
 _KINDS = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 
@@ -110,7 +113,8 @@ def set_up(name: str, recipe: Recipe, python: str, work: Path) -> tuple[Path, Pa
     inner = venv / "bin" / "python"
     if unpacked.exists():  # an earlier run with the same --work
         return inner, next(each for each in unpacked.iterdir() if each.is_dir())
-    shutil.rmtree(venv, ignore_errors=True)
+    for each in (venv, fetched, work / "unpacking"):
+        shutil.rmtree(each, ignore_errors=True)
     run(python, "-m", "venv", venv)
     pip = (inner, "-m", "pip", "-q", "--disable-pip-version-check")
     run(*pip, "download", "--no-deps", "--no-binary", name, "-d", fetched, name)
@@ -132,18 +136,27 @@ def set_up(name: str, recipe: Recipe, python: str, work: Path) -> tuple[Path, Pa
     return inner, folder
 
 
+def shim(work: Path) -> Path:
+    """A folder for the path: us as we are now, and the recorder, but no `tests` of ours."""
+    folder = work / "path"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "xcs_ast", folder / "xcs_ast", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(HERE / "recorder.py", folder / "outside_recorder.py")
+    return folder
+
+
 def run_suite(
-    python: Path, folder: Path, recipe: Recipe, work: Path, label: str, optimize: Sequence[str], eager: bool
+    python: Path, folder: Path, recipe: Recipe, work: Path, label: str, optimize: Sequence[str], order: str
 ) -> dict[str, Any]:
     """One run of the suite; what the recorder noted, and the seconds."""
     record = work / f"{label}.json"
     record.unlink(missing_ok=True)
     env = {key: value for key, value in os.environ.items() if not key.startswith(("XCS_AST_", "PYTEST", "PYTHON"))}
-    env |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "OUTSIDE_RECORD": str(record), "TZ": "UTC"}
+    env |= {"PYTHONPATH": str(work / "path"), "PYTHONHASHSEED": "0", "OUTSIDE_RECORD": str(record), "TZ": "UTC"}
     if optimize:
-        env |= {"OUTSIDE_OPTIMIZE": ",".join(optimize), "XCS_AST_EAGER": str(int(eager))}
+        env |= {"OUTSIDE_OPTIMIZE": ",".join(optimize), "OUTSIDE_ORDER": order}
     command = (
-        *(str(python), "-m", "pytest", "-q", "-p", "tests.outside.recorder", "-p", "no:cacheprovider"),
+        *(str(python), "-m", "pytest", "-q", "-p", "outside_recorder", "-p", "no:cacheprovider"),
         *("--timeout=300", *recipe.arguments, *recipe.tests),
     )
     start = time.monotonic()
@@ -168,8 +181,13 @@ def counts(found: dict[str, Any]) -> str:
 
 
 def differing(one: dict[str, Any], other: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """The tests that ended in two ways."""
+    """The tests that ended in two ways.
+
+    Some are named by their place in a set, which differs from run to run: such are compared by their numbers.
+    """
     left, right = one["outcomes"], other["outcomes"]
+    if left.keys() != right.keys():
+        left, right = _by_function(left), _by_function(right)
     return {
         test: (left.get(test, "absent"), right.get(test, "absent"))
         for test in sorted(left.keys() | right.keys())
@@ -177,16 +195,26 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> dict[str, tuple[str
     }
 
 
-def compare(name: str, python: str, work: Path, eager: bool) -> bool:
+def _by_function(outcomes: dict[str, str]) -> dict[str, str]:
+    ended: dict[str, Counter[str]] = {}
+    for test, outcome in outcomes.items():
+        ended.setdefault(test.partition("[")[0], Counter())[outcome] += 1
+    return {
+        test: ", ".join(f"{count[kind]} {kind}" for kind in _KINDS if count[kind]) for test, count in ended.items()
+    }
+
+
+def compare(name: str, python: str, work: Path, order: str) -> bool:
     """Both runs of one package; whether they came to the same."""
     recipe = RECIPES.get(name, Recipe())
     packages = recipe.packages or (name.replace("-", "_"),)
     inner, folder = set_up(name, recipe, python, work)
-    plain = run_suite(inner, folder, recipe, work, "plain", (), eager)
-    hooked = run_suite(inner, folder, recipe, work, "hooked", packages, eager)
+    shim(work)
+    plain = run_suite(inner, folder, recipe, work, "plain", (), "")
+    hooked = run_suite(inner, folder, recipe, work, "hooked", packages, order)
     found = differing(plain, hooked)
     if found:
-        again = run_suite(inner, folder, recipe, work, "again", (), eager)
+        again = run_suite(inner, folder, recipe, work, "again", (), "")
         unstable = differing(plain, again)
         for test in unstable:
             if found.pop(test, None) is not None:
@@ -200,14 +228,16 @@ def compare(name: str, python: str, work: Path, eager: bool) -> bool:
         f"{regions['entries']} times; PROVEN {regions['proven_regions']}, {regions['proven_runs']} runs, "
         f"{regions['ahead']} tasks ahead; SERIAL {regions['serial']}"
     )
-    for each in regions["notices"]:
+    # pytest compiles the tests themselves: they are not ours to rewrite.
+    notices = [each for each in regions["notices"] if "AssertionRewritingHook" not in each]
+    for each in notices:
         print(f"    notice: {each}")
     for test, (left, right) in found.items():
         print(f"    DIFFERENT {test}: {left} plainly, {right} optimized")
         reason = hooked["reasons"].get(test, "").strip().splitlines()
         print("".join(f"        {line}\n" for line in reason[-12:]), end="")
     print(f"{name}: {'equal' if same else 'DIFFERENT' if plain['outcomes'] else 'NO TESTS'}", flush=True)
-    return same and not regions["notices"]
+    return same and not notices
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -216,18 +246,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"by default: {', '.join(RECIPES)}")
     parser.add_argument("--python", default="%d.%d" % sys.version_info[:2])
     parser.add_argument("--work", type=Path, help="keep everything in this folder, and use what is there")
-    parser.add_argument("--lazily", action="store_true", help="run ahead only what pays")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--lazily", action="store_true", help="run ahead only what pays")
+    how.add_argument("--order", default="ahead", choices=[each.value for each in Order if each is not Order.DELAY_ONE])
     options = parser.parse_args(arguments)
     python = find_python(options.python)
     if python is None:
         parser.error(f"there is no Python {options.python} on this machine")
-    good = True
+    good, order = True, "" if options.lazily else options.order
     with tempfile.TemporaryDirectory(prefix="suites-") as temporary:
         for name in options.names or RECIPES:
-            print(f"{name} on Python {options.python}, {'lazily' if options.lazily else 'eagerly'}", flush=True)
+            print(f"{name} on Python {options.python}, schedule {order or 'as it pays'}", flush=True)
             work = (options.work or Path(temporary)) / options.python / name
             try:
-                good = compare(name, python, work, not options.lazily) and good
+                good = compare(name, python, work, order) and good
             except Failed as problem:
                 print(f"{name}: {problem}", flush=True)
                 good = False

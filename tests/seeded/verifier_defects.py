@@ -12,7 +12,11 @@ _LEGALITY: Final = "xcs_ast/verifier/legality.py"
 _CONFLICTS: Final = "xcs_ast/verifier/conflicts.py"
 _ADMISSION: Final = "xcs_ast/verifier/admission.py"
 _TESTS: Final = ("tests/unit/verifier",)
-_RUNS: Final = ("tests/unit/verifier", "tests/equivalence/test_small.py", "tests/equivalence/test_programs.py")
+_RUNS: Final = (
+    "tests/unit/verifier",
+    "tests/equivalence/test_small.py",
+    "tests/equivalence/test_programs.py",
+)
 
 DEFECTS: Final = (
     Defect(
@@ -56,7 +60,7 @@ DEFECTS: Final = (
         Kind.CONFLICT,
         "a body that does something unknown conflicts only with tasks that read something",
         _LEGALITY,
-        "            if effect.is_unknown:\n                return k, _unknown(codes.UNKNOWN_IN_BODY, \"the loop's body\", facts, effect)\n",
+        '            if effect.is_unknown:\n                return k, _unknown(codes.UNKNOWN_IN_BODY, "the loop\'s body", facts, effect)\n',
         "",
         _RUNS,
     ),

@@ -39,8 +39,10 @@ class _Target:
     prelude: tuple[str, ...]
 
 
-def check(target: str, *, examples: int = 100, seed: int = 0, schedules: str = "quick", save: str = "") -> int:
-    """Tries one function, `package.module:function` or `path/to/file.py:function`; returns the exit status."""
+def check(
+    target: str, *, examples: int = 100, seed: int = 0, schedules: str = "quick", save: str = ""
+) -> int:
+    """Tries one function, `package.module:name` or `path/to/file.py:name`; returns the exit status."""
     try:
         _need_hypothesis()
         found = _resolve(target)
@@ -86,7 +88,9 @@ def _write(lines: list[str]) -> None:
 
 def _need_hypothesis() -> None:
     if importlib.util.find_spec("hypothesis") is None:
-        raise _Untried("inputs are made by Hypothesis, which is not installed (pip install 'xcs_ast[testing]')")
+        raise _Untried(
+            "inputs are made by Hypothesis, which is not installed (pip install 'xcs_ast[testing]')"
+        )
 
 
 # ------------------------------------------------------------------------------------------------- the target
@@ -111,7 +115,9 @@ def _resolve(target: str) -> _Target:
         except AttributeError:
             raise _Untried(f"there is no {part!r} in {_name_of(owner)}{_meant(part, owner)}") from None
     if not callable(found) or isinstance(found, type):
-        raise _Untried(f"{name} is {'a class' if isinstance(found, type) else 'no function'}: name a function")
+        raise _Untried(
+            f"{name} is {'a class' if isinstance(found, type) else 'no function'}: name a function"
+        )
     return _Target(name, found, _receiver(owner, found), prelude)
 
 
@@ -192,12 +198,15 @@ def _page(target: _Target, trial: Any, seed: int, schedules: list[str]) -> list[
     from xcs_ast.testing.regions import tabulated
 
     lines = [f"check {getattr(target.function, '__module__', '')}:{target.name}"]
+    tried = f"{trial.inputs} before one that differs" if trial.difference else str(trial.inputs)
     raising = f", {trial.raising} of them raise" if trial.raising else ""
-    lines.append(f"  inputs     {trial.inputs}{' before one that differs' * bool(trial.difference)}{raising} (seed {seed})")
+    lines.append(f"  inputs     {tried}{raising} (seed {seed})")
     lines.append(f"  schedules  {', '.join(schedules)}")
     ahead = [each for each in trial.regions if each.ahead]
-    entered = f"{len(trial.regions)} entered, {len(ahead)} ran ahead"
-    lines.append(f"  regions    {entered if trial.optimized or trial.regions else 'none: plain Python either way'}")
+    if trial.optimized or trial.regions:
+        lines.append(f"  regions    {len(trial.regions)} entered, {len(ahead)} ran ahead")
+    else:
+        lines.append("  regions    none: plain Python either way")
     lines += [f"    {line}" for line in tabulated(trial.regions)]
     if not trial.optimized:
         lines += [f"    {each}" for each in _left_alone(target.function)]
@@ -206,7 +215,8 @@ def _page(target: _Target, trial: Any, seed: int, schedules: list[str]) -> list[
         lines.append(f"    {str(trial.unstable).replace(', optimized ', ', the second time ')}")
     elif trial.difference is not None:
         lines.append("  result     DIFFERENT from plain Python")
-        lines += [f"    {line}" for line in str(trial.difference).partition("This script shows it:")[0].splitlines()]
+        message = str(trial.difference).partition("This script shows it:")[0]
+        lines += [f"    {line}" for line in message.splitlines()]
     else:
         lines.append("  result     the same")
     return lines
@@ -229,11 +239,11 @@ def _left_alone(function: Any) -> list[str]:
     return [str(each) for each in found]
 
 
-# ------------------------------------------------------------------------------------------ generated programs
+# ----------------------------------------------------------------------------------------- generated programs
 
 
 def check_generated(count: int, *, seed: int = 0, minutes: float = 0.0, schedules: str = "quick") -> int:
-    """Tries generated programs, from a seed on: so many, or as many as there is time for; returns the exit status."""
+    """Tries generated programs: so many, or as many as there is time for; returns the exit status."""
     try:
         _need_hypothesis()
     except _Untried as error:
@@ -267,7 +277,10 @@ def check_generated(count: int, *, seed: int = 0, minutes: float = 0.0, schedule
 
 
 def _tally(campaign: Any, unstable: list[int], seed: int, interrupted: bool) -> list[str]:
-    lines = [f"check --generate: {campaign}", f"  seeds      {seed} and following{', interrupted' * interrupted}"]
+    lines = [
+        f"check --generate: {campaign}",
+        f"  seeds      {seed} and following{', interrupted' * interrupted}",
+    ]
     reasons = ", ".join(f"{code} {times}" for code, times in campaign.reasons.most_common(8))
     lines.append(f"  plain Python because of: {reasons or 'nothing'}")
     if unstable:
@@ -279,7 +292,7 @@ def _tally(campaign: Any, unstable: list[int], seed: int, interrupted: bool) -> 
 
 @contextmanager
 def _progress(noun: str) -> Iterator[Callable[..., None]]:
-    """Tells on stderr how far it is: one line that is written over on a terminal, now and then a line elsewhere."""
+    """Tells on stderr how far it is: one line, written over, on a terminal; now and then a line elsewhere."""
     stream: TextIO = sys.__stderr__ or sys.stderr
     terminal = stream.isatty()
     begun = last = time.monotonic()

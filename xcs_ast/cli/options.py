@@ -73,9 +73,15 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--examples", type=_count, default=100, metavar="N", help="how many inputs (100)")
     check.add_argument("--seed", type=int, default=0, metavar="S", help="for other inputs, or programs (0)")
     check.add_argument("--schedules", choices=("quick", "all"), default="quick")
-    check.add_argument("--save", default="", metavar="FILE", help="write the script that shows a difference there")
-    check.add_argument("--generate", type=_count, metavar="N", help="instead of a function, try N generated programs")
-    check.add_argument("--minutes", type=float, default=0.0, metavar="M", help="with --generate: stop after so long")
+    check.add_argument(
+        "--save", default="", metavar="FILE", help="write the script that shows a difference there"
+    )
+    check.add_argument(
+        "--generate", type=_count, metavar="N", help="instead of a function, try N generated programs"
+    )
+    check.add_argument(
+        "--minutes", type=float, default=0.0, metavar="M", help="with --generate: stop after so long"
+    )
 
 
 def _count(text: str) -> int:

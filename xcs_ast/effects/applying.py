@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import types
 from typing import Any, Final, assert_never, cast, final
 
@@ -15,6 +16,7 @@ from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class
 from xcs_ast.effects.values import (
     BOTTOM,
+    SCALARS,
     Atom,
     Const,
     New,
@@ -101,6 +103,12 @@ class Applying(Operators):
             return self.fail(
                 f"calls {entry.dotted} with keywords that are not known", node, codes.UNKNOWN_CALL
             )
+        if (
+            type(receiver) is Ref
+            and type(receiver.obj) is re.Match
+            and type(cast(Any, receiver.obj).string) not in SCALARS
+        ):
+            return self.fail("uses a match in something that may change", node)
         placed = self._place(entry, args)
         if placed is None:
             return self.fail(

@@ -10,6 +10,7 @@ from enum import EnumMeta
 from typing import Any, Final, cast
 
 from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import catalog
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.protocol import Args, Protocol
 from xcs_ast.effects.resolve import (
@@ -115,6 +116,18 @@ class Attributes(Protocol):
         if found is not MISSING and is_data_descriptor(found):
             assert owner is not None
             return self._get_through(found, owner, atom, cls, name, node)
+        if owner is None and type(atom) is New and is_library(module_of(cls)) and catalog.for_method(cls, name) is not None:
+            # Passed on to an object inside (`HTTPError.read`): the classes do not know it, the model does.
+            return frozenset({Bound(pinned(vars(object)["__init__"]), atom, name)})
+        if (
+            type(atom) is New
+            and owner is None
+            and module_of(cls) != "builtins"
+            and _models_may_rely_on(cls)
+            and catalog.is_modelled(cls)
+        ):
+            # A model made it, without the attributes that the source would have set.
+            return self._no_model(cls, name, node)
         own, certain = self._own_attr(atom, cls, name, node)
         if owner is not None:
             through = BOTTOM if certain else self._get_through(found, owner, atom, cls, name, node)
@@ -424,13 +437,11 @@ class Attributes(Protocol):
 
     def _plain_store(self, atom: Atom, cls: type, name: str, value: Value, node: ast.AST | None) -> None:
         if type(atom) is New:
+            if _models_may_rely_on(cls) and catalog.is_modelled(cls):
+                self.fail(f"sets {class_name(cls)}.{name}, on which a model may rely", node)
             self.grow_attr(atom.obj, name, value)
         elif type(atom) is Ref:
-            if (
-                cls is not types.SimpleNamespace
-                and cls is not types.FunctionType
-                and is_library(module_of(cls))
-            ):
+            if _models_may_rely_on(cls):
                 self.fail(f"sets {class_name(cls)}.{name}, on which a model may rely", node)
             self.store_shared(atom.path, atom.obj, name, value, node)
         else:
@@ -473,6 +484,16 @@ class Attributes(Protocol):
             and function.__code__.co_filename == "<string>"
             and function.__code__.co_qualname.startswith("__create_fn__.<locals>.")
         )
+
+
+def _models_may_rely_on(cls: type) -> bool:
+    """Whether an attribute of an instance may decide what a model says of the class."""
+    return (
+        cls is not types.SimpleNamespace
+        and cls is not types.FunctionType
+        and not issubclass(cls, BaseException)
+        and is_library(module_of(cls))
+    )
 
 
 _PLAIN_DELATTR: Final = tuple(

@@ -53,6 +53,7 @@ _C_CALLABLES: Final = (
     types.ClassMethodDescriptorType,
     types.MethodWrapperType,
 )
+_DEPENDS_ON_LIFE: Final = frozenset({"weakref", "_weakrefset"})
 _MANY_ACTIVE: Final = 3
 _TOO_MANY_ACTIVE: Final = 12
 
@@ -295,10 +296,13 @@ class Calls(Arguments):
             if known_result is not None:
                 return known_result
         entry = catalog.for_callable(function)
-        if entry is not None and entry.kind is EntryKind.METHOD and args.positional:
-            # A subclass may have replaced other methods, which this one calls.
-            if not all(self._is_method_of(class_of(atom), entry) for atom in args.positional[0]):
-                entry = None
+        if (
+            entry is not None
+            and entry.kind is EntryKind.METHOD
+            and args.positional
+            and not all(self._is_method_of(class_of(atom), entry) for atom in args.positional[0])
+        ):
+            entry = None  # A subclass may have replaced other methods, which this one calls.
         if entry is not None:
             self.same(ref)
             if entry.kind is EntryKind.METHOD and args.positional:
@@ -307,6 +311,8 @@ class Calls(Arguments):
             return self.run_entry(entry, None, args, node)
         if self.is_generated(function):
             return self.run_generated(function, args, node)
+        if function.__module__ in _DEPENDS_ON_LIFE:
+            return self.fail(f"uses {function.__qualname__}, which depends on what is still alive", node)
         source = find_function(code)
         if source is None:
             return self.fail(

@@ -40,6 +40,7 @@ __all__ = [
     "for_attr",
     "for_callable",
     "for_const",
+    "is_modelled",
     "for_construct",
     "for_method",
 ]
@@ -444,4 +445,5 @@ for_method = default.for_method
 for_attr = default.for_attr
 for_construct = default.for_construct
 for_const = default.for_const
+is_modelled = default.is_modelled
 class_named = default.class_named

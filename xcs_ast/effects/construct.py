@@ -218,7 +218,7 @@ class Constructing(Calls):
         fields: dict[str, Any] = owner.__dict__["__dataclass_fields__"]
         cls = class_of(atom)
         assert cls is not None
-        if args.rest is not None or args.more is not None:
+        if args.rest is not None:
             return self.fail("makes a dataclass instance from arguments that are not known one by one", node)
         positional = list(args.positional)
         named = dict(args.keywords)
@@ -233,6 +233,8 @@ class Constructing(Calls):
                 value = positional.pop(0) if in_order else named.pop(field.name, None)
             if value is None:
                 value = self._default_of(field, node)
+                if field.init and args.more is not None:
+                    value = join(args.more, value or BOTTOM)
             if value is None:
                 if field.init:
                     return BOTTOM

@@ -13,6 +13,7 @@ from xcs_ast.effects.values import (
     New,
     Value,
     class_of,
+    is_scalar,
     join,
     join_all,
 )
@@ -74,7 +75,7 @@ class Displays(Names):
             cls = class_of(atom)
             if cls is dict:
                 out = join(out, self.content(atom, node))
-            else:
+            elif not is_scalar(atom) and cls not in (list, tuple, set, frozenset):  # Those raise.
                 return {}, self.fail(
                     "passes the content of something that is not a plain dict as keywords", node
                 )

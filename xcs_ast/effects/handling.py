@@ -94,8 +94,11 @@ class Handling(Expressions):
             modelled = catalog.default.is_modelled(cls)
             if modelled and module_of(cls) != "builtins":
                 out.add(New(self.fresh(handler, cls, "caught")))
-            if module_of(cls) == "builtins" or (modelled and type.__subclasses__(cls)):
+            below = _all_below(cls) if modelled and module_of(cls) != "builtins" else []
+            if module_of(cls) == "builtins" or not all(map(catalog.default.is_modelled, below)):
                 out.add(anything)
+            else:
+                out |= {New(self.fresh(handler, each, "caught")) for each in below}
         for atom in self.raised:
             kind = class_of(atom)
             if kind is None or any(issubclass(kind, cls) for cls in classes):
@@ -239,3 +242,9 @@ class Handling(Expressions):
 def find_check(cls: type) -> bool:
     """Whether a metaclass decides what is an instance or a subclass of `cls`."""
     return find_in_mro(type(cls), "__subclasscheck__")[0] is not type
+
+
+def _all_below(cls: type) -> list[type]:
+    """All subclasses of a class, and theirs."""
+    below: list[type] = type.__subclasses__(cls)
+    return below + [each for one in below for each in _all_below(one)]

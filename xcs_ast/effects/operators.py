@@ -29,6 +29,7 @@ from xcs_ast.effects.values import (
     is_scalar,
     join,
     typed,
+    unknown,
 )
 
 __all__ = ["Operators"]
@@ -59,6 +60,7 @@ _COMPARE: Final[dict[type[ast.cmpop], tuple[str, str]]] = {
 _NUMERIC: Final = (bool, int, float, complex)
 _TAIL: Final = 200
 _TEXT: Final = (str, bytes, bytearray)
+_SEQUENCES: Final = (str, bytes, bytearray, list, tuple)
 
 
 class Operators(Subscripts):
@@ -186,6 +188,11 @@ class Operators(Subscripts):
         out = BOTTOM
         left: Value = frozenset({a})
         right: Value = frozenset({b})
+        if op is ast.Mult:
+            for many, count in ((a, b), (b, a)):
+                if not is_scalar(count) and issubclass(class_of(many) or int, _SEQUENCES):
+                    self.one_special(count, "__index__", (), node)
+                    out = unknown("uses a repeated sequence")
         if not is_scalar(a):
             if inplace:
                 found = self.special(a, f"__i{name}__", (right,), node)

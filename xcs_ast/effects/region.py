@@ -36,10 +36,12 @@ from xcs_ast.effects.values import (
     typed,
     unknown,
 )
+from xcs_ast.errors import is_of_the_program
 from xcs_ast.ir.effects import CONTENT, Access, Blocking, Effect, Location, Summary, Unknown
 from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path, PinnedRoot
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
 from xcs_ast.records import dataclass
+from xcs_ast.source.quiet import quiet
 from xcs_ast.source.spans import Span
 
 __all__ = ["RegionEffects", "RegionRequest", "analyze_region", "warm_up"]
@@ -77,6 +79,8 @@ def analyze_region(request: RegionRequest) -> RegionEffects:
     except RecursionError:
         return _nothing_known(request.facts, "the code is nested too deeply to be followed", codes.TOO_LARGE)
     except Exception as error:  # Whatever our own fault, the program must not notice.
+        if is_of_the_program(error):
+            raise
         return _nothing_known(
             request.facts, f"the analysis failed: {type(error).__name__}: {error}", codes.ANALYSIS_FAILED
         )
@@ -118,7 +122,8 @@ def _nothing_known(facts: SiteFacts, reason: str, code: str) -> RegionEffects:
 
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> tuple[ast.Module, Scope]:
-    tree = ast.parse(text)
+    with quiet():
+        tree = ast.parse(text)
     return tree, scope_of_statements(tree.body)
 
 

@@ -170,7 +170,8 @@ class Rules(Streams):
                 type(find_in_mro(cls_of, "__getattribute__")[1]) is types.FunctionType
             ):
                 return self.no_rule(call, f"on a {class_name(cls_of)}, which computes its __class__")
-            if any([self._looks_at_methods(cls_of, cls, call.node) for cls in wanted]):
+            looks = [self._looks_at_methods(cls_of, cls, call.node) for cls in wanted]
+            if any(looks):
                 yes = no = True
                 continue
             answer = any(self._is_subclass(cls_of, cls) for cls in wanted)

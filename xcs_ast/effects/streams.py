@@ -97,7 +97,8 @@ class Streams(Constructing):
             if type(atom) is Ref and (atom.obj is sys.stderr or atom.obj is sys.stdout):
                 self.same(atom)
                 self.channel("stderr" if atom.obj is sys.stderr else "stdout", Access.WRITE, call.node)
-                continue
+                if _is_plain_stream(atom.obj):
+                    continue
             writer = self.load_attr_of(atom, "write", call.node)
             self.call(writer, Args((STR,)), call.node)
         return NONE
@@ -260,14 +261,17 @@ def build_opener_once() -> None:
 
 def prints_plainly() -> bool:
     """Whether what `print` writes to is a stream whose `write` runs no code of the program's."""
-    cls = type(sys.stdout)
+    return _is_plain_stream(sys.stdout)
+
+
+def _is_plain_stream(stream: object) -> bool:
+    cls = type(stream)
     return (module_of(cls), class_name(cls)) in _STREAMS
 
 
 _STREAMS: Final = frozenset(
     {
         ("_io", "TextIOWrapper"),
-        ("_io", "StringIO"),
         ("_pytest.capture", "EncodedFile"),
         ("_pytest.capture", "CaptureIO"),
         ("ipykernel.iostream", "OutStream"),

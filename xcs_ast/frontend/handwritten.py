@@ -5,7 +5,7 @@
     _orders = xcs.ahead(lambda: fetch_orders(uid))          the calls of `_orders`
 
 Where code is written for people, so is what lies in the body of such a loop, and blocks beside such an
-assignment: what was left alone there, because a value of the outer region was in its way, is left alone again.
+assignment, and loops over such a value: what was left alone there, because a value of the outer region was in its way, is left alone again.
 This is what makes rewriting twice the same as rewriting once.
 """
 
@@ -37,6 +37,7 @@ def without_handwritten(
         return list(regions), []
     spans, names = _written(tree, aliases)
     bodies, suites = _around(tree, aliases) if for_people else ((), ())
+    taken_from = list(_calls_of(tree, names)) if for_people else ()
     keep: list[RegionPlan] = []
     drop: list[RegionPlan] = []
     for region in regions:
@@ -46,6 +47,8 @@ def without_handwritten(
             region.facts.kind is RegionKind.BLOCK
             and any(_holds(outer, region.statements[0]) for outer in suites)
         )
+        if region.iterable is not None:
+            among = among or any(_holds(region.iterable, each) for each in taken_from)
         (drop if taken or held or among else keep).append(region)
     return keep, drop
 
@@ -109,6 +112,16 @@ def _around(tree: ast.Module, aliases: set[str]) -> tuple[list[Span], list[Span]
             if any(_calls(each, aliases, _RUN_AHEAD) for each in _iterables(statement)):
                 bodies.append(_span(statement))
     return bodies, suites
+
+
+def _calls_of(tree: ast.Module, handles: set[str]) -> Iterator[Span]:
+    """Where values are taken from handles."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            func = node.func
+            owner = func.value if isinstance(func, ast.Attribute) else func
+            if isinstance(owner, ast.Name) and owner.id in handles:
+                yield _span(node)
 
 
 def _suites(tree: ast.Module) -> Iterator[list[ast.stmt]]:

@@ -18,6 +18,7 @@ from xcs_ast.frontend.sourcemap import Emitted
 __all__ = ["Finisher", "Place", "Placer", "SlicePlacer", "copy_positions", "index_expressions", "spread"]
 
 Place = tuple[int, int, int, int]
+_ENTER_LOOPS: Final = frozenset({"enter", "enter_module"})
 _ENTERS: Final = frozenset({"enter", "enter_module", "block", "block_module"})
 
 
@@ -151,8 +152,40 @@ class Finisher(ast.NodeTransformer):
             case ast.Attribute(value=ast.Name(id=owner)) as method if owner in self._handles:
                 line, column, _, _ = _get(node)
                 spread(method, (line, column, line, column))
+                if method.attr in _ENTER_LOOPS:
+                    node.args[1] = _as_constant(node.args[1])
         self.generic_visit(node)
         return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        """`ITER if H is None else H.rest()`."""
+        match node.orelse:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="rest")) if owner in self._handles:
+                node.body = _as_constant(node.body)
+        self.generic_visit(node)
+        return node
+
+
+def _as_constant(iterable: ast.expr) -> ast.expr:
+    """A list display of constants as a tuple, which is one constant: so the compiler does where it sees the loop.
+
+    Nothing but the loop ever sees it. Without this, each line of the display would get code of its own.
+    """
+    if isinstance(iterable, ast.List) and all(map(_is_constant, iterable.elts)):
+        return ast.copy_location(ast.Tuple(iterable.elts, ast.Load()), iterable)
+    return iterable
+
+
+def _is_constant(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant():
+            return True
+        case ast.Tuple(elts=elements):
+            return all(map(_is_constant, elements))
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float())):
+            return True
+        case _:
+            return False
 
 
 def _place_slice(slice_: ast.AST, expressions: Sequence[ast.expr]) -> None:

@@ -25,6 +25,7 @@ from xcs_ast.runtime.run import Run
 from xcs_ast.runtime.site import Site
 from xcs_ast.runtime.task import SingleTask, StagedTask
 from xcs_ast.source.lookup import find_function
+from xcs_ast.source.quiet import quiet
 
 __all__ = ["Handle", "Later", "ahead", "facts_for_caller", "run_ahead"]
 
@@ -169,8 +170,10 @@ def _tree_of(code: CodeType) -> ast.Module | None:
         return ast.Module([ast.Expr(node) if isinstance(node, ast.Lambda) else node], [])
     try:
         with open(code.co_filename, "rb") as file:
-            tree = ast.parse(file.read(), code.co_filename)
-        same = compile(tree, code.co_filename, "exec", dont_inherit=True) == code
+            source = file.read()
+        with quiet(code.co_filename):
+            tree = ast.parse(source, code.co_filename)
+            same = compile(tree, code.co_filename, "exec", dont_inherit=True) == code
     except (OSError, SyntaxError, ValueError):
         return None
     return tree if same else None

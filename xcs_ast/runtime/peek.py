@@ -9,7 +9,6 @@ Assumes: the exact builtin types, and the `__reduce__` of their iterators, as of
 from __future__ import annotations
 
 import gc
-
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Any, Final, final
@@ -139,6 +138,9 @@ def sources(iterable: object) -> frozenset[int]:
         each = todo.pop()
         if type(each) in _CHANGEABLE:
             found.add(id(each))
+        elif type(each) is enumerate or type(each) is zip:
+            # They also hold the tuple that they gave last.
+            todo.extend(each.__reduce__()[1])
         elif type(each) not in _FIXED:
             todo.extend(gc.get_referents(each))
     return frozenset(found)

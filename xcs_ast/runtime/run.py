@@ -26,6 +26,7 @@ from time import perf_counter_ns
 from typing import Any, Final, Protocol, final
 
 from xcs_ast.config import Options
+from xcs_ast.errors import is_of_the_program
 from xcs_ast.records import dataclass
 from xcs_ast.runtime import forking as _forking  # noqa: F401 - prepares for forks
 from xcs_ast.runtime import schedule
@@ -252,7 +253,9 @@ class Run:
         try:
             peeked = next(self._ahead, END)
             return peeked is not END and same(peeked, item, self._fresh) and self._admits(item, spec)
-        except Exception:
+        except Exception as error:
+            if is_of_the_program(error):
+                raise
             return False
 
     def _without_task(self, item: object, spec: Spec) -> bool:
@@ -293,13 +296,16 @@ class Run:
                 task = self._task(item, spec)
                 if schedule.hook is not None:
                     schedule.tell(schedule.ISSUE, pending, task.number)
-                task.issue(pending, contextvars.copy_context() if context is None else context.copy(), self._held)
+                own = contextvars.copy_context() if context is None else context.copy()
+                task.issue(pending, own, self._held)
                 outstanding.append(task)
                 self._tally.started += 1
                 POOL.submit(pending, workers)
-        except Exception:
+        except Exception as error:
             # A dict that changed size under the peeker (the loop itself will say so), or a fault of ours.
             self._stopped = True
+            if is_of_the_program(error):
+                raise
 
     def _arm(self) -> None:
         self._mutex = RLock()

@@ -11,6 +11,7 @@ from typing import Final, final
 
 from xcs_ast.ir.sites import STAGE_NAME, SiteFacts
 from xcs_ast.records import dataclass
+from xcs_ast.source.quiet import quiet
 
 __all__ = ["Pattern", "Shape", "fits", "shape_of"]
 
@@ -53,7 +54,8 @@ def shape_of(facts: SiteFacts) -> Shape:
     """The shape of a region."""
     nothing = Shape(None, False, frozenset(), facts.stages)
     try:
-        body = ast.parse(facts.text).body
+        with quiet():
+            body = ast.parse(facts.text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return nothing
     if len(body) == 1 and isinstance(body[0], ast.For):

@@ -16,19 +16,21 @@ from __future__ import annotations
 
 import sys
 import weakref
-from _thread import get_ident
+from _thread import RLock, get_ident
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast import config
-from xcs_ast.diagnostics import Diagnostic, lookup, notices
+from xcs_ast.diagnostics import Diagnostic, codes_verifier, lookup, notices
 from xcs_ast.diagnostics import codes_runtime as codes
-from xcs_ast.diagnostics import codes_verifier
+from xcs_ast.errors import is_of_the_program
 from xcs_ast.ir.effects import Blocking
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
+from xcs_ast.records import replace
+from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
 from xcs_ast.runtime.peek import END, peek, sources
 from xcs_ast.runtime.profile import Backoff, Finding
@@ -58,6 +60,7 @@ _MARGIN: Final = 120
 """Frames that must be left under the recursion limit: in place, a task is a few frames deeper than plain."""
 
 _alive: Final[weakref.WeakSet[Site]] = weakref.WeakSet()
+_filling: Final = RLock()
 _entered: Final[dict[int, Site]] = {}
 """Sites with something to report outlive the code that they stand in."""
 
@@ -71,27 +74,6 @@ def all_sites() -> tuple[Site, ...]:
 
 
 @final
-class Plain:
-    """The handle of a region that runs as plain Python this time. Always false."""
-
-    __slots__ = ("_iterable",)
-
-    def __init__(self, iterable: Iterable[Any]) -> None:
-        self._iterable = iterable
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
-
-    def rest(self) -> Iterable[Any]:
-        """The iterable itself."""
-        iterable, self._iterable = self._iterable, ()
-        return iterable
-
-
-@final
 class Site:
     """One region of the program. See the module's docstring."""
 
@@ -100,6 +82,7 @@ class Site:
         "_backoff",
         "_blocks",
         "_decide",
+        "_dumped",
         "_modules",
         "_shape",
         "_skip",
@@ -113,6 +96,32 @@ class Site:
     )
 
     def __init__(self, facts: SiteFacts, decide: Decide | None = None) -> None:
+        self._fill(facts, decide)
+        _alive.add(self)
+
+    @classmethod
+    def of_dump(cls, dumped: tuple[Any, ...], filename: str) -> Site:
+        """The site with these dumped facts, in this file. Most of it is made when it is first needed."""
+        site = cls.__new__(cls)
+        site._skip = 0
+        site._dumped = (dumped, filename)
+        _alive.add(site)
+        return site
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for what is not there: of a site from a dump, that is all until somebody asks."""
+        if name not in Site.__slots__:
+            raise AttributeError(f"a site has no attribute {name!r}")
+        with _filling:
+            if self._dumped is not None:
+                dumped, filename = self._dumped
+                facts = SiteFacts.load(dumped)
+                if facts.span.filename != filename:  # the file has moved since it was cached
+                    facts = replace(facts, span=replace(facts.span, filename=filename))
+                self._fill(facts, None)
+        return object.__getattribute__(self, name)
+
+    def _fill(self, facts: SiteFacts, decide: Decide | None) -> None:
         self.facts = facts
         self.entries = 0
         self.skipped = 0
@@ -127,10 +136,14 @@ class Site:
         self._slices: dict[int, CodeType] = {}
         self._modules: dict[int, list[Run | Plain | BlockRun]] = {}
         self._blocks: dict[int, weakref.ref[BlockRun]] = {}
-        _alive.add(self)
+        self._dumped: tuple[tuple[Any, ...], str] | None = None
 
     def __repr__(self) -> str:
         return f"<xcs site {self.facts.index} at {self.facts.span}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Code that is pickled by value (as `cloudpickle` does) arrives as plain Python."""
+        return _elsewhere, (self.facts.dump(),)
 
     def worthwhile(self) -> bool:
         """Whether to enter at all; the cheap question that comes first."""
@@ -159,6 +172,8 @@ class Site:
         try:
             return self._enter(slice, iterable, env, numbered)
         except Exception as error:
+            if is_of_the_program(error):
+                raise
             self._fault(error)
             return Plain(iterable)
 
@@ -186,9 +201,8 @@ class Site:
         del other
         if len(sample) < 2:
             return Plain(iterable)
-        if self._decide is _decide and not options.eager and _ANALYSIS not in sys.modules:
-            if never_waits(slice, (*env, *sample)):
-                return self._needless(iterable)
+        if self._may_guess(options) and never_waits(slice, (*env, *sample)):
+            return self._needless(iterable)
         shape = self._shape
         if shape is None:
             shape = self._shape = shape_of(self.facts)
@@ -228,6 +242,8 @@ class Site:
         try:
             return self._block(thunks, env)
         except Exception as error:
+            if is_of_the_program(error):
+                raise
             self._fault(error)
             return None
 
@@ -238,10 +254,9 @@ class Site:
         if not options.enabled or sys.is_finalizing():
             self._serial((), codes.SHUTDOWN if options.enabled else codes.DISABLED)
             return None
-        if self._decide is _decide and not options.eager and _ANALYSIS not in sys.modules:
-            if all(never_waits(thunk, env) for thunk in thunks):
-                self._needless(())
-                return None
+        if self._may_guess(options) and all(never_waits(thunk, env) for thunk in thunks):
+            self._needless(())
+            return None
         scope = thunks[0].__globals__
         decision = self._decide(self.facts, scope, dict(zip(self.facts.env, env, strict=True)), ())
         self._note(decision.verdict)
@@ -360,6 +375,10 @@ class Site:
         self._skip_some()
         return Plain(iterable)
 
+    def _may_guess(self, options: config.Options) -> bool:
+        """Whether the analysis is still to be loaded, which the program may never need."""
+        return self._decide is _decide and not options.eager and _ANALYSIS not in sys.modules
+
     def _needless(self, iterable: Iterable[Any]) -> Plain:
         """What the analysis would say, too."""
         callees = self.facts.callees
@@ -410,6 +429,12 @@ class Site:
         self.tally.add(tally)
 
 
+def _elsewhere(facts: tuple[Any, ...]) -> Site:
+    site = Site(SiteFacts.load(facts))
+    site._skip = sys.maxsize
+    return site
+
+
 def _stack_is_short() -> bool:
     """Whether the recursion limit is near."""
     try:
@@ -453,18 +478,3 @@ def _declare(effects: tuple[tuple[str, str], ...]) -> None:
     declare.set_declared_names(dict(effects))
     verifier.forget()
     _declared = effects
-
-
-def bind_sites(code: CodeType, mapping: Mapping[str, Site]) -> CodeType:
-    """The code with each placeholder constant replaced by its live site, in nested code objects too."""
-    changed = False
-    constants: list[object] = []
-    for constant in code.co_consts:
-        new: object = constant
-        if isinstance(constant, CodeType):
-            new = bind_sites(constant, mapping)
-        elif type(constant) is str:
-            new = mapping.get(constant, constant)
-        changed = changed or new is not constant
-        constants.append(new)
-    return code.replace(co_consts=tuple(constants)) if changed else code

@@ -3,8 +3,8 @@
 A script of small pure functions then never loads the analysis, which would take longer than the script.
 
 Guarantees: no user code runs; nothing but object identities, exact types and the names in code objects are
-read. `True` only where everything that the code can reach is Python functions of the same kind, builtin functions
-that never wait, and builtin data. `False` says nothing. Assumes: nothing.
+read. `True` only where everything that the code can reach is Python functions of the same kind, builtin
+functions that never wait, and builtin data. `False` says nothing. Assumes: nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FEW: Final = 8
 """Elements of a container that are looked at, and the most that it may have."""
 _SCALARS: Final = frozenset({int, float, complex, bool, str, bytes, type(None), type(...), range})
 _SEQUENCES: Final = frozenset({tuple, list, set, frozenset})
-_PLAIN: Final = frozenset({"math", "cmath", "string", "operator", "unicodedata", "keyword", "bisect", "heapq"})
+_PLAIN: Final = frozenset({"math", "cmath", "string", "operator", "unicodedata", "bisect", "heapq"})
 """Modules in which nothing waits, and which lead to no other module."""
 _WAITING: Final = frozenset(
     {"__import__", "breakpoint", "compile", "eval", "exec", "exit", "globals", "help", "input", "locals"}
@@ -90,7 +90,7 @@ class _Glance:
         )
 
     def _code(self, code: CodeType, scope: dict[str, Any]) -> bool:
-        """A name in a code object may be a global one, a builtin one, or an attribute; then of such a value."""
+        """A name in a code object may be a global one, a builtin one, or an attribute of such a value."""
         if _IMPORT in code.co_code[::2]:
             return False
         space = builtins.__dict__
@@ -98,8 +98,6 @@ class _Glance:
             if name in scope:
                 if not self._value(scope[name]):
                     return False
-            elif name in space and not self._value(space[name]):
-                return False
-            elif name.startswith("__"):
+            elif (name in space and not self._value(space[name])) or name.startswith("__"):
                 return False
         return all(self._code(each, scope) for each in code.co_consts if type(each) is CodeType)

@@ -18,6 +18,7 @@ from types import CodeType
 from typing import Any, Final, final
 
 from xcs_ast.records import dataclass, field
+from xcs_ast.source.quiet import quiet
 from xcs_ast.source.rewritten import DIGESTS
 
 __all__ = [
@@ -223,7 +224,8 @@ def _read(filename: str) -> _File | None:
         if entry is None or len(entry) < 4:
             return None
         data = "".join(entry[2]).encode()
-    tree = ast.parse(data, filename)
+    with quiet(filename):
+        tree = ast.parse(data, filename)
     imports: list[ast.stmt] = []
     return _File(filename, stamp, digest_of(data), _index(tree, imports), imports)
 
@@ -300,7 +302,9 @@ def _compiled(file: _File, candidate: _Candidate, flags: int) -> dict[tuple[str,
             unit = _stub(around, unit)
         module = ast.Module([*file.imports, unit], [])
         codes = {}
-        _collect(compile(module, file.filename, "exec", flags=flags, dont_inherit=True), codes)
+        with quiet(file.filename):
+            made = compile(module, file.filename, "exec", flags=flags, dont_inherit=True)
+        _collect(made, codes)
         file.units[key] = codes
     return codes
 

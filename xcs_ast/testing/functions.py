@@ -109,7 +109,8 @@ class Pair:
     def _run_plainly(
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any], checkpoint: Checkpoint
     ) -> Outcome:
-        """With no region running ahead, in callees neither. (Eager: so that no site takes it for not paying.)"""
+        """With no region running ahead, in callees neither."""
+        # Eager, so that no site takes it for not paying.
         with config.overridden(enabled=False, eager=True):
             return self._run(self.plain, args, kwargs, checkpoint)
 

@@ -123,7 +123,7 @@ def optimized_code(source: bytes, filename: str) -> types.CodeType:
 
 
 def decorate_all(module: types.ModuleType, entry: str) -> None:
-    """Put `jit` around each function and method that `module` defines (but for other entries beside `entry`)."""
+    """Put `jit` around each function and method that `module` defines (but for other entries)."""
     from xcs_ast import jit
 
     namespace = vars(module)
@@ -151,7 +151,7 @@ def compare_module(
     """Run `program` plainly, then through each face under each schedule; every run that differs."""
     from xcs_ast import verifier
 
-    # What is remembered of one run is put to the test by the next ones; of earlier programs it is mere ballast.
+    # What is remembered of one run is put to the test by the next ones; of earlier programs it is ballast.
     verifier.forget()
     plain = program.run(Face.PLAIN)
     again = differences(plain, program.run(Face.PLAIN))

@@ -1,8 +1,9 @@
 """The plain self of an optimized function, made from its file.
 
-Guarantees: the plain function shares globals, closure cells, defaults and attributes with the optimized one, and
-neither is changed. Assumes: the file says what it said when the module was imported; where the function is not
-found in it, the function itself is returned (and runs plainly where regions are disabled).
+Guarantees: the plain function shares globals, closure cells, defaults and attributes with the optimized one,
+and neither is changed.
+Assumes: the file says what it said when the module was imported; where the function is not found in it,
+the function itself is returned (and runs plainly where regions are disabled).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The pytest plugin: `pytest --xcs PKG` runs any suite with a package optimized.
 
-Guarantees: without an option and without a marker nothing changes and nothing of ours is loaded but this module.
+Guarantees: without an option and without a marker nothing changes, and nothing of ours is loaded but this
+module.
 Assumes: pytest loads plugins before it loads any `conftest.py`, so that the hook comes before the imports.
 """
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _SESSION = "xcs-session"
 _WANTED = ("xcs", "xcs_eager", "xcs_report", "xcs_verify", "xcs_schedule", "xcs_again")
-_MARKER = "xcs(off=False, eager=False): run the test without running ahead, or with all that is proven running ahead"
+_MARKER = "xcs(off=False, eager=False): run the test with nothing, or with all that is proven, running ahead"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,7 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run ahead in every region that is proven, whether it pays or not",
     )
     group.addoption(
-        "--xcs-report", action="store_true", help="a table of the regions at the end: what ran ahead, and why not"
+        "--xcs-report",
+        action="store_true",
+        help="a table of the regions at the end: what ran ahead, and why not",
     )
     group.addoption(
         "--xcs-verify",
@@ -50,8 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME[,NAME...]",
-        help="run the tests under an adversarial schedule: ahead, in-place, reverse, alternate, delay-one; with "
-        "--xcs-verify, once more under each (or under `quick`, or `all` of them)",
+        help="run the tests under an adversarial schedule: ahead, in-place, reverse, alternate, delay-one; "
+        "with --xcs-verify, once more under each (or under `quick`, or `all` of them)",
     )
     group.addoption("--xcs-again", default=None, help=argparse.SUPPRESS)
 
@@ -71,7 +74,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _begin(config: pytest.Config, options: argparse.Namespace) -> None:
-    if any(getattr(options, name, None) for name in _WANTED) and not config.pluginmanager.has_plugin(_SESSION):
+    if any(getattr(options, name, None) for name in _WANTED) and not config.pluginmanager.has_plugin(
+        _SESSION
+    ):
         from xcs_ast.testing import session
 
         config.pluginmanager.register(session.begin(config, options), _SESSION)

@@ -70,7 +70,7 @@ class Region:
 
 
 def regions(since: Mapping[int, Region] | None = None) -> list[Region]:
-    """All regions loaded in this process; with `since`, those entered after that, and what they did after it."""
+    """All regions loaded in this process; with `since`, those entered after that, and what they did then."""
     module = sys.modules.get("xcs_ast.runtime.site")
     if module is None:
         return []
@@ -205,7 +205,7 @@ class Access:
 
     @contextlib.contextmanager
     def eager(self) -> Iterator[None]:
-        """For the time of a `with` block, run ahead in every region that is proven, whether it pays or not."""
+        """For the time of a `with` block, everything that is proven runs ahead, whether it pays or not."""
         from xcs_ast.testing.schedules import Order, Schedule, scheduled
 
         rearm()

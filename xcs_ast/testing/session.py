@@ -13,6 +13,7 @@ import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.machinery import SourceFileLoader
 from typing import Any, Final, final
 
 import pytest
@@ -126,7 +127,9 @@ class _Told:
     def join(self, other: _Told) -> _Told:
         """What two workers tell together."""
         modules = self.modules | other.modules
-        plain = {name: why for name, why in {**self.plain, **other.plain}.items() if not _any_of(name, modules)}
+        plain = {
+            name: why for name, why in {**self.plain, **other.plain}.items() if not _any_of(name, modules)
+        }
         unmet = (self.unmet & other.unmet) - set(plain)
         notes = list(dict.fromkeys([*self.notes, *other.notes]))
         return _Told(modules, unmet, plain, merged([*self.regions, *other.regions]), notes)
@@ -174,9 +177,9 @@ class Session:
             return
         culprit = self._importer_of(name)
         raise pytest.UsageError(
-            f"--xcs {name}: {loaded[0]} was imported before the import hook could be installed, so it would run as "
-            f"plain Python{f' (the plugin {culprit} uses it)' if culprit else ''}. Import it from a conftest.py or "
-            "a test, not from a plugin that is loaded by -p, PYTEST_PLUGINS or an entry point."
+            f"--xcs {name}: {loaded[0]} was imported before the import hook could be installed, so it would "
+            f"run as plain Python{f' (the plugin {culprit} uses it)' if culprit else ''}. Import it from a "
+            "conftest.py or a test, not from a plugin that is loaded by -p, PYTEST_PLUGINS or an entry point."
         )
 
     def _importer_of(self, name: str) -> str:
@@ -190,7 +193,7 @@ class Session:
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self) -> None:
-        """Goes in front of the hooks that other plugins have installed meanwhile: the last to come is asked first."""
+        """Goes in front of the hooks that other plugins have installed: the last to come is asked first."""
         if self._hook is not None:
             self._hook.uninstall()
             self._hook = xcs_ast.install_import_hook(*self._names)
@@ -210,7 +213,7 @@ class Session:
         if output is not None:
             output[_KEY] = told.dump()
             return
-        # A controller of workers has run no test: what it has to tell is not asked for where they told something.
+        # A controller of workers has run no test: nobody asks for its part where they have told theirs.
         self._told = told if self._told is None else self._told
         if self.verification is not None:
             self.verification.run(session)
@@ -259,6 +262,12 @@ class Session:
         optimized, imported = _loaded()
         notes = _notes()
         told = _Told(optimized, set(), {}, regions(), [each for each in notes if not _expected(each)])
+        past = sorted(
+            each for each in imported - optimized if _any_fits(self._names, each) and _is_past_hook(each)
+        )
+        told.notes += [
+            f"{each} was imported past the import hook (by pytest itself) and stays plain" for each in past
+        ]
         for name in self._names:
             mine = [each for each in imported if _fits(name, each)]
             if not mine:
@@ -283,7 +292,20 @@ def _home(value: object) -> str:
             return value.__name__
         case type() | types.FunctionType():
             return str(value.__module__)
-    return type(value).__module__
+    return str(type(value).__module__)
+
+
+def _any_fits(names: tuple[str, ...], module: str) -> bool:
+    return any(_fits(name, module) for name in names)
+
+
+def _is_past_hook(name: str) -> bool:
+    """Whether Python's own loader has loaded a module that ours should have.
+
+    `--import-mode=importlib` does that to the packages above a test.
+    """
+    loader = getattr(getattr(sys.modules.get(name), "__spec__", None), "loader", None)
+    return type(loader) is SourceFileLoader
 
 
 def _any_of(name: str, modules: set[str]) -> bool:

@@ -27,8 +27,7 @@ __all__ = ["Again", "Recorder", "Verification"]
 Phase = list[Any]
 """`[when, outcome, message, output]`."""
 Results = dict[str, list[Phase]]
-_NUMBERED: Final = re.compile(r"pytest-of-[^/\\\s]+[/\\]pytest-\d+([/\\]popen-gw\d+)?")
-_RUN: Final = re.compile(r"xcs-verify-\w+[/\\]tmp")
+_NUMBERED: Final = re.compile(r"[^\s'\"]*[/\\]pytest-of-[^/\\\s]+[/\\]pytest-\d+([/\\]popen-gw\d+)?")
 _FINISHED: Final = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 _SHOWN: Final = 20
 _CUT: Final = 300
@@ -69,12 +68,12 @@ class Recorder:
         self.results: Results = {}
         self._config = config
         self._again = again
-        base = getattr(config.option, "basetemp", None)
-        self._base = None if base is None else str(base)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Notes one phase of one test."""
-        output = [[name, self._settled(text)] for name, text in report.sections if name.endswith(report.when or "")]
+        output = [
+            [name, self._settled(text)] for name, text in report.sections if name.endswith(report.when or "")
+        ]
         outcome = f"x{report.outcome}" if hasattr(report, "wasxfail") else report.outcome
         phase = [report.when, outcome, self._settled(_message(report)), output]
         self.results.setdefault(report.nodeid, []).append(phase)
@@ -88,7 +87,9 @@ class Recorder:
         left = [item for item in items if item.nodeid not in order]
         if left:
             config.hook.pytest_deselected(items=left)
-        items[:] = sorted((item for item in items if item.nodeid in order), key=lambda item: order[item.nodeid])
+        items[:] = sorted(
+            (item for item in items if item.nodeid in order), key=lambda item: order[item.nodeid]
+        )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
@@ -98,9 +99,10 @@ class Recorder:
 
     def _settled(self, text: str) -> str:
         """Without what differs from process to process."""
-        if self._base:
-            text = text.replace(self._base, "TMP")
-        return _NUMBERED.sub("TMP", _RUN.sub("TMP", normalise(text)))
+        base = getattr(self._config.option, "basetemp", None)  # known only once all options have been parsed
+        if base:
+            text = text.replace(os.path.abspath(base), "TMP")
+        return _NUMBERED.sub("TMP", normalise(text))
 
 
 def _message(report: pytest.TestReport) -> str:
@@ -208,8 +210,8 @@ class Verification:
             tests = len(self.recorder.results) - len(self._unstable)
             how = _among([str(each) for each in self._schedules])
             reporter.line(
-                f"xcs: verified: {tests} {'test has' if tests == 1 else 'tests have'} the same outcome and output "
-                f"plainly and optimized{how}",
+                f"xcs: verified: {tests} {'test has' if tests == 1 else 'tests have'} "
+                f"the same outcome and output plainly and optimized{how}",
                 green=True,
             )
 

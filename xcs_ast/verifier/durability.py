@@ -1,6 +1,6 @@
 """May an analysis be remembered, or would that keep an object of the user's alive?
 
-An analysis refers to what it relied on: modules, classes, functions. Those that a module holds live as long as
+An analysis refers to what it relied on: modules, classes, functions. Those of a module live as long as
 the program; anything else (a class made in a function, an object that a lookup pinned) must not outlive its
 own last use, since weak references and finalizers would tell.
 

@@ -1,7 +1,7 @@
 """Importing this warms the analysis up: it analyses one small region of its own.
 
-The first analysis in a process takes three times as long as the next: tables are filled, models are read, and the
-interpreter specializes code. Where a first call counts, that is better done while modules are imported.
+The first analysis in a process takes three times as long as the next: tables are filled, models are read, and
+the interpreter specializes code. Where a first call counts, that is better done while modules are imported.
 
 Guarantees: no user code runs; nothing is kept but what any analysis leaves behind. Assumes: nothing.
 """

@@ -82,7 +82,13 @@ def run(box, *words):
 
 @pytest.mark.parametrize(
     "target",
-    ["shop.pricing:total", "shop/pricing.py:total", "./loose.py:total", "my-shop.py:total", "shop.pricing:marked"],
+    [
+        "shop.pricing:total",
+        "shop/pricing.py:total",
+        "./loose.py:total",
+        "my-shop.py:total",
+        "shop.pricing:marked",
+    ],
 )
 def test_same(shop, target):
     status, out, err = run(shop, target, "--examples", "30")
@@ -138,12 +144,18 @@ def test_nondeterministic(shop):
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("shop.pricing:unhinted", "no inputs can be made: unhinted: give a type hint for the parameter 'items'"),
+        (
+            "shop.pricing:unhinted",
+            "no inputs can be made: unhinted: give a type hint for the parameter 'items'",
+        ),
         ("shop.pricing:odd", "no inputs can be made: odd: give a type hint"),
         ("shop.pricing:totl", "there is no 'totl' in shop.pricing; did you mean 'total'?"),
         ("shop.pricing:Model", "Model is a class: name a function"),
         ("shop.pricing:number", "number is no function: name a function"),
-        ("shop.prices:total", "shop.prices cannot be imported: ModuleNotFoundError: No module named 'shop.prices'"),
+        (
+            "shop.prices:total",
+            "shop.prices cannot be imported: ModuleNotFoundError: No module named 'shop.prices'",
+        ),
         ("nowhere.py:total", "there is no such file"),
         ("shop.pricing", "say which function: package.module:function or path/to/file.py:function"),
         ("broken.py:f", "it cannot be imported: SyntaxError: "),

@@ -28,6 +28,7 @@ class Plan:
     prefix: int
     blocking: Blocking
     admit: Callable[[object], bool]
+    prepare: tuple[Callable[[], None], ...] = ()
     watch: Callable[[frozenset[int]], None] | None = None
 
     @property

@@ -58,7 +58,9 @@ class Ended:
     def counts(self) -> dict[str, int]:
         """`{"passed": 2}`, from the last line."""
         [*_, last] = self.out.strip().splitlines()
-        return {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|errors?|skipped)", last)}
+        return {
+            word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|errors?|skipped)", last)
+        }
 
     def line(self, start: str) -> str:
         """The one line that begins like this."""
@@ -100,7 +102,9 @@ class Project:
         return Ended(done.returncode, done.stdout)
 
     def pytest(self, *words: str, **env: str) -> Ended:
-        return self.python("-m", "pytest", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *words, **env)
+        return self.python(
+            "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *words, **env
+        )
 
 
 @pytest.fixture

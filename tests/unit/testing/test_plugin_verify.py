@@ -74,7 +74,9 @@ def test_difference(project, words):
 
 
 def test_every_quick_schedule(project):
-    ended = project.pytest("--xcs", "shop", "--xcs-verify", "--xcs-schedule", "quick", "test_shop.py::test_total")
+    ended = project.pytest(
+        "--xcs", "shop", "--xcs-verify", "--xcs-schedule", "quick", "test_shop.py::test_total"
+    )
     assert ended.line("xcs: verified") == (
         "xcs: verified: 1 test has the same outcome and output plainly and optimized, "
         "also under the schedules ahead, in-place and reverse"
@@ -83,8 +85,11 @@ def test_every_quick_schedule(project):
 
 def test_unstable_tests_are_no_difference(project):
     project.write(
-        {"test_shop.py": "import os\nfrom shop.pricing import total\n\ndef test_id():\n    print(os.urandom(8))\n\n"
-         "def test_total():\n    assert total([1, 2, 3]) == 12\n"}
+        {
+            "test_shop.py": "import os\nfrom shop.pricing import total\n\n"
+            "def test_id():\n    print(os.urandom(8))\n\n"
+            "def test_total():\n    assert total([1, 2, 3]) == 12\n"
+        }
     )
     ended = project.pytest("--xcs", "shop", "--xcs-verify")
     assert ended.status == 0
@@ -108,7 +113,9 @@ def test_picked_tests_in_their_order(project):
 
 
 def test_run_that_fails(project):
-    project.write({"conftest.py": "import os\n\nif os.environ.get('XCS_AST_ENABLED') == '0':\n    os._exit(7)\n"})
+    project.write(
+        {"conftest.py": "import os\n\nif os.environ.get('XCS_AST_ENABLED') == '0':\n    os._exit(7)\n"}
+    )
     ended = project.pytest("--xcs", "shop", "--xcs-verify")
     assert ended.status == 1
     assert "xcs: not verified: the plain run ended with status 7: " in ended.out

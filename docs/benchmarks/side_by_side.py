@@ -12,7 +12,7 @@ from pathlib import Path
 
 __all__ = ["ROOT", "format_seconds", "in_turns", "process", "table"]
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 for _folder in (ROOT, ROOT / "corpus"):
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))

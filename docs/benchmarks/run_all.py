@@ -17,7 +17,7 @@ def main() -> int:
     print(f"{platform.python_implementation()} {platform.python_version()} on {platform.machine()}")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     missed = []
-    for name in (*(f"benchmarks/{name}.py" for name in NAMES), "corpus/demo.py"):
+    for name in (*(f"docs/benchmarks/{name}.py" for name in NAMES), "corpus/demo.py"):
         print(f"\n== {name}", flush=True)
         command = [sys.executable, str(ROOT / name)]
         if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:

@@ -1,10 +1,11 @@
 """What one PROVEN task costs beyond the call itself, beside `ThreadPoolExecutor`, in one run.
 
-    python benchmarks/task_cost.py [ROUNDS]
+    python docs/benchmarks/task_cost.py [ROUNDS]
 
 Each side runs the same loop over the same items with the same callee, which does next to nothing; the
 time of the plain loop is taken off. "on workers": the consumer takes nothing before every task has run on
 a worker, so that the whole way through the pool is paid for. "free": the consumer helps, as in real runs.
+"verified": a function under `@xcs_ast.jit`, with the verifier asked for each item, as in real runs too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import xcs_ast
+from xcs_ast import config
 from xcs_ast.config import Options
 from xcs_ast.runtime.peek import peek
 from xcs_ast.runtime.run import Run, Spec, Tally
@@ -83,6 +86,26 @@ def free(items: list[int]) -> list[int]:
     return run_ahead(items, "free", 32)
 
 
+def pure_callee(item: int) -> int:
+    """As good as nothing, and nothing that the analysis could object to."""
+    return item
+
+
+@xcs_ast.jit
+def collect(items: list[int]) -> list[int]:
+    """An ordinary loop."""
+    out = []
+    for item in items:
+        out.append(pure_callee(item))  # noqa: PERF401
+    return out
+
+
+def verified(items: list[int]) -> list[int]:
+    """The whole of it: decision, admission of each item, tasks."""
+    with config.overridden(eager=True, workers=WORKERS, window=32):
+        return collect(items)
+
+
 def executor_submit(items: list[int], pool: ThreadPoolExecutor) -> list[int]:
     """What people write by hand."""
     futures = [pool.submit(callee, item) for item in items]
@@ -106,6 +129,7 @@ def main(rounds: int) -> None:
             "plain": plain,
             "run ahead, on workers": on_workers,
             "run ahead, free": free,
+            "run ahead, verified": verified,
             "executor.submit": lambda items: executor_submit(items, pool),
             "executor.map": lambda items: list(pool.map(callee, items)),
         }
