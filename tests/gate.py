@@ -1,8 +1,10 @@
 """Sets up from nothing and runs every check: `python3 tests/gate.py`.
 
-For each of Python 3.11, 3.12 and 3.13 that is on the machine: a fresh virtual environment below `.venv-gate/`,
-the project with its `test` extra under `constraints.txt`, the whole test suite. On the first of them
-also ruff, mypy and the import contract. Standard library only; exit status 0 when all passed.
+For each of Python 3.11, 3.12 and 3.13 that is on the machine: a fresh virtual environment below
+`.venv-gate/`, the project with its `test` extra under `constraints.txt`, the whole test suite. On the first
+of them also ruff, mypy and the import contract; with `--typeguard`, there also the unit tests that stay in
+one process once more, with every annotation of the project checked at run time (slow: minutes).
+Standard library only; exit status 0 when all passed.
 """
 
 from __future__ import annotations
@@ -12,11 +14,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = ("3.11", "3.12", "3.13")
+ELSEWHERE = ("cli", "corpus", "hook", "models", "testing")
+"""Unit tests in which typeguard would see little: other processes, texts, code of others."""
 
 
 def find_python(version: str) -> str | None:
@@ -39,11 +44,11 @@ def find_python(version: str) -> str | None:
     return None
 
 
-def run(title: str, *command: str) -> bool:
+def run(title: str, *command: str, **environment: str) -> bool:
     """Runs one step with its output shown; whether it passed."""
     print(f"\n== {title}: {' '.join(command)}", flush=True)
     start = time.monotonic()
-    status = subprocess.run(command, cwd=ROOT, check=False).returncode
+    status = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
     print(
         f"== {title}: {'ok' if status == 0 else f'FAILED ({status})'}, {time.monotonic() - start:.0f} s",
         flush=True,
@@ -91,10 +96,25 @@ def check(version: str, python: str, *, lint: bool, rest: list[str]) -> list[str
     return failed
 
 
+def check_annotations(version: str, inner: str) -> list[str]:
+    """The unit tests under typeguard; the name of the step where it failed."""
+    title = f"{version} typeguard"
+    with tempfile.TemporaryDirectory() as cache:  # what typeguard compiles must not be taken for our modules
+        passed = run(
+            title,
+            *(inner, "-m", "pytest", "-q", "-n", "2", "tests/unit"),
+            *(f"--ignore=tests/unit/{each}" for each in ELSEWHERE),
+            *("--typeguard-packages=xcs_ast", "-W", "error::typeguard.InstrumentationWarning"),
+            PYTHONPYCACHEPREFIX=cache,
+        )
+    return [] if passed else [title]
+
+
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="fail where one of the Pythons is missing")
+    parser.add_argument("--typeguard", action="store_true", help="also check the annotations at run time")
     parser.add_argument("pytest", nargs="*", help="further arguments for pytest")
     options = parser.parse_args()
     failed: list[str] = []
@@ -105,6 +125,9 @@ def main() -> int:
         return 2
     for number, (version, python) in enumerate(found.items()):
         failed += check(version, python, lint=number == 0, rest=options.pytest)
+        if options.typeguard and number == 0 and f"{version} set-up" not in failed:
+            inner = str(ROOT / ".venv-gate" / version / "bin" / "python")
+            failed += check_annotations(version, inner)
     if missing:
         print(f"\nnot on this machine, so not tried: Python {', '.join(missing)}")
         if options.all:

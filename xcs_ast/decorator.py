@@ -27,7 +27,6 @@ from xcs_ast.diagnostics.codes_faces import (
 )
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.diagnostics.notices import record
-from xcs_ast.errors import is_of_the_program
 from xcs_ast.records import dataclass
 from xcs_ast.source.quiet import quiet
 from xcs_ast.source.spans import Span
@@ -128,8 +127,6 @@ def _optimized(function: FunctionType) -> FunctionType:
         try:
             outcome = _rebuild(function)
         except Exception as error:  # ours to bear: the plain function is always right
-            if is_of_the_program(error):
-                raise
             outcome = _Refusal(REWRITE_FAILED, f"stays plain: {type(error).__name__}: {error}")
         if len(_rebuilt) >= _LIMIT:
             _rebuilt.clear()

@@ -22,7 +22,6 @@ from xcs_ast.activation import activate, compiling, placeholder, walk_code
 from xcs_ast.diagnostics.codes_faces import REWRITE_FAILED
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.diagnostics.notices import record
-from xcs_ast.errors import is_of_the_program
 from xcs_ast.ir.sites import SiteFacts
 from xcs_ast.records import dataclass, replace
 from xcs_ast.source.quiet import quiet
@@ -177,8 +176,6 @@ def compile_module(
                 if unit.done:
                     break
     except Exception as error:  # whatever goes wrong in here is ours to bear: plain Python is always right
-        if is_of_the_program(error):
-            raise
         problem = Diagnostic(
             REWRITE_FAILED,
             f"{filename} runs as plain Python: {type(error).__name__}: {error}",

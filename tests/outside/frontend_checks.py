@@ -132,7 +132,8 @@ def _check(result: Result, text: str, plain: CodeType) -> None:
         result.find("a planned region is neither emitted nor refused with a reason")
     code = marshal.loads(marshal.dumps(code))
     _check_sites(result, code, guarded)
-    _check_code(result, text, plain, code, guarded.facts)
+    taken = {hand.span.line for region in plan.regions for hand in region.hand_overs}
+    _check_code(result, text, plain, code, guarded.facts, taken)
     _check_readable(result, text, plan)
 
 
@@ -140,7 +141,7 @@ def _check(result: Result, text: str, plain: CodeType) -> None:
 
 
 def _check_reasons(result: Result, text: str, plan: ModulePlan) -> None:
-    """Each loop that makes calls is planned, or a diagnostic with a code stands at it, or nothing is to be gained."""
+    """A loop that makes calls is planned, or left alone with a code, or makes none that is worth a task."""
     tree = ast.parse(text)
     answered: set[tuple[int, int, int, int]] = set()
     for region in plan.regions:
@@ -228,9 +229,13 @@ def _check_sites(result: Result, code: CodeType, guarded: Guarded) -> None:
 
 
 def _check_code(
-    result: Result, text: str, plain: CodeType, code: CodeType, facts: tuple[SiteFacts, ...]
+    result: Result, text: str, plain: CodeType, code: CodeType, facts: tuple[SiteFacts, ...], taken: set[int]
 ) -> None:
-    """What holds no region is what it was; what holds one keeps its lines and columns."""
+    """What holds no region is what it was; what holds one keeps its lines and columns.
+
+    `taken` are the lines where expressions start for which a value is taken: it is taken there, though plain
+    Python may have no instruction on that line (`if not (` alone on it).
+    """
     if (code.co_filename, code.co_flags) != (plain.co_filename, plain.co_flags):
         result.find("the module's file name or flags changed")
     found: dict[Key, list[CodeType]] = {}
@@ -249,7 +254,7 @@ def _check_code(
             result.find(f"{old.co_qualname} changed, though it holds no region", old.co_firstlineno)
         if known is None:
             known = _places_in(ast.parse(text)) | {_place_of(each) for each in facts}
-        _check_changed(result, old, candidates, known)
+        _check_changed(result, old, candidates, known, taken)
     plain_keys = {_key(old) for old in walk_code(plain)}
     for key, codes in found.items():
         if key not in plain_keys and not _is_slice(codes[0]) and codes[0].co_name != "<lambda>":
@@ -318,7 +323,9 @@ def _places_in(tree: ast.Module) -> Places:
     return found
 
 
-def _check_changed(result: Result, old: CodeType, candidates: list[CodeType], known: Places) -> None:
+def _check_changed(
+    result: Result, old: CodeType, candidates: list[CodeType], known: Places, taken: set[int]
+) -> None:
     lines = _lines(old)
     places = known | set(old.co_positions())
     best = max(candidates, key=lambda each: len(_lines(each) & lines))
@@ -329,7 +336,7 @@ def _check_changed(result: Result, old: CodeType, candidates: list[CodeType], kn
     if missing := lines - _lines(best):
         result.find(f"{old.co_qualname} lost lines {sorted(missing)[:5]}", old.co_firstlineno)
     for each in candidates:
-        if strange := _lines(each) - _all_lines(old):
+        if strange := _lines(each) - _all_lines(old) - taken:
             result.find(f"{old.co_qualname} has new lines {sorted(strange)[:5]}", old.co_firstlineno)
         wrong = [place for place in each.co_positions() if not _is_known(place, places)]
         if wrong:

@@ -1,8 +1,8 @@
 """A pytest plugin: notes how each test ended and, where asked to, optimizes packages first.
 
-Loaded with `-p outside_recorder`, before anything imports the package under test. `OUTSIDE_RECORD` names the
-file to write; `OUTSIDE_OPTIMIZE` names packages, parted by commas; `OUTSIDE_ORDER` names a schedule under which
-whatever is proven runs ahead, whether it pays or not.
+Loaded with `-p outside_recorder`, before anything imports the package under test. `OUTSIDE_RECORD` names
+the file to write; `OUTSIDE_OPTIMIZE` names packages, parted by commas; `OUTSIDE_ORDER` names a schedule under
+which whatever is proven runs ahead, whether it pays or not.
 """
 
 from __future__ import annotations
@@ -38,7 +38,16 @@ def _optimize(packages: list[str]) -> None:
         from xcs_ast.testing.schedules import Order, Schedule, scheduled
 
         _kept.enter_context(scheduled(Schedule(Order(order))))
+        _limit(int(os.environ.get("OUTSIDE_MOST", "200")))
     xcs_ast.install_import_hook(*packages)
+
+
+def _limit(most: int) -> None:
+    """Each region is entered so many times; then it stays plain, or some suites would take hours."""
+    from xcs_ast.runtime.site import Site
+
+    asked = Site.worthwhile
+    Site.worthwhile = lambda site: site.entries < most and asked(site)  # type: ignore[method-assign]
 
 
 _packages = [name for name in os.environ.get("OUTSIDE_OPTIMIZE", "").split(",") if name]

@@ -2,9 +2,9 @@
 
     python tests/outside/standard_library.py [PART ...] [--jobs N] [--without-tests] [--paths FOLDER ...]
 
-With a PART, only files whose path holds it. Prints what was found: files, functions, regions by kind, what was
-left alone by code, lines per second, and each failure. Exit status 0 when there is none. Nothing is run
-of what is read, and nothing is written.
+With a PART, only files whose path holds it. Prints what was found: files, functions, regions by kind, what
+was left alone by code, lines per second (of processor time), and each failure. Exit status 0 when there is
+none. Nothing is run of what is read, and nothing is written.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What a planted defect is, and how it gets into a copy of the tree.
 
-A patch is text, not line numbers: it survives changes around it, and says so when the code that it speaks of has gone.
+A patch is text, not line numbers: it survives changes around it, and says so when the code that it speaks of
+has gone.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """Defects in the effects engine and in the effect models."""
 
+# ruff: noqa: E501 - the tables quote the source as it is
+
 from __future__ import annotations
 
 from typing import Final
@@ -231,7 +233,7 @@ DEFECTS: Final = (
         "`list.append` does not change the list",
         _BUILTINS,
         "append: writes self; stores 0 in self\n",
-        "append: stores 0 in self\n",
+        "append: ignores 0\n",
         _MODELS,
     ),
     Defect(
@@ -276,7 +278,7 @@ DEFECTS: Final = (
         "`deque.append` does not change the deque",
         "xcs_ast/effects/models/collections.effects",
         "append appendleft: writes self; stores 0 in self\n",
-        "append appendleft: stores 0 in self\n",
+        "append appendleft: ignores 0\n",
         _MODELS,
     ),
     Defect(

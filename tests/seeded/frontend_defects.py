@@ -1,5 +1,7 @@
 """Defects in finding regions, cutting slices, and writing code."""
 
+# ruff: noqa: E501 - the tables quote the source as it is
+
 from __future__ import annotations
 
 from typing import Final

@@ -1,8 +1,10 @@
-"""Plants defects, one at a time, in a copy of the tree, and runs the suite on each: `python tests/seeded/run.py`.
+"""Plants defects, one at a time, in a copy of the tree, and runs the suite on each.
 
-For each defect first the tests that ought to notice, then, if they do not, the wider suite. A test counts only
-if it passes on the copy without the defect. A hang counts as noticed. Exit status 0 if every defect was caught,
-1 if one survives or its patch does not fit the source any more.
+    python tests/seeded/run.py [--only NAME] [--list]
+
+For each defect first the tests that ought to notice, then, if they do not, the wider suite. A test counts
+only if it passes on the copy without the defect. A hang counts as noticed. Exit status 0 if every defect was
+caught, 1 if one survives or its patch does not fit the source any more.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import argparse
 import fnmatch
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -69,7 +72,7 @@ class Bench:
         return self.root / "tree"
 
     def write(self, file: str, text: str) -> None:
-        """Replaces a file of the copy, with a time of its own, so that no bytecode of the other text is taken for it."""
+        """Replaces a file of the copy; its time is new, so that no bytecode of the other text is used."""
         path = self.tree / file
         path.write_text(text, encoding="utf-8")
         self._clock += 2
@@ -109,9 +112,11 @@ class Bench:
         ) as process:
             try:
                 shown, _ = process.communicate(timeout=limit)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, 9)
-                return HANG
+            except BaseException as reason:
+                os.killpg(process.pid, signal.SIGKILL)
+                if isinstance(reason, subprocess.TimeoutExpired):
+                    return HANG
+                raise
         lines = failed.read_text(encoding="utf-8").splitlines()
         if lines:
             return lines[0]
@@ -202,7 +207,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--narrow-limit", type=float, default=300, help="seconds for the tests named by a defect"
     )
-    parser.add_argument("--wide-limit", type=float, default=1800, help="seconds for the wider suite; 0: leave it out")
+    parser.add_argument(
+        "--wide-limit", type=float, default=1800, help="seconds for the wider suite; 0: none of it"
+    )
     options = parser.parse_args(argv)
     defects = chosen(options.only)
     if not defects:
@@ -211,6 +218,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.list:
         show(defects)
         return 0
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that all is tidied up
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="seeded-") as folder:
         bench = Bench(Path(folder), sys.executable, options.narrow_limit, options.wide_limit)

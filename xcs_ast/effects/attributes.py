@@ -116,18 +116,13 @@ class Attributes(Protocol):
         if found is not MISSING and is_data_descriptor(found):
             assert owner is not None
             return self._get_through(found, owner, atom, cls, name, node)
-        if owner is None and type(atom) is New and is_library(module_of(cls)) and catalog.for_method(cls, name) is not None:
-            # Passed on to an object inside (`HTTPError.read`): the classes do not know it, the model does.
-            return frozenset({Bound(pinned(vars(object)["__init__"]), atom, name)})
-        if (
-            type(atom) is New
-            and owner is None
-            and module_of(cls) != "builtins"
-            and _models_may_rely_on(cls)
-            and catalog.is_modelled(cls)
-        ):
-            # A model made it, without the attributes that the source would have set.
-            return self._no_model(cls, name, node)
+        if owner is None and type(atom) is New and is_library(module_of(cls)):
+            if catalog.for_method(cls, name) is not None:
+                # Passed on to an object inside (`HTTPError.read`): no class knows it, the model does.
+                return frozenset({Bound(pinned(vars(object)["__init__"]), atom, name)})
+            if module_of(cls) != "builtins" and _models_may_rely_on(cls) and catalog.is_modelled(cls):
+                # A model made it, without the attributes that the source would have set.
+                return self._no_model(cls, name, node)
         own, certain = self._own_attr(atom, cls, name, node)
         if owner is not None:
             through = BOTTOM if certain else self._get_through(found, owner, atom, cls, name, node)

@@ -40,9 +40,9 @@ __all__ = [
     "for_attr",
     "for_callable",
     "for_const",
-    "is_modelled",
     "for_construct",
     "for_method",
+    "is_modelled",
 ]
 
 MODELS: Final = os.path.join(os.path.dirname(__file__), "models")

@@ -56,6 +56,13 @@ _FUNCTIONS: Final = (
 _SAMPLES: Final[tuple[Any, ...]] = ((), [], {}, set(), "", "\xe9", b"", range(0), {}.values(), {}.items())
 _PLAIN_ITERATORS: Final[frozenset[type]] = frozenset(type(iter(sample)) for sample in _SAMPLES)
 
+_MAKES_ANOTHER: Final = frozenset(
+    f"__{side}{name}__"
+    for side in ("", "r")
+    for name in ("add", "and", "mod", "mul", "or", "sub", "xor")
+)
+"""Operators that leave both operands as they are; what they give is worked out by `operators`."""
+
 
 class Specials(Attributes):
     """Everything that goes through special methods."""
@@ -223,7 +230,12 @@ class Specials(Attributes):
             return BOOL
         if name == "__getitem__" and args:
             return self.get_item(frozenset({atom}), args[0], node)
-        return BOTTOM
+        if name in _MAKES_ANOTHER or find_in_mro(cls, name)[0] is None:
+            return BOTTOM
+        if type(atom) is Part:
+            return self.fail(f"uses {name} of shared data", node)
+        result = self.special(atom, name, args, node)
+        return BOTTOM if result is None else result
 
     def note_content(self, atom: Atom, node: ast.AST | None) -> None:
         """Reads the length of a builtin container, not what is in it."""

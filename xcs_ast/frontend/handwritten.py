@@ -5,8 +5,8 @@
     _orders = xcs.ahead(lambda: fetch_orders(uid))          the calls of `_orders`
 
 Where code is written for people, so is what lies in the body of such a loop, and blocks beside such an
-assignment, and loops over such a value: what was left alone there, because a value of the outer region was in its way, is left alone again.
-This is what makes rewriting twice the same as rewriting once.
+assignment, and loops over such a value: what was left alone there, because a value of the outer region was in
+its way, is left alone again. This is what makes rewriting twice the same as rewriting once.
 """
 
 from __future__ import annotations

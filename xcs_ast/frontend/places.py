@@ -19,7 +19,7 @@ __all__ = ["Finisher", "Place", "Placer", "SlicePlacer", "copy_positions", "inde
 
 Place = tuple[int, int, int, int]
 _ENTER_LOOPS: Final = frozenset({"enter", "enter_module"})
-_ENTERS: Final = frozenset({"enter", "enter_module", "block", "block_module"})
+_ENTERS: Final = frozenset({"enter", "enter_module", "enter_steps", "block", "block_module"})
 
 
 @final
@@ -160,14 +160,16 @@ class Finisher(ast.NodeTransformer):
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         """`ITER if H is None else H.rest()`."""
         match node.orelse:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="rest")) if owner in self._handles:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="rest")) if (
+                owner in self._handles
+            ):
                 node.body = _as_constant(node.body)
         self.generic_visit(node)
         return node
 
 
 def _as_constant(iterable: ast.expr) -> ast.expr:
-    """A list display of constants as a tuple, which is one constant: so the compiler does where it sees the loop.
+    """A list display of constants as a tuple, which is one constant, as the compiler makes it for a loop.
 
     Nothing but the loop ever sees it. Without this, each line of the display would get code of its own.
     """

@@ -170,9 +170,9 @@ def _tree_of(code: CodeType) -> ast.Module | None:
         return ast.Module([ast.Expr(node) if isinstance(node, ast.Lambda) else node], [])
     try:
         with open(code.co_filename, "rb") as file:
-            source = file.read()
+            text = file.read()
         with quiet(code.co_filename):
-            tree = ast.parse(source, code.co_filename)
+            tree = ast.parse(text, code.co_filename)
             same = compile(tree, code.co_filename, "exec", dont_inherit=True) == code
     except (OSError, SyntaxError, ValueError):
         return None

@@ -140,7 +140,8 @@ def _trim_one(error: BaseException, slices: Container[int]) -> None:
 def _placed(entry: TracebackType, inner: TracebackType) -> TracebackType:
     """The user's entry, pointing at what failed inside the slice, not at the whole of the hand-over.
 
-    The function also holds the region as it was written, so it has an instruction at that very place.
+    The function also holds the region as it was written, so it has an instruction at that very place. A
+    comprehension with a frame of its own has not: there an instruction without a place lets the line stand.
     """
     code = entry.tb_frame.f_code
     whole, wanted = _position(entry), _position(inner)
@@ -149,6 +150,10 @@ def _placed(entry: TracebackType, inner: TracebackType) -> TracebackType:
     for number, position in enumerate(code.co_positions()):
         if position == wanted:
             return TracebackType(entry.tb_next, entry.tb_frame, 2 * number, wanted[0])
+    if wanted[0] != entry.tb_lineno:
+        for number, position in enumerate(code.co_positions()):
+            if position == (None, None, None, None):
+                return TracebackType(entry.tb_next, entry.tb_frame, 2 * number, wanted[0])
     return entry
 
 

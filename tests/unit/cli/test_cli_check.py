@@ -91,9 +91,9 @@ def run(box, *words):
     ],
 )
 def test_same(shop, target):
-    status, out, err = run(shop, target, "--examples", "30")
-    assert (status, err) == (0, "")
-    assert "inputs     30" in out
+    status, out, _ = run(shop, target, "--examples", "20")  # on stderr there may be a line of progress
+    assert status == 0
+    assert "inputs     20" in out
     assert "of them raise" in out
     assert "regions    1 entered, 1 ran ahead" in out
     assert "PROVEN" in out
@@ -193,7 +193,7 @@ def test_difference(shop, target):
     shop.write({"planted.py": PLANTED})
     ended = shop.python("planted.py", "check", target, "--save", "shows.py")
     out = ended.out.decode()
-    assert (ended.status, ended.err) == (1, b"")
+    assert ended.status == 1
     assert "DIFFERENT from plain Python" in out
     assert "The script shows.py shows it." in out
     # The smallest: two items of which at least one makes a difference.

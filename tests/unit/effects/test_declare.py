@@ -39,6 +39,21 @@ def test_declarations_do_not_keep_functions_alive() -> None:
     assert reference() is None
 
 
+def test_a_declaration_holds_for_one_function_alone() -> None:
+    def make(n: int):
+        def f(x: int) -> int:
+            c.SHARED.append(n)
+            return x
+
+        return f
+
+    one, other = make(1), make(2)
+    assert pure(one) is one
+    assert declared(one) is Declared.PURE
+    assert declared(other) is None
+    assert any(line.startswith("write") for line in stage_of("f(x)", vars(c), f=other))
+
+
 def test_what_each_declaration_means_for_a_call() -> None:
     def f(x: int) -> int:
         c.SHARED.append(x)

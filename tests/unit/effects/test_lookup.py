@@ -100,6 +100,13 @@ def test_a_changed_file_is_not_believed(module: types.ModuleType) -> None:
     assert text_of(module.conditional) is not None
 
 
+def test_a_file_that_changes_later_is_read_again(module: types.ModuleType) -> None:
+    path = Path(module.__file__)
+    assert text_of(module.plain) == "def plain(x):\n    return json.dumps(x)"
+    changed = load(path, SOURCE.replace("json.dumps(x)", "json.loads(x) or x"))
+    assert text_of(changed.plain) == "def plain(x):\n    return json.loads(x) or x"
+
+
 def test_code_without_a_file() -> None:
     space: dict[str, types.FunctionType] = {}
     exec("def f(x):\n    return x\n", space)

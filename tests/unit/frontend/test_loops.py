@@ -178,6 +178,10 @@ BODIES: dict[str, tuple[str, list[str]]] = {
     "deleted": ("y = x\ndel y\nout.append(f(y))", ["carried-state"]),
     "deleted-target": ("del x\nout.append(f(x))", ["carried-state"]),
     "walrus-stays": ("if (y := f(x)) > 3:\n    out.append(y)", ["loop: f(x)"]),
+    "walrus-in-a-test-then-read": (
+        "y = one(x)\nif (y := x.other):\n    pass\nout.append(f(y))",
+        ["loop: one(x)"],
+    ),
     "walrus-inside": ("out.append(f(y := x))", ["walrus"]),
     "walrus-then-read": ("out.append((y := x) + f(y))", ["carried-state"]),
     "walrus-in-comprehension": ("n = [y := z for z in x]\nout.append(f(y))", ["carried-state"]),

@@ -144,13 +144,15 @@ def test_cache_follows_the_source(land):
         assert land.load("lambda_").main([1]) == [2000]
 
 
-@pytest.mark.parametrize("damage", [b"", b"garbage", None, b"\0" * 40])
+@pytest.mark.parametrize("damage", [b"", b"garbage", None, b"\0" * 40, "unreadable"])
 def test_damaged_cache(land, damage):
     land.write("mu.py")
     with xcs_ast.install_import_hook("mu"):
         land.load("mu")
         [path] = land.path.glob("__pycache__/*xcs*")
         data = path.read_bytes()
+        if damage == "unreadable":  # a header that is right, and behind it what `marshal` cannot make sense of
+            damage = data[:16] + b"?" * 40
         path.write_bytes(data[: len(data) // 2] if damage is None else damage)
         land.forget()
         assert land.optimized(land.load("mu"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -97,6 +99,28 @@ def test_tags():
     assert cache.tagged("a/b.cpython-311.opt-1.pyc") == f"a/b.cpython-311.opt-1{cache.tag()}.pyc"
     assert cache.tag("typeguard") != cache.tag()
     assert cache.tag().isalnum()
+
+
+def test_tag_follows_what_writes_the_code(monkeypatch):
+    before = cache.tag()
+    monkeypatch.setattr(cache, "_tags", {})
+    monkeypatch.setattr(cache, "_writers_digest", lambda: b"another frontend")
+    assert cache.tag() != before
+
+
+def test_what_writes_the_code_is_all_of_the_frontend(monkeypatch, tmp_path):
+    package = Path(cache.__file__).parent
+    copied = tmp_path / "package"
+    shutil.copytree(package, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(cache, "__file__", str(copied / "cache.py"))
+    sound = cache._writers_digest()
+    assert len(sound) > 8 * 10
+    for name in ("frontend/slicing.py", "frontend/emit_guarded.py", "pipeline.py", "activation.py"):
+        text = (copied / name).read_text(encoding="utf-8")
+        (copied / name).write_text(text + "\n# changed\n", encoding="utf-8")
+        assert cache._writers_digest() != sound, name
+        (copied / name).write_text(text, encoding="utf-8")
+    assert cache._writers_digest() == sound
 
 
 def test_concurrent_writers(file):

@@ -1,4 +1,4 @@
-"""Shapes of code from the standard library that were once rewritten wrongly: each reduced to its smallest form."""
+"""Shapes of code from the standard library that were once rewritten wrongly, each in its smallest form."""
 
 from __future__ import annotations
 

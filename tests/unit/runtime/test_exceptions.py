@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 import traceback
 import weakref
 from collections.abc import Callable
@@ -195,6 +196,33 @@ def test_an_exception_without_context_gets_what_the_caller_handles() -> None:
         out: list[Any] = []
         run(range(6), f, out)
         assert out == [0, True, None, 2, True, None, 4, True, None]
+
+
+@pytest.mark.parametrize("kind", SLICES)
+def test_what_a_callee_raises_and_keeps_has_its_context(kind: str, eager: None) -> None:
+    slice_source, facts = SLICES[kind]
+    source = """
+    def handle(xs, f, out):
+        try:
+            raise LookupError("outermost")
+        except LookupError as handled:
+            for x in xs:
+                out.append(f(x))
+            return handled
+    """
+    plain, ahead = pair(source, site(**facts), slice_source=slice_source)
+
+    def f(x: int) -> BaseException:
+        time.sleep(0.001)
+        try:
+            raise ValueError(x)
+        except ValueError as error:
+            return error
+
+    for run in (plain, ahead):
+        out: list[Any] = []
+        handled = run(range(6), f, out)
+        assert [error.__context__ is handled for error in out] == [True] * 6
 
 
 def test_handlers_in_the_body_see_a_clean_traceback() -> None:

@@ -35,6 +35,45 @@ def test_without_an_option_it_costs_next_to_nothing(project):
     assert min(runs[1:]) < 0.005
 
 
+def test_typeguard_still_sees_this_package(project):
+    pytest.importorskip("typeguard")
+    project.write(
+        {
+            "test_shop.py": "import pytest\nfrom typeguard import TypeCheckError\n\n"
+            "def test_it(xcs):\n"
+            "    from xcs_ast import config\n"
+            "    from xcs_ast.testing import regions\n"
+            "    for wrong in (lambda: config.find_file(3), lambda: regions.summary(3)):\n"
+            "        with pytest.raises(TypeCheckError):\n"
+            "            wrong()\n"
+        }
+    )
+    strict = ("-W", "error::typeguard.InstrumentationWarning", "-W", "error")
+    ended = project.pytest("--typeguard-packages=xcs_ast", *strict)
+    assert ended.counts() == {"passed": 1}, ended.out
+    project.write({"pytest.ini": "[pytest]\ntypeguard-packages =\n    xcs_ast\n"})
+    ended = project.pytest(*strict)
+    assert ended.counts() == {"passed": 1}, ended.out
+
+
+def test_other_hooks_beside_this_one(project):
+    pytest.importorskip("typeguard")
+    project.write(
+        {
+            "shop/typed.py": "def one(x: int) -> int:\n    return x * 2\n\n"
+            "def double(xs: list[int]) -> list[int]:\n    return [one(x) for x in xs]\n",
+            "test_shop.py": "import pytest\nfrom typeguard import TypeCheckError\n"
+            "from shop.typed import double\n\n"
+            "@pytest.mark.xcs(eager=True)\ndef test_it(xcs):\n"
+            "    assert double([1, 2, 3]) == [2, 4, 6]\n    assert xcs.regions()\n"
+            "    with pytest.raises(TypeCheckError):\n        double(3)\n",
+        }
+    )
+    ended = project.pytest("--xcs", "shop", "--typeguard-packages=shop")
+    assert ended.counts() == {"passed": 1}, ended.out
+    assert "2 modules optimized" in ended.out
+
+
 def test_package_is_optimized(project):
     ended = project.pytest("--xcs", "shop")
     assert ended.counts() == {"passed": 2}, ended.out

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from xcs_ast.effects import RegionEffects
+from xcs_ast.effects.guards import ClassAttr
 from xcs_ast.ir.effects import (
     CONTENT,
     DEEP,
@@ -21,7 +22,7 @@ from xcs_ast.ir.effects import (
     Summary,
     Unknown,
 )
-from xcs_ast.ir.paths import AttrStep, Binding, EnvRoot, ItemRoot, Path, PinnedRoot
+from xcs_ast.ir.paths import MISSING, AttrStep, Binding, EnvRoot, ItemRoot, Path, PinnedRoot
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import VerdictKind
 from xcs_ast.source.spans import Span
@@ -217,6 +218,29 @@ def test_clause_2_an_item_that_is_what_the_body_fills(monkeypatch: pytest.Monkey
     found = loop(monkeypatch, stages, segments, [[], out], out=out)
     assert found.plan is not None
     assert [found.plan.admit(item) for item in ([], out)] == [True, False]
+
+
+def test_clause_2_an_unknown_effect_meets_tasks_that_read_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    anything = stays(write(Unknown("anything")))
+    for segments in ([NOTHING, anything], [anything, NOTHING]):
+        forget()
+        assert codes(loop(monkeypatch, [waits()], segments)) == {"XCS251"}
+
+
+def test_an_analysis_is_believed_as_long_as_all_its_guards_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those guards that do not look at the item: a global may mean something else by the next entry."""
+    site, guard = facts(1), ClassAttr(Thing, "kind", MISSING)
+    found = iter(
+        [
+            RegionEffects((waits(),), (NOTHING, NOTHING), (guard,)),
+            RegionEffects((waits(write(Channel("log"))),), (NOTHING, NOTHING), ()),
+        ]
+    )
+    monkeypatch.setattr(legality, "analyze_region", lambda request: next(found))
+    assert prefix(decide_loop(site, {}, {}, [1, 2])) == 1
+    assert prefix(decide_loop(site, {}, {}, [1, 2])) == 1
+    monkeypatch.setattr(Thing, "kind", "new", raising=False)
+    assert codes(decide_loop(site, {}, {}, [1, 2])) == {"XCS253"}
 
 
 def test_clause_3_what_never_waits_does_not_pay(monkeypatch: pytest.MonkeyPatch) -> None:
