@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
+from types import FunctionType, MethodType
 from typing import Final, final
 
 __all__ = ["ConfigError", "XcsError", "is_of_the_program"]
@@ -21,19 +23,37 @@ def is_of_the_program(error: BaseException) -> bool:
     """Whether an exception that came up in the midst of our own work is none of ours.
 
     Nothing of ours runs code of the program where this is asked. But a signal handler (a time limit, say)
-    may run at any moment, and what it raises is meant for the program.
+    may run at any moment, and another thread may throw something in; both are meant for the program.
     """
-    kind = type(error).__module__.partition(".")[0]
-    if kind != "builtins" and kind not in _OF_LIBRARIES and kind not in sys.stdlib_module_names:
-        return True
+    handlers = _codes_of_handlers()
+    foreign = False
     trace = error.__traceback__
     while trace is not None:
-        filename = trace.tb_frame.f_code.co_filename
-        ours = filename.startswith((_PACKAGE, "<frozen ")) or "libcst" in filename
-        if not ours and (not filename.startswith(_LIBRARY) or filename.startswith(_FOREIGN)):
+        code = trace.tb_frame.f_code
+        if code in handlers:
             return True
+        filename = code.co_filename
+        if not (filename.startswith((_PACKAGE, "<frozen ")) or "libcst" in filename):
+            foreign = foreign or not filename.startswith(_LIBRARY) or filename.startswith(_FOREIGN)
         trace = trace.tb_next
-    return False
+    kind = type(error).__module__.partition(".")[0]
+    known = kind == "builtins" or kind in _OF_LIBRARIES or kind in sys.stdlib_module_names
+    return not foreign and not known
+
+
+def _codes_of_handlers() -> set[object]:
+    import signal
+
+    found: set[object] = set()
+    for number in signal.valid_signals():
+        handler: object = signal.getsignal(number)
+        while type(handler) in (MethodType, partial):
+            handler = handler.__func__ if type(handler) is MethodType else handler.func  # type: ignore[attr-defined]
+        if type(handler) is not FunctionType:
+            handler = getattr(type(handler), "__call__", None)  # noqa: B004
+        if type(handler) is FunctionType:
+            found.add(handler.__code__)
+    return found
 
 
 class XcsError(Exception):

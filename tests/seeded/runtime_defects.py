@@ -77,8 +77,8 @@ DEFECTS: Final = (
         Kind.CONTEXT,
         "a task runs in an empty context instead of a copy of the consumer's",
         _RUN,
-        "contextvars.copy_context() if context is None else context.copy(), self._held)",
-        "contextvars.Context(), self._held)",
+        "own = contextvars.copy_context() if context is None else context.copy()",
+        "own = contextvars.Context()",
         ("tests/unit/runtime/test_process.py",),
     ),
     Defect(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import signal
 import warnings
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,28 +21,38 @@ class TimeIsUp(Exception):
     """What a signal handler of the program's raises."""
 
 
-def decide_and_be_interrupted(*_: Any) -> Any:
+def time_is_up(*_: Any) -> None:
     raise TimeIsUp("after a second")
 
 
+def decide_and_be_interrupted(*_: Any) -> Any:
+    signal.raise_signal(signal.SIGUSR1)
+    raise AssertionError("the handler raises")
+
+
 def decide_and_fail(*_: Any) -> Any:
-    return [][0]
+    raise TimeIsUp("but not from a signal handler")
 
 
-def test_an_exception_of_a_signal_handler_reaches_the_program() -> None:
-    with pytest.raises(TimeIsUp):
-        site(decide_and_be_interrupted).enter(lambda x: x, [1, 2, 3])
-    with pytest.raises(TimeIsUp):
-        site(decide_and_be_interrupted).block((lambda: 1,))
-
-
-def test_what_a_handler_of_builtin_type_raises_is_known_by_its_frames() -> None:
-    error: BaseException
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="there are such signals on POSIX only")
+@pytest.mark.parametrize("handler", [time_is_up, partial(time_is_up)], ids=["function", "partial"])
+def test_an_exception_of_a_signal_handler_reaches_the_program(handler: Any) -> None:
+    before = signal.signal(signal.SIGUSR1, handler)
     try:
-        decide_and_fail()
-    except IndexError as caught:
-        error = caught
-        assert is_of_the_program(error)
+        with pytest.raises(TimeIsUp):
+            site(decide_and_be_interrupted).enter(lambda x: x, [1, 2, 3])
+        with pytest.raises(TimeIsUp):
+            site(decide_and_be_interrupted).block((lambda: 1,))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_what_the_program_raises_elsewhere_stays_inside() -> None:
+    assert isinstance(site(decide_and_fail).enter(lambda x: x, [1, 2]), Plain)
+
+
+def test_what_another_thread_threw_in_has_a_type_of_the_programs() -> None:
+    assert is_of_the_program(TimeIsUp("without frames"))
     assert not is_of_the_program(ValueError("without frames"))
 
 
