@@ -38,7 +38,7 @@ def _optimize(packages: list[str]) -> None:
         from xcs_ast.testing.schedules import Order, Schedule, scheduled
 
         _kept.enter_context(scheduled(Schedule(Order(order))))
-        _limit(int(os.environ.get("OUTSIDE_MOST", "200")))
+        _limit(int(os.environ.get("OUTSIDE_MOST", "30")))
     xcs_ast.install_import_hook(*packages)
 
 

@@ -5,7 +5,7 @@
 For each name of the package index: the source distribution is fetched and unpacked, the package installed
 from it into a fresh virtual environment, and its suite run twice: plainly, and with every module of the
 package rewritten by the import hook. By default whatever is proven runs ahead, whether it pays or not, the
-first 200 times that a region is entered, and the program waits for its tasks before it takes the first, so
+first 30 times that a region is entered, and the program waits for its tasks before it takes the first, so
 that they really are ahead (`--order` names another of `xcs_ast.testing.schedules`); `--lazily` leaves all
 that to the options' defaults. Prints both counts side by side, each test that ends differently, and what
 came of the regions. A test that also differs between two plain runs is not held against us. Exit status 0

@@ -37,5 +37,5 @@ DOES_NOT_PAY: Final = register(
 )
 NO_ITEMS: Final = register("XCS257", "fewer-than-two-items", "There is nothing to overlap with.")
 TIMED_APART: Final = register(
-    "XCS258", "timed-apart", "The program reads the clock between the calls of a block, so they are not moved."
+    "XCS258", "timed-apart", "The program reads the clock between the calls of a block: they stay apart."
 )

@@ -45,7 +45,7 @@ from xcs_ast.effects.values import (
     map_atoms,
     unknown,
 )
-from xcs_ast.ir.effects import CONTENT
+from xcs_ast.ir.effects import CONTENT, Access, Location
 from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, Path, PinnedRoot, instance_dict, static_attr
 
 __all__ = ["Attributes", "pinned"]
@@ -444,8 +444,6 @@ class Attributes(Protocol):
 
     def store_global(self, space: dict[str, Any], name: str, value: Value, node: ast.AST | None) -> None:
         """Assigns a variable of a module."""
-        from xcs_ast.ir.effects import Access, Location
-
         self.emit(Access.WRITE, Location(Path(PinnedRoot(space)), name), node, codes.SHARED_WRITE)
         self.remember((dict, "global " + name), id(space), value)
         self.remember((dict, CONTENT), id(space), value)

@@ -300,7 +300,7 @@ class Calls(Arguments):
             entry is not None
             and entry.kind is EntryKind.METHOD
             and args.positional
-            and not all(self._is_method_of(class_of(atom), entry) for atom in args.positional[0])
+            and not all(_speaks_for(entry, class_of(atom)) for atom in args.positional[0])
         ):
             entry = None  # A subclass may have replaced other methods, which this one calls.
         if entry is not None:
@@ -328,10 +328,6 @@ class Calls(Arguments):
         frame.owner = source.owner
         defaults = self._live_defaults(function, ref.path, source.node)
         return self._enter(source.node, frame, args, defaults, node, function.__qualname__)
-
-    def _is_method_of(self, cls: type | None, entry: Entry) -> bool:
-        """Whether the model of a method holds for instances of this class."""
-        return cls is not None and catalog.for_method(cls, entry.name) is entry
 
     def _live_defaults(
         self, function: types.FunctionType, path: Path, node: FunctionNode
@@ -471,6 +467,10 @@ class Calls(Arguments):
             else:
                 out = join(out, frozenset({atom}))
         return out
+
+
+def _speaks_for(entry: Entry, cls: type | None) -> bool:
+    return cls is not None and catalog.for_method(cls, entry.name) is entry
 
 
 def _annotated_result(function: types.FunctionType) -> type | None:

@@ -57,9 +57,7 @@ _SAMPLES: Final[tuple[Any, ...]] = ((), [], {}, set(), "", "\xe9", b"", range(0)
 _PLAIN_ITERATORS: Final[frozenset[type]] = frozenset(type(iter(sample)) for sample in _SAMPLES)
 
 _MAKES_ANOTHER: Final = frozenset(
-    f"__{side}{name}__"
-    for side in ("", "r")
-    for name in ("add", "and", "mod", "mul", "or", "sub", "xor")
+    f"__{side}{name}__" for side in ("", "r") for name in ("add", "and", "mod", "mul", "or", "sub", "xor")
 )
 """Operators that leave both operands as they are; what they give is worked out by `operators`."""
 

@@ -59,7 +59,7 @@ class RegionPlan:
 @final
 @dataclass(frozen=True, slots=True)
 class ModulePlan:
-    """All regions of a module in source order (an inner region after the one that holds it), and what was left alone."""
+    """All regions of a module in source order (inner ones after outer ones), and what was left alone."""
 
     filename: str
     regions: tuple[RegionPlan, ...]

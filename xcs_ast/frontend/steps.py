@@ -1,7 +1,7 @@
 """Plans `while` loops that step through a sequence: `while i < len(xs): ...; i += 1`.
 
-Formal statement. Let the test be `i < S` where `S` is `len(xs)`, with the builtin `len`, or a name or a number;
-let nothing in the body assign `i` but its last statement, `i += 1`, which each iteration that does not raise
+Formal statement. Let the test be `i < S` where `S` is `len(xs)`, with the builtin `len`, or a name or a
+number; let nothing in the body assign `i` but its last statement, `i += 1`, which each iteration that does not raise
 reaches; let nothing assign what `S` reads. Then, as long as the test holds, the values of `i` are those of
 `range(i, S)`, where `i` is an exact `int` and `S` counts an exact builtin (checked when the loop is
 entered). The test itself stays in place, before each iteration.
@@ -56,7 +56,7 @@ def _message(outcome: Outcome) -> str:
 
 
 def _counter_and_limit(context: FunctionContext, loop: ast.While) -> tuple[ast.Name, ast.expr] | None:
-    """The counter and the sized object or number that ends the loop, where it has the form that is described."""
+    """The counter, and the sized object or number that ends a loop of the form described above."""
     match loop.test:
         case ast.Compare(left=ast.Name() as counter, ops=[ast.Lt()], comparators=[stop]):
             pass

@@ -45,7 +45,9 @@ class P(metaclass=Meta):
     __complex__ = _log(1j)
     __floor__ = __trunc__ = __sizeof__ = _log(1)
     __fspath__ = _log("p")
-    __getattr__ = _log(lambda self, name: (_ for _ in ()).throw(AttributeError(name)) if name.startswith("__") else name)
+    __getattr__ = _log(
+        lambda self, name: (_ for _ in ()).throw(AttributeError(name)) if name.startswith("__") else name
+    )
     __ceil__ = _log(1)
     keys = _log(lambda self: [])
     __enter__ = _log(1)
@@ -81,79 +83,157 @@ def gen(n=2):
         yield i
 
 
-
 @dataclasses.dataclass
 class DC:
     v: object
+
+
 @dataclasses.dataclass(frozen=True)
 class DCF:
     v: object
+
+
 @dataclasses.dataclass(order=True)
 class DCO:
     v: object
+
+
 def match_p(p):
     match p:
-        case 1: return 1
+        case 1:
+            return 1
+
+
 def assert_p(p):
     try:
         assert not p
-    except AssertionError: pass
+    except AssertionError:
+        pass
+
+
 def with_p(p):
-    with p: pass
+    with p:
+        pass
+
+
 class Del:
-    def __del__(self): LOG.append("d")
+    def __del__(self):
+        LOG.append("d")
+
+
 def del_p():
-    d = Del(); del d
+    d = Del()
+    del d
+
+
 def star_p(p):
     a, *b = gen()
+
+
 def while_p(p):
-    while p: break
+    while p:
+        break
+
+
 class Ex(Exception):
-    def __init__(self, *a): LOG.append("e")
+    def __init__(self, *a):
+        LOG.append("e")
+
+
 def raise_p():
-    try: raise Ex
-    except Ex: pass
+    try:
+        raise Ex
+    except Ex:
+        pass
+
+
 def for_p(p):
-    for _ in p: pass
+    for _ in p:
+        pass
+
+
 def unpack_p(p):
     a, b = gen()
+
+
 def aug_p(p):
     q = 1
     q += p
+
+
 def cmp_key(p):
     return max([1, 2], key=lambda v: cb())
+
+
 def global_p():
-    globals()['zz'] = cb()
+    globals()["zz"] = cb()
+
+
 def nested_p():
-    def f(): return cb()
+    def f():
+        return cb()
+
     return f()
+
+
 def try_p():
-    try: pass
-    finally: cb()
+    try:
+        pass
+    finally:
+        cb()
+
+
 def class_p():
     class Q:
         z = cb()
+
+
 def deco_p():
     @cb
-    def f(): pass
+    def f():
+        pass
+
+
 def default_p():
-    def f(a=cb()): pass
+    def f(a=cb()):
+        pass
+
+
 def yield_p():
     def g():
         yield cb()
+
     return list(g())
+
+
 def walrus_p():
     return (z := cb())
+
+
 def starred_p(p):
     return [*gen(), *gen()]
+
+
 def lam_p():
     return (lambda: cb())()
+
+
 class Sup:
-    def __init_subclass__(cls): LOG.append("s")
+    def __init_subclass__(cls):
+        LOG.append("s")
+
+
 def super_p():
-    class Q(Sup): pass
+    class Q(Sup):
+        pass
+
+
 def fmt_spec(p):
-    return f'{1:{cb()}}'
+    return f"{1:{cb()}}"
+
+
 def exc_args(p):
-    try: raise ValueError(p)
-    except ValueError as e: return str(e)
+    try:
+        raise ValueError(p)
+    except ValueError as e:
+        return str(e)

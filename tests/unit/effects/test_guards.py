@@ -1,4 +1,4 @@
-"""What an analysis relied on is asked again: one test for each kind of thing that may have become different."""
+"""What an analysis relied on is asked again: one test for each thing that may have become different."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def test_damaged_cache(land, damage):
         land.load("mu")
         [path] = land.path.glob("__pycache__/*xcs*")
         data = path.read_bytes()
-        if damage == "unreadable":  # a header that is right, and behind it what `marshal` cannot make sense of
+        if damage == "unreadable":  # the header is right, what is behind it is not
             damage = data[:16] + b"?" * 40
         path.write_bytes(data[: len(data) // 2] if damage is None else damage)
         land.forget()

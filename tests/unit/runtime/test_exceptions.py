@@ -14,6 +14,7 @@ import pytest
 
 from xcs_ast import config
 from xcs_ast.runtime import schedule
+from xcs_ast.runtime.pool import POOL
 
 from .harness import pair, site
 
@@ -337,6 +338,42 @@ def test_weak_references_die_as_in_plain_python(leave: str, _scheduled: str) -> 
             gc.enable()
         results.append(dead)
     assert results[0] == results[1]
+
+
+def test_what_was_not_consumed_is_dropped_while_the_frame_lives_on(_scheduled: str) -> None:
+    source = """
+    def use(xs, f, refs, finished, dead):
+        try:
+            for x in xs:
+                f(x)
+        except ValueError:
+            pass
+        x = None
+        xs.clear()
+        finished()
+        dead.append([ref() is None for ref in refs])
+    """
+    results = []
+    for run in pair(source, site()):
+        xs = [Thing() for _ in range(8)]
+        refs = [weakref.ref(each) for each in xs]
+        first = refs[1]
+
+        def f(x: Thing, first: weakref.ref[Thing] = first) -> int:
+            if x is first():
+                raise ValueError
+            return 1
+
+        def finished() -> None:
+            until = time.monotonic() + 10
+            while not POOL.idle and time.monotonic() < until:
+                time.sleep(0.001)
+            gc.collect()
+
+        dead: list[Any] = []
+        run(xs, f, refs, finished, dead)
+        results.append(dead)
+    assert results[0] == results[1] == [[True] * 8]
 
 
 def test_results_and_items_are_dropped_when_an_exception_leaves(_scheduled: str) -> None:

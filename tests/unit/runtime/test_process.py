@@ -160,6 +160,23 @@ def test_threads_that_cannot_be_started_leave_everything_in_place(
     assert fresh.threads == 0
 
 
+def test_what_is_cancelled_is_computed_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker has claimed anything when the tasks turn out to be cheap: all are taken back."""
+    fresh = pool.Pool()
+    monkeypatch.setattr(pool.Pool, "_start", lambda self: None)
+    monkeypatch.setattr("xcs_ast.runtime.run.POOL", fresh)
+    monkeypatch.setattr("xcs_ast.runtime.task.POOL", fresh)
+    where = site()
+    _, ahead = pair(COLLECT, where)
+    out: list[Any] = []
+    with config.overridden(eager=False, min_task_us=10_000.0, window=16):
+        runner = threading.Thread(target=ahead, args=(list(range(200)), str, out), daemon=True)
+        runner.start()
+        runner.join(20)
+    assert out == [str(x) for x in range(200)]
+    assert 0 < where.tally.started < 200
+
+
 def test_husks_of_left_regions_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
     fresh = pool.Pool()

@@ -176,6 +176,13 @@ def test_clause_2_a_deep_read_reaches_inner_containers(monkeypatch: pytest.Monke
     assert prefix(loop(monkeypatch, stages, segments, out=inner, given={"a": (1, [[]])})) == 1
 
 
+@pytest.mark.parametrize("wrap", [lambda inner: [{"a": inner}], lambda inner: {"a": [{"b": (inner,)}]}])
+def test_clause_2_a_deep_read_reaches_values_at_any_depth(monkeypatch: pytest.MonkeyPatch, wrap: Any) -> None:
+    inner: list[object] = []
+    stages, segments = [waits(read(Location(GIVEN, DEEP)))], [NOTHING, stays(write(Location(OUT, CONTENT)))]
+    assert prefix(loop(monkeypatch, stages, segments, out=inner, given=wrap(inner))) == 0
+
+
 def test_clause_2_a_stage_that_stays_in_place_counts_as_body(monkeypatch: pytest.MonkeyPatch) -> None:
     stages = [waits(read(Channel("cwd"))), waits(write(Channel("cwd")))]
     assert prefix(loop(monkeypatch, stages, [NOTHING] * 3)) == 0
@@ -272,6 +279,14 @@ def test_block_only_what_comes_before_counts(monkeypatch: pytest.MonkeyPatch) ->
     assert chosen(block(monkeypatch, [reads, reads], [changes, NOTHING, NOTHING], out=[])) == ()
     forget()
     assert chosen(block(monkeypatch, [reads, reads], [NOTHING, NOTHING, changes], out=[])) == (0, 1)
+
+
+def test_block_a_path_that_leads_nowhere_may_lead_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = waits(read(Location(Path(EnvRoot("absent")), CONTENT)))
+    changes = stays(write(Location(OUT, CONTENT)))
+    assert chosen(block(monkeypatch, [reads], [changes, NOTHING], out=[])) == ()
+    forget()
+    assert chosen(block(monkeypatch, [reads], [NOTHING, NOTHING], out=[])) == (0,)
 
 
 def test_block_a_call_that_stays_holds_back_those_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
