@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ def _note(nodeid: str) -> None:
     if path:
         with open(path, "a", encoding="utf-8") as file:
             file.write(nodeid.replace("\n", " ") + "\n")
+
+
+def pytest_configure() -> None:
+    # A shell that starts `run.py` in the background has it ignore interrupts, and all that it starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -139,7 +139,12 @@ class _Region(Statements):
         self.nested = 0
 
     def run(self) -> RegionEffects:
-        """Repeats the analysis until what the region stores in the heap is known."""
+        """Repeats the analysis until what the region stores in the heap is known.
+
+        The heap only grows from pass to pass; so do the effects, lest one vanish that an earlier heap showed.
+        """
+        self.stages = [Sink() for _ in range(self.facts.stages)]
+        self.segments = [Sink() for _ in range(self.facts.stages + 1)]
         for _ in range(_PASSES):
             self.again = False
             self.guards, self.exact_paths = {}, set()
@@ -153,8 +158,6 @@ class _Region(Statements):
 
     def _one_pass(self) -> None:
         facts = self.facts
-        self.stages = [Sink() for _ in range(facts.stages)]
-        self.segments = [Sink() for _ in range(facts.stages + 1)]
         self.segment = 0
         self.sink, self.context = self.segments[0], ("body", 0)
         self.frame = frame = self._frame()
