@@ -1,9 +1,9 @@
 """Sets up from nothing and runs every check: `python3 tests/gate.py`.
 
 For each of Python 3.11, 3.12 and 3.13 that is on the machine: a fresh virtual environment below
-`.venv-gate/`, the project with its `test` extra under `constraints.txt`, the whole test suite. On the first
-of them also ruff, mypy and the import contract; with `--typeguard`, there also the unit tests that stay in
-one process once more, with every annotation of the project checked at run time (slow: minutes).
+`.venv-gate/`, the project with its `test` extra under `constraints.txt`, the test suite. On the first of them
+also the tests that are marked `slow`, ruff, mypy and the import contract; with `--typeguard`, there also the
+unit tests that stay in one process once more, with every annotation of the project checked (minutes).
 Standard library only; exit status 0 when all passed.
 """
 
@@ -91,7 +91,8 @@ def check(version: str, python: str, *, lint: bool, rest: list[str]) -> list[str
             "floors": (str(bin_ / "lint-imports"),),
         }
         failed += [name for name, command in steps.items() if not run(name, *command)]
-    if not run(f"{version} tests", inner, "-m", "pytest", "-q", "-n", "2", *rest):
+    which = () if lint else ("-m", "not slow")
+    if not run(f"{version} tests", inner, "-m", "pytest", "-q", "-n", "2", *which, *rest):
         failed.append(f"{version} tests")
     return failed
 

@@ -1,5 +1,20 @@
-"""Programs are material, not tests."""
+"""Programs are material, not tests; and the long runs are marked, so that a quick look can leave them out."""
 
 from __future__ import annotations
 
+from typing import Final
+
+import pytest
+
 collect_ignore_glob = ["programs/*"]
+
+_LONG: Final = frozenset({"test_under_every_schedule", "test_hidden_call"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as `slow` what runs each program many times, or a second time through another face."""
+    for item in items:
+        name = getattr(item, "originalname", "")
+        through_decorator = name == "test_equals_plain_python" and "decorator" in item.name
+        if name in _LONG or through_decorator:
+            item.add_marker(pytest.mark.slow)

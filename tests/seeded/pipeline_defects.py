@@ -120,6 +120,6 @@ DEFECTS: Final = (
         "xcs_ast/runtime/site.py",
         "    declare.set_declared_names(dict(effects))\n    verifier.forget()\n",
         "    declare.set_declared_names(dict(effects))\n",
-        ("tests/unit/runtime", "tests/unit/test_config.py"),
+        ("tests/unit/runtime/test_declared_names.py", "tests/unit/test_config.py"),
     ),
 )

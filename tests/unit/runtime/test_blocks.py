@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from xcs_ast import config
 from xcs_ast.ir.effects import Blocking
 from xcs_ast.ir.sites import RegionKind
+from xcs_ast.runtime.pool import POOL
 from xcs_ast.runtime.site import Site, bind_sites
 
 from .harness import PLACEHOLDER, decider, site
@@ -85,6 +87,9 @@ def test_an_exception_before_the_hand_over_cancels_the_rest() -> None:
         assert blocked is not None
         blocked.ahead(0)
         blocked.ahead(1)
+        until = time.monotonic() + 10
+        while not POOL.idle and time.monotonic() < until:
+            time.sleep(0.001)
     assert ran == []
 
 

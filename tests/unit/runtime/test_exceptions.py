@@ -15,6 +15,7 @@ import pytest
 from xcs_ast import config
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.pool import POOL
+from xcs_ast.runtime.unwinding import trim
 
 from .harness import pair, site
 
@@ -261,6 +262,118 @@ def test_a_real_recursion_error_of_a_worker_is_tried_in_place() -> None:
 
     plain, ahead = pair(COLLECT, site())
     assert _outcome(ahead, [5, 10**6, 7], deep)[:2] == _outcome(plain, [5, 10**6, 7], deep)[:2]
+
+
+@pytest.mark.parametrize("kind", SLICES)
+@pytest.mark.parametrize("error", [RecursionError, MemoryError])
+def test_what_a_worker_runs_out_of_says_nothing_about_the_consumer(
+    error: type[BaseException], kind: str
+) -> None:
+    slice_source, facts = SLICES[kind]
+    _, ahead = pair(COLLECT, site(**facts), slice_source=slice_source)
+    home = threading.get_ident()
+
+    def f(x: int) -> int:
+        if threading.get_ident() != home:
+            raise error("on a worker")
+        return x
+
+    out: list[object] = []
+    ahead(range(5), f, out)
+    assert out[1::2] == list(range(5))
+
+
+def test_what_the_body_is_handling_at_the_hand_over_ends_the_chain() -> None:
+    """It came up after the task was started, so the worker had no sight of it."""
+    source = """
+    def handle(xs, f, out):
+        for x in xs:
+            try:
+                raise LookupError(x)
+            except LookupError as handled:
+                try:
+                    out.append(f(x))
+                except ValueError as error:
+                    out.append(type(error.__context__))
+                    out.append(error.__context__.__context__ is handled)
+    """
+
+    def f(x: int) -> int:
+        try:
+            raise KeyError(x)
+        except KeyError:
+            raise ValueError(x)
+
+    for run in pair(source, site()):
+        out: list[Any] = []
+        run(range(4), f, out)
+        assert out == [KeyError, True] * 4
+
+
+def _raised(chain: str) -> BaseException:
+    """An exception that holds another one, out of a slice, in each of the places where one can be."""
+
+    def slice_() -> None:
+        raise KeyError("inner")
+
+    def user() -> None:
+        try:
+            slice_()
+        except KeyError as inner:
+            if chain == "context":
+                raise ValueError("outer")
+            if chain == "cause":
+                error = ValueError("outer")
+                error.__cause__ = inner
+                inner.__context__ = None
+                error.__context__ = OSError("another")
+                raise error
+            raise ExceptionGroup("outer", [inner]) from None
+
+    try:
+        user()
+    except Exception as outer:
+        trim(outer, {id(slice_.__code__)})
+        if chain == "cause":
+            assert type(outer.__context__) is KeyError
+            outer.__context__ = None
+        return outer
+    raise AssertionError
+
+
+@pytest.mark.parametrize("chain", ["context", "cause", "group"])
+def test_exceptions_that_hang_on_another_are_trimmed_too(chain: str) -> None:
+    outer = _raised(chain)
+    inner = {
+        "context": lambda: outer.__context__,
+        "cause": lambda: outer.__cause__,
+        "group": lambda: outer.exceptions[0],  # type: ignore[attr-defined]
+    }[chain]()
+    assert [entry.name for entry in traceback.extract_tb(inner.__traceback__)] == ["user"]
+
+
+def test_an_item_ends_where_the_body_lets_go_of_it(_scheduled: str) -> None:
+    source = """
+    def use(xs, f, dead):
+        n = 0
+        for x in xs:
+            ref = weakref(x)
+            xs[n] = x = None
+            n += 1
+            dead.append(ref() is None)
+            f(1)
+    """
+    where = site()
+    runs = pair(source, where, ["f(1)"], "lambda x: f(1)", scope={"weakref": weakref.ref})
+    results = []
+    for run in runs:
+        dead: list[bool] = []
+        run([Thing() for _ in range(6)], lambda x: x, dead)
+        results.append(dead)
+    # A task that has not run yet may need its item, as the first one when it arrives; then it is held.
+    if _scheduled == "all ahead":
+        assert results[0][1:] == results[1][1:]
+    assert results[0] == [True] * 6
 
 
 def test_stop_iteration_out_of_a_callees_generator_stays_what_it_is() -> None:

@@ -69,10 +69,14 @@ def test_context_variables_travel_with_the_task(eager: None) -> None:
 
     def f(x: int) -> tuple[str, decimal.Decimal]:
         seen = variable.get()
-        variable.set(f"set by {x}") if threading.get_ident() != home else None
+        if threading.get_ident() != home:
+            variable.set(f"set by {x}")
+            on_a_worker.set()
+        else:
+            on_a_worker.wait(10)
         return seen, decimal.Decimal(1) / 7
 
-    home = threading.get_ident()
+    home, on_a_worker = threading.get_ident(), threading.Event()
     _, ahead = pair(COLLECT, site())
 
     def run() -> Any:
@@ -83,6 +87,7 @@ def test_context_variables_travel_with_the_task(eager: None) -> None:
         return found, variable.get()
 
     found, after = contextvars.copy_context().run(run)
+    assert on_a_worker.is_set()
     assert found == [("mine", decimal.Decimal("0.14286"))] * 20
     assert after == "mine"
 

@@ -99,6 +99,37 @@ class Wait:
                 self.changed.wait_for(lambda: self.open <= 0, 0.5)
 
 
+def test_what_comes_before_the_exception_is_handed_over_first(eager: None) -> None:
+    """The body does its part between two hand-overs though the worker has met the exception already."""
+    source = """
+    def tag(xs, f, g, out):
+        for x in xs:
+            label = f(x)
+            out.append(label)
+            out.append(g(label))
+    """
+    slice_source = "def _xcs_slice(x):\n    label = f(x)\n    yield 0, label\n    yield 1, g(label)"
+    where = site(decider(2), stages=2, single=False)
+    failed = threading.Event()
+
+    def g(label: str) -> str:
+        if label == "label 3":
+            failed.set()
+            raise ValueError(label)
+        return label.upper()
+
+    def f(x: int) -> str:
+        if x == 2:
+            failed.wait(0.5)
+        return f"label {x}"
+
+    for run in pair(source, where, ["f(x)", "g(label)"], slice_source):
+        out: list[str] = []
+        with pytest.raises(ValueError, match="label 3"):
+            run(range(9), f, g, out)
+        assert out[-3:] == ["label 2", "LABEL 2", "label 3"]
+
+
 @pytest.mark.parametrize("prefix", [1, 2, 3])
 @pytest.mark.parametrize("where_raised", ["f", "g", "h"])
 def test_an_exception_comes_at_the_hand_over_that_it_prevented(
