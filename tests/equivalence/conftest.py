@@ -12,9 +12,10 @@ _LONG: Final = frozenset({"test_under_every_schedule", "test_hidden_call"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks as `slow` what runs each program many times, or a second time through another face."""
+    """Marks as `slow` what runs each program many times, through another face, or waits for schedules."""
     for item in items:
         name = getattr(item, "originalname", "")
         through_decorator = name == "test_equals_plain_python" and "decorator" in item.name
-        if name in _LONG or through_decorator:
+        waits = "[in_sight-" in item.name
+        if name in _LONG or through_decorator or waits:
             item.add_marker(pytest.mark.slow)

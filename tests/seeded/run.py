@@ -35,6 +35,8 @@ NOT_COPIED: Final = (
     ".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", "build", "dist", "*.egg-info", ".coverage*",
 )  # fmt: skip
 HANG: Final = "(no end)"
+PATIENCE: Final = 40
+"""Seconds for one test, where it does not say so itself."""
 _NOTHING_FAILED: Final = frozenset({0, 5})
 """Exit statuses of pytest: all passed; there was nothing to run."""
 
@@ -84,17 +86,8 @@ class Bench:
         failed, known = self.root / "failed", self.root / "known"
         failed.write_text("", encoding="utf-8")
         known.write_text("".join(f"{each}\n" for each in sorted(self.known)), encoding="utf-8")
-        command = [
-            self.python,
-            "-m",
-            "pytest",
-            "-x",
-            "-q",
-            "--tb=no",
-            "-p",
-            "tests.seeded.plugin",
-            *arguments,
-        ]
+        options = ("-x", "-q", "--tb=no", "-p", "tests.seeded.plugin", "-o", f"timeout={PATIENCE}")
+        command = [self.python, "-m", "pytest", *options, *arguments]
         environment = {
             key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "XCS_"))
         }

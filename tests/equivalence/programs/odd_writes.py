@@ -992,7 +992,10 @@ def case_builtins_patched():
 
         return write, read
 
-    return both(make)
+    try:
+        return both(make)
+    finally:
+        del builtins.xcs_case_value
 
 
 def case_slice_assignment():

@@ -124,6 +124,7 @@ def test_what_comes_before_the_exception_is_handed_over_first(eager: None) -> No
         return f"label {x}"
 
     for run in pair(source, where, ["f(x)", "g(label)"], slice_source):
+        failed.clear()
         out: list[str] = []
         with pytest.raises(ValueError, match="label 3"):
             run(range(9), f, g, out)
