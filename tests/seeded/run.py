@@ -34,6 +34,8 @@ WIDER: Final = ("tests/unit", "tests/golden", "tests/equivalence")
 NOT_COPIED: Final = (
     ".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", "build", "dist", "*.egg-info", ".coverage*",
 )  # fmt: skip
+BEGIN: Final = "<!-- seeded defects: begin"
+END: Final = "<!-- seeded defects: end"
 HANG: Final = "(no end)"
 PATIENCE: Final = 40
 """Seconds for one test, where it does not say so itself."""
@@ -196,6 +198,16 @@ def markdown(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def put(table: str, path: Path) -> None:
+    """Writes the table to a file: between the marks, if the file has them."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    start, end = text.find(BEGIN), text.find(END)
+    if 0 <= start < end:
+        head = text[: text.index("\n", start) + 1]
+        table = f"{head}\n{table}\n{text[end:]}"
+    path.write_text(table, encoding="utf-8")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -203,7 +215,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--only", metavar="NAME", action="append", default=[], help="a name, a pattern, or a part; repeatable"
     )
     parser.add_argument("--list", action="store_true", help="show the defects and stop")
-    parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the table there as well")
+    parser.add_argument(
+        "--markdown",
+        metavar="FILE",
+        type=Path,
+        help="write the table there as well (docs/explanation/testing.md)",
+    )
     parser.add_argument(
         "--narrow-limit", type=float, default=300, help="seconds for the tests named by a defect"
     )
@@ -225,7 +242,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         bench.set_up()
         outcomes = try_all(defects, bench)
     if options.markdown is not None:
-        options.markdown.write_text(markdown(outcomes), encoding="utf-8")
+        put(markdown(outcomes), options.markdown)
     return report(outcomes, bench, time.monotonic() - start)
 
 

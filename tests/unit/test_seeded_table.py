@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.seeded.defect import Defect, Kind, Misfit, fitting
-from tests.seeded.run import chosen, main
+from tests.seeded.run import BEGIN, END, HANG, WIDER, Bench, Outcome, chosen, main, markdown, put
 from tests.seeded.table import DEFECTS
 
 ROOT = Path(__file__).parents[2]
@@ -56,3 +57,72 @@ def test_choice() -> None:
     assert [each.name for each in chosen(["window-*"])] == ["window-off-by-one"]
     assert main(["--only", "nothing of this name"]) == 2
     assert main(["--only", "cache*", "--list"]) == 0
+
+
+def test_the_documentation_lists_them() -> None:
+    text = (ROOT / "docs" / "explanation" / "testing.md").read_text(encoding="utf-8")
+    table = text.partition(BEGIN)[2].partition(END)[0]
+    rows = [line.split("|") for line in table.splitlines() if line.startswith("| ")][1:]
+    assert {row[2].strip() for row in rows} == {each.name for each in DEFECTS}
+    assert "survives" not in table
+
+
+def test_the_table_goes_between_the_marks(tmp_path: Path) -> None:
+    outcome = Outcome(DEFECTS[0], "tests/unit/test_a.py::test_b[x|y]", 1.5)
+    file = tmp_path / "page.md"
+    put(markdown([outcome]), file)
+    assert file.read_text().splitlines()[2].endswith("| `unit/test_a.py::test_b[x\\|y]` |")
+    file.write_text(f"before\n{BEGIN} -->\nold\n{END} -->\nafter\n")
+    put("new\n", file)
+    assert file.read_text() == f"before\n{BEGIN} -->\n\nnew\n\n{END} -->\nafter\n"
+
+
+Answer = Callable[[bool, tuple[str, ...], set[str]], str]
+"""What `pytest` says: (is the defect planted, its arguments, what is left out) to the first failing test."""
+
+NARROW = ("narrow",)
+TEST = "tests/a.py::test"
+
+
+def always_fails(planted: bool, arguments: tuple[str, ...], known: set[str]) -> str:
+    if TEST not in known and arguments in (NARROW, (TEST,)):
+        return TEST
+    return "tests/b.py::other" if planted and arguments != (TEST,) else ""
+
+
+def only_the_wider_suite_fails(planted: bool, arguments: tuple[str, ...], known: set[str]) -> str:
+    return "tests/w.py::wide" if planted and arguments != NARROW else ""
+
+
+def fails_now_and_then(planted: bool, arguments: tuple[str, ...], known: set[str]) -> str:
+    return TEST if arguments == NARROW and TEST not in known else ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (lambda planted, arguments, known: TEST if planted else "", TEST),
+        (lambda planted, arguments, known: "", ""),
+        (only_the_wider_suite_fails, "tests/w.py::wide"),
+        (lambda planted, arguments, known: HANG if planted else "", HANG),
+        (lambda planted, arguments, known: HANG, ""),
+        (always_fails, "tests/b.py::other"),
+        (fails_now_and_then, ""),
+    ],
+    ids=["caught", "survives", "wider", "hangs", "hangs anyway", "fails anyway", "fails now and then"],
+)
+def test_what_counts_as_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Answer, expected: str
+) -> None:
+    bench = Bench(tmp_path, "python", 1, 1)
+    bench.tree.mkdir()
+    (bench.tree / "a.py").write_text("sound")
+
+    def pytest_(self: Bench, arguments: Sequence[str], limit: float) -> str:
+        planted = (bench.tree / "a.py").read_text() == "planted"
+        return answer(planted, tuple(arguments), bench.known)
+
+    monkeypatch.setattr(Bench, "pytest", pytest_)
+    assert bench.caught_by(Defect("d", Kind.ORDER, "", "a.py", "sound", "planted", NARROW)) == expected
+    assert (bench.tree / "a.py").read_text() == "sound"
+    assert WIDER != NARROW

@@ -1,9 +1,9 @@
 """Plans `while` loops that step through a sequence: `while i < len(xs): ...; i += 1`.
 
 Formal statement. Let the test be `i < S` where `S` is `len(xs)`, with the builtin `len`, or a name or a
-number; let nothing in the body assign `i` but its last statement, `i += 1`, which each iteration that does not raise
-reaches; let nothing assign what `S` reads. Then, as long as the test holds, the values of `i` are those of
-`range(i, S)`, where `i` is an exact `int` and `S` counts an exact builtin (checked when the loop is
+number; let nothing in the body assign `i` but its last statement, `i += 1`, which each iteration that does
+not raise reaches; let nothing assign what `S` reads. Then, as long as the test holds, the values of `i` are
+those of `range(i, S)`, where `i` is an exact `int` and `S` counts an exact builtin (checked when the loop is
 entered). The test itself stays in place, before each iteration.
 """
 

@@ -123,7 +123,10 @@ def _clock_of_this_thread() -> int | None:
 
 @final
 class Backoff:
-    """How many entries to let pass as plain Python: after each failure twice as many, up to a limit."""
+    """How many entries to let pass as plain Python: after each failure four times as many, up to a limit.
+
+    A decision may cost milliseconds, so a region that is entered often must not be decided often.
+    """
 
     __slots__ = ("_step",)
 
@@ -132,7 +135,7 @@ class Backoff:
 
     def failed(self) -> int:
         """The number of entries to skip now."""
-        self._step = min(max(1, self._step * 2), _MOST_SKIPPED)
+        self._step = min(max(1, self._step * 4), _MOST_SKIPPED)
         return self._step
 
     def succeeded(self) -> None:
