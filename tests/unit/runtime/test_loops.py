@@ -303,7 +303,7 @@ def test_serial_verdicts_back_off_geometrically() -> None:
     _, ahead = pair(COLLECT, where)
     for _ in range(3000):
         ahead([1, 2], str)
-    assert 8 < where.entries < 20
+    assert 4 < where.entries < 12
 
 
 def test_cheap_tasks_end_the_ahead_phase_and_back_off() -> None:
