@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 BOOM = "def boom(x):\n    raise ValueError(x)\n\ndef all(xs):\n    return [boom(x) for x in xs]\n"
@@ -78,7 +80,10 @@ def test_package_is_optimized(project):
     ended = project.pytest("--xcs", "shop")
     assert ended.counts() == {"passed": 2}, ended.out
     assert ended.line("xcs: optimizing") == "xcs: optimizing shop"
-    assert ended.line("xcs: 2") == "xcs: 2 modules optimized, 2 regions, 2 entered, 3 tasks ran ahead"
+    # How many of the tasks a worker gets to before their consumer does is a matter of luck.
+    assert re.fullmatch(
+        r"xcs: 2 modules optimized, 2 regions, 2 entered, [1-3] tasks? ran ahead", ended.line("xcs: 2")
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,7 +213,7 @@ def test_off(xcs):
 
 def test_after(xcs):
     assert total([1, 2, 3]) == 12
-    assert xcs.tasks_ahead == 2
+    assert 1 <= xcs.tasks_ahead <= 2
     [region] = xcs.regions()
     assert (region.verdict, region.entered, region.line) == ("PROVEN", 1, 9)
 
