@@ -179,7 +179,7 @@ DEFECTS: Final = (
         _UNWINDING,
         "        todo.append(_context(one))\n",
         "",
-        _EXCEPTIONS,
+        ("tests/unit/runtime/test_trimming.py", *_EXCEPTIONS),
     ),
     Defect(
         "inner-frames-not-trimmed",

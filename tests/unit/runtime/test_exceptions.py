@@ -15,7 +15,6 @@ import pytest
 from xcs_ast import config
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.pool import POOL
-from xcs_ast.runtime.unwinding import trim
 
 from .harness import pair, site
 
@@ -308,48 +307,6 @@ def test_what_the_body_is_handling_at_the_hand_over_ends_the_chain() -> None:
         out: list[Any] = []
         run(range(4), f, out)
         assert out == [KeyError, True] * 4
-
-
-def _raised(chain: str) -> BaseException:
-    """An exception that holds another one, out of a slice, in each of the places where one can be."""
-
-    def slice_() -> None:
-        raise KeyError("inner")
-
-    def user() -> None:
-        try:
-            slice_()
-        except KeyError as inner:
-            if chain == "context":
-                raise ValueError("outer")
-            if chain == "cause":
-                error = ValueError("outer")
-                error.__cause__ = inner
-                inner.__context__ = None
-                error.__context__ = OSError("another")
-                raise error
-            raise ExceptionGroup("outer", [inner]) from None
-
-    try:
-        user()
-    except Exception as outer:
-        trim(outer, {id(slice_.__code__)})
-        if chain == "cause":
-            assert type(outer.__context__) is KeyError
-            outer.__context__ = None
-        return outer
-    raise AssertionError
-
-
-@pytest.mark.parametrize("chain", ["context", "cause", "group"])
-def test_exceptions_that_hang_on_another_are_trimmed_too(chain: str) -> None:
-    outer = _raised(chain)
-    inner = {
-        "context": lambda: outer.__context__,
-        "cause": lambda: outer.__cause__,
-        "group": lambda: outer.exceptions[0],  # type: ignore[attr-defined]
-    }[chain]()
-    assert [entry.name for entry in traceback.extract_tb(inner.__traceback__)] == ["user"]
 
 
 def test_an_item_ends_where_the_body_lets_go_of_it(_scheduled: str) -> None:
