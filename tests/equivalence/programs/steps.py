@@ -287,3 +287,38 @@ def case_break():
         out.append(y)
         i += 1
     return out, i
+
+
+def case_body_changes_an_alias():
+    holder = Holder([1, 2, 3])
+    xs = holder.xs
+    out = []
+    i = 0
+    while i < len(xs):
+        out.append(work(xs[i]))
+        holder.xs[-1] = i * 100
+        i += 1
+    return out, i
+
+
+def case_closure_sees_the_counter():
+    xs = [1, 2, 3, 4]
+    out = []
+    i = 0
+    current = lambda: i
+    while i < len(xs):
+        out.append((work(xs[i]), current()))
+        i += 1
+    return out
+
+
+def case_dict_grows():
+    d = {0: "a", 1: "b", 2: "c"}
+    out = []
+    i = 0
+    while i < len(d):
+        out.append(work(d[i]))
+        if i == 0:
+            d[3] = "z"
+        i += 1
+    return out, i
