@@ -15,7 +15,7 @@ import gc
 import os
 import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import CodeType, TracebackType
 from typing import Any, Final, NamedTuple
 
@@ -230,7 +230,7 @@ def _fresh_main(filename: str | None) -> dict[str, Any]:
 
 def _enter(directory: str, *, hooked: bool) -> None:
     """Makes the directory the first place to import from, and optimizes what comes out of it."""
-    names = _names_in(directory)
+    names = _names_in(directory).difference(_loaded_at_start())
     if hooked and names & _OURS:
         # Before the directory is on the path, so that what we import is not what lies in it.
         for each in _WHOLE:
@@ -240,6 +240,14 @@ def _enter(directory: str, *, hooked: bool) -> None:
         sys.path.insert(0, directory)
     if hooked:
         install(Directory(directory), loud=False)
+
+
+def _loaded_at_start() -> Iterator[str]:
+    """The top-level names of what `site`, `.pth` files and `sitecustomize` loaded: so they do without us."""
+    for name in sys.modules:  # in the order of loading; `runpy` is what `python -m` begins with
+        if name in {"runpy", "xcs_ast"}:
+            return
+        yield name.partition(".")[0]
 
 
 def _names_in(directory: str) -> set[str]:

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import zipfile
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -144,6 +146,16 @@ CASES = {
             "d/dataclasses/__init__.py": "X = 3\n",
         },
         ("d/main.py",),
+    ),
+    "sibling of what the site loads": Case(
+        {
+            "d/main.py": "import keyword, contextlib\nprint(hasattr(keyword, 'X'), contextlib.X)\n",
+            "d/keyword.py": "X = 1\n",
+            "d/contextlib.py": "X = 2\n",
+            "site/sitecustomize.py": "import keyword\n",
+        },
+        ("d/main.py",),
+        env={"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[3]), "site"])},
     ),
     "sibling shadows what only we load": Case(
         {
