@@ -24,13 +24,18 @@ class RegionLabel:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is true of one program. `needs[i]` holds the numbers of the calls that call `i` needs."""
+    """What is true of one program.
+
+    `needs[i]` holds the numbers of the calls that call `i` needs; `vain` is how many requests at most may
+    be made in vain.
+    """
 
     path: str
     purpose: str
     needs: tuple[tuple[int, ...], ...]
     verdict: str
     regions: tuple[RegionLabel, ...]
+    vain: int = 0
 
     @property
     def name(self) -> str:
@@ -54,7 +59,7 @@ def _label(entry: dict[str, object]) -> Label:
         case {
             "path": str(path),
             "purpose": str(purpose),
-            "verdict": "PROVEN" | "SERIAL" as verdict,
+            "verdict": "PROVEN" | "SPECULATIVE" | "SERIAL" as verdict,
             "region": list(regions),
         }:
             pass
@@ -70,7 +75,10 @@ def _label(entry: dict[str, object]) -> Label:
     if any(need >= number for number, row in enumerate(needs) for need in row):
         raise ValueError(f"{path}: a call needs one that comes after it")
     labels = tuple(RegionLabel(str(r["at"]), str(r["carried"]), str(r.get("why", ""))) for r in regions)
-    return Label(path, purpose, needs, str(verdict), labels)
+    vain = entry.get("vain", 0)
+    if not isinstance(vain, int):
+        raise ValueError(f"{path}: `vain` is a number")
+    return Label(path, purpose, needs, str(verdict), labels, vain)
 
 
 def expand(text: str) -> tuple[tuple[int, ...], ...]:

@@ -29,7 +29,7 @@ GROUPS = (
     (
         "XCS2",
         "Effects and legality",
-        "Why a region is SERIAL: what its calls or its body do, as far as is known when it is entered.",
+        "Why a region is not PROVEN: what its calls or its body do, as far as is known when it is entered.",
     ),
     ("XCS3", "At run time", "Why a region that was rewritten runs, or goes on, as plain Python."),
     (

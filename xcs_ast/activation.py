@@ -120,11 +120,17 @@ def make_sites(payload: cache.Payload, filename: str) -> dict[str, Any]:
     }
 
 
-def preload() -> None:
-    """Imports what the first region will need, so that the first call is as quick as the next."""
-    if "xcs_ast.verifier.warming" in sys.modules:
+def preload(recorder: bool = False) -> None:
+    """Imports what the first region will need, so that the first call is as quick as the next.
+
+    `recorder`: also what only regions need that are not PROVEN.
+    """
+    names = ["xcs_ast.runtime.pool", "xcs_ast.verifier.warming"]
+    if recorder:
+        names.append("xcs_ast.runtime.warming")
+    if names[-1] in sys.modules:
         return
-    for name in ("xcs_ast.runtime.pool", "xcs_ast.verifier.warming"):
+    for name in names:
         try:
             __import__(name)
         except Exception as error:  # the first region will meet it again, and run in place

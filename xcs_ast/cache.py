@@ -35,11 +35,11 @@ __all__ = [
     "tagged",
 ]
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _MARK: Final = "<xcs payload>"
 _KEY: Final = 0x786373
 _HEADER: Final = 16
-_WRITERS: Final = ("frontend", "pipeline.py", "activation.py", "ir/sites.py")
+_WRITERS: Final = ("frontend", "pipeline.py", "activation.py", "ir/sites.py", "source/trees.py")
 """Whatever decides what rewritten code looks like; a change there changes the tag."""
 _tags: dict[str, str] = {}
 _off = False

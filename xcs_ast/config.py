@@ -64,6 +64,8 @@ class Options:
     """Tasks shorter than this do not pay; the loop goes back to plain Python."""
     hedge_us: float = 300.0
     """How long the first iteration may take before the next ones start, where a body only *may* block."""
+    speculation: bool = True
+    """Let regions that are not PROVEN run ahead through the recorder; `False`: they run as plain Python."""
     verify: str = "sample"
     """How often a region is cross-checked: `always`, `sample`, `never`."""
     eager: bool = False
@@ -106,6 +108,7 @@ _RULES: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
     "window": (_whole(1, _MOST), f"a whole number from 1 to {_MOST}"),
     "min_task_us": (_positive, "a number of microseconds"),
     "hedge_us": (_positive, "a number of microseconds"),
+    "speculation": (_flag, "true or false"),
     "verify": (lambda value: value in VERIFY, "one of " + ", ".join(map(repr, VERIFY))),
     "eager": (_flag, "true or false"),
     "report": (_flag, "true or false"),

@@ -246,7 +246,7 @@ class _Module:
             return code
         if self._mapping is None:
             self._mapping = activation.make_sites(self._payload, self._filename)
-            activation.preload()
+            activation.preload(recorder=True)
         return bind_sites(code, self._mapping)
 
 

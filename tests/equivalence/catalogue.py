@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import functools
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["CASES", "Case", "PROGRAMS"]
+__all__ = ["CASES", "PROGRAMS", "RECORDER", "Case"]
 
 PROGRAMS: Final = Path(__file__).parent / "programs"
+
+RECORDER: Final = os.environ.get("XCS_TESTS_RECORDER", "0") == "1"
+"""Whether what shares state is recorded, and runs ahead: the one switch for all that needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class Case:
     `runs_ahead`: at least one task of it must run ahead of its place, else the case tests nothing.
     `extra_calls`: it raises, or changes what it iterates over, so that unordered calls may be made in vain.
     A file says so with `EXTRA_CALLS` (`True`, or names) and `EXACT_CALLS` (names that are exempt).
+    `RECORDED_AHEAD` (`True`, or names) is `RUNS_AHEAD` for what runs ahead only when it is recorded;
+    `RECORDED_IN_PLACE` are the names that are exempt.
     """
 
     path: Path
@@ -42,6 +48,12 @@ def _setting(tree: ast.Module, name: str) -> Any:
     return None
 
 
+def _named(tree: ast.Module, name: str, such: str, exempt: str) -> bool:
+    """Whether the setting `such` (`True`, or names) speaks of a case, and `exempt` does not."""
+    chosen = _setting(tree, such) or ()
+    return (chosen is True or name in chosen) and name not in (_setting(tree, exempt) or ())
+
+
 def _may_be_in_vain(name: str, extra: Any, exact: Any) -> bool:
     return name not in exact and (extra is True or name in extra)
 
@@ -56,7 +68,13 @@ def _cases_of(path: Path) -> tuple[Case, ...]:
         node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("case_")
     ]
     return tuple(
-        Case(path, name, name in ahead, _may_be_in_vain(name, extra, exact)) for name in names or ["main"]
+        Case(
+            path,
+            name,
+            name in ahead or (RECORDER and _named(tree, name, "RECORDED_AHEAD", "RECORDED_IN_PLACE")),
+            _may_be_in_vain(name, extra, exact) or _named(tree, name, "RECORDED_AHEAD", "EXACT_CALLS"),
+        )
+        for name in names or ["main"]
     )
 
 

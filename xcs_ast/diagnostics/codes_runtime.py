@@ -7,7 +7,9 @@ from typing import Final
 from xcs_ast.diagnostics.catalog import register
 
 __all__ = [
+    "ABANDONED",
     "CHEAP",
+    "CONFLICTING",
     "CPU_BOUND",
     "DISABLED",
     "FAULT",
@@ -45,6 +47,16 @@ MAY_NOT_BLOCK: Final = register(
 SHUTDOWN: Final = register("XCS310", "shutting-down", "The interpreter is shutting down.")
 ITEMS_MOVED: Final = register(
     "XCS312", "items-moved", "Items came that had not been peeked: the loop changes what it iterates over."
+)
+CONFLICTING: Final = register(
+    "XCS313",
+    "tasks-depend-on-each-other",
+    "Too many recorded tasks had read what changed before their turn, and ran a second time in place.",
+)
+ABANDONED: Final = register(
+    "XCS314",
+    "tasks-cannot-be-held-back",
+    "Too many recorded tasks did something that cannot be put off, and ran in place.",
 )
 NO_FACTS: Final = register(
     "XCS311", "unknown-caller", "The source of the caller of `run_ahead` or `ahead` could not be analysed."

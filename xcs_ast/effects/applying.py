@@ -98,7 +98,7 @@ class Applying(Operators):
         self.step()
         reason = entry.unknown_reason
         if reason is not None:
-            return self.fail(f"uses {entry.dotted}, which {reason}", node, codes.UNKNOWN_CALL)
+            return self.fail(f"uses {entry.dotted}, which {reason}", node, codes.NO_MODEL)
         if args.more is not None:
             return self.fail(
                 f"calls {entry.dotted} with keywords that are not known", node, codes.UNKNOWN_CALL
@@ -169,7 +169,7 @@ class Applying(Operators):
             case e.Rule(name):
                 return self.run_rule(name, call)
             case e.UnknownEffect(reason):
-                self.fail(f"uses {call.entry.dotted}, which {reason}", call.node, codes.UNKNOWN_CALL)
+                self.fail(f"uses {call.entry.dotted}, which {reason}", call.node, codes.NO_MODEL)
             case e.Later(inner):
                 call.later.append(inner)
                 self._clause(inner, call)

@@ -105,7 +105,7 @@ class Attributes(Protocol):
         modelled = self.run_attribute_model(atom, cls, name, node)
         if modelled is not None:
             return modelled
-        getter = find_in_mro(cls, "__getattribute__")[1]
+        getter = self.protocol(cls, "__getattribute__")[1]
         if not among(getter, PLAIN_GETATTRIBUTE) and type(getter) is types.FunctionType:
             return self.call_atom(
                 Ref(Path(PinnedRoot(getter)), getter),
@@ -375,7 +375,7 @@ class Attributes(Protocol):
             return
         if type(atom) is Ref and is_class(atom.obj):
             self.same(atom)
-            if find_in_mro(type(atom.obj), "__setattr__")[1] is not type.__dict__["__setattr__"]:
+            if self.protocol(type(atom.obj), "__setattr__")[1] is not type.__dict__["__setattr__"]:
                 self.fail(f"sets {class_name(atom.obj)}.{name} through a metaclass", node)
                 return
             if find_in_mro(type(atom.obj), name)[0] is not None or is_library(module_of(atom.obj)):
@@ -393,7 +393,7 @@ class Attributes(Protocol):
         if cls is None or is_scalar(atom) or type(atom) not in (Ref, New):
             self.fail(f"sets .{name} of something unusual", node)
             return
-        owner, setter = find_in_mro(cls, "__setattr__")
+        owner, setter = self.protocol(cls, "__setattr__")
         if not among(setter, _PLAIN_SETATTR):
             if type(setter) is types.FunctionType and not self.is_generated(setter):
                 setter_ref = Ref(Path(PinnedRoot(owner), (AttrStep("__setattr__"),)), setter)
@@ -452,16 +452,17 @@ class Attributes(Protocol):
         """`del target.name`."""
         for atom in target:
             cls = class_of(atom)
-            if cls is None or not among(find_in_mro(cls, "__delattr__")[1], _PLAIN_DELATTR):
+            if cls is None or not among(self.protocol(cls, "__delattr__")[1], _PLAIN_DELATTR):
                 self.fail(f"deletes .{name} of something unusual", node)
-            elif type(atom) is Ref:
-                _, found = self.class_attr(cls, name, node)
-                if (
-                    found is not MISSING
-                    and is_data_descriptor(found)
-                    and type(found) is not types.MemberDescriptorType
-                ):
-                    self.fail(f"deletes {class_name(cls)}.{name} through a descriptor", node)
+                continue
+            _, found = self.class_attr(cls, name, node)
+            if (
+                found is not MISSING
+                and is_data_descriptor(found)
+                and type(found) is not types.MemberDescriptorType
+            ):
+                self.fail(f"deletes {class_name(cls)}.{name} through a descriptor", node)
+            if type(atom) is Ref:
                 self.exact(atom)
                 # Whoever reads it afterwards finds the class's attribute, or none.
                 self.store_shared(

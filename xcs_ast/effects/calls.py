@@ -150,7 +150,7 @@ class Calls(Arguments):
         return self.call_atom(func, args.prepend(frozenset({receiver})), node)
 
     def _without_model(self, name: str, node: ast.AST | None) -> Value:
-        return self.fail(f"calls {name}, which has no source and no model", node, codes.UNKNOWN_CALL)
+        return self.fail(f"calls {name}, which has no source and no model", node, codes.NO_MODEL)
 
     def _call_ref(self, ref: Ref, args: Args, node: ast.AST | None) -> Value:
         obj = ref.obj

@@ -60,14 +60,14 @@ class Constructing(Calls):
             return self.run_entry(entry, None, args, node, cls)
         if issubclass(type(cls), EnumMeta):
             return self._enum_member(cls, args, node)
-        caller, found = find_in_mro(type(cls), "__call__")
+        caller, found = self.protocol(type(cls), "__call__")
         if caller is not type:
             if type(found) is not types.FunctionType:
                 return self._cannot(cls, "through its metaclass", node)
             return self.call(
                 self._get_through(found, caller or type, ref, type(cls), "__call__", node), args, node
             )
-        if find_in_mro(cls, "__del__")[0] is not None:
+        if self.protocol(cls, "__del__")[0] is not None:
             return self._cannot(cls, "whose instances have a finalizer", node)
         if vars(type)["__flags__"].__get__(cls) & _ABSTRACT:
             return BOTTOM

@@ -10,6 +10,7 @@ from typing import Any, Final
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects.calls import FunctionInfo
 from xcs_ast.effects.displays import Displays
+from xcs_ast.effects.names import Env, join_env
 from xcs_ast.effects.scopes import scope_of
 from xcs_ast.effects.values import (
     BOTTOM,
@@ -31,6 +32,8 @@ from xcs_ast.ir.sites import STAGE_NAME
 __all__ = ["Expressions", "mangle"]
 
 _TAIL: Final = 200
+_ROUNDS: Final = 8
+"""How often the loops of a comprehension are followed while they change variables outside of it."""
 
 
 def mangle(name: str, owner: str | None) -> str:
@@ -70,13 +73,25 @@ class Expressions(Displays):
     def _test_all(self, node: ast.BoolOp) -> tuple[bool, bool]:
         is_and = isinstance(node.op, ast.And)
         decided = False
+        ways: list[Env] = []
         for operand in node.values:
             may_true, may_false = self.test(operand)
-            decided |= may_false if is_and else may_true
+            if may_false if is_and else may_true:
+                decided = True
+                ways.append(dict(self.frame.locals))
             if not (may_true if is_and else may_false):
                 # Nothing gets past this operand.
+                self._or_else(ways)
                 return (False, True) if is_and else (True, False)
+        self._or_else(ways)
         return (True, decided) if is_and else (decided, True)
+
+    def _or_else(self, ways: list[Env]) -> None:
+        """What an expression assigns that is not always evaluated: the variables may be as on other ways."""
+        env = self.frame.locals
+        for way in ways:
+            env = join_env(env, way)
+        self.frame.locals = dict(env)
 
     # ------------------------------------------------------------------------------------------- handlers
 
@@ -103,15 +118,19 @@ class Expressions(Displays):
     def _bool_op(self, node: ast.BoolOp) -> Value:
         out = BOTTOM
         is_and = isinstance(node.op, ast.And)
+        ways: list[Env] = []
         for index, operand in enumerate(node.values):
             value = self.evaluate(operand)
             if index == len(node.values) - 1:
-                return join(out, value)
+                out = join(out, value)
+                break
             may_true, may_false = self.truth(value, node)
             if may_false if is_and else may_true:
                 out = join(out, self._only(value, not is_and))
+                ways.append(dict(self.frame.locals))
             if not (may_true if is_and else may_false):
-                return out
+                break
+        self._or_else(ways)
         return out
 
     def _only(self, value: Value, wanted: bool) -> Value:
@@ -137,14 +156,14 @@ class Expressions(Displays):
         may_true, may_false = self.test(node.test)
         before = dict(self.frame.locals)
         out = BOTTOM
-        if may_true:
-            self.narrow(node.test, True)
-            out = join(out, self.evaluate(node.body))
-            self.frame.locals = dict(before)
-        if may_false:
-            self.narrow(node.test, False)
-            out = join(out, self.evaluate(node.orelse))
-            self.frame.locals = before
+        ways: list[Env] = []
+        for possible, outcome, arm in ((may_true, True, node.body), (may_false, False, node.orelse)):
+            if possible:
+                self.frame.locals = dict(before)
+                self.narrow(node.test, outcome)
+                out = join(out, self.evaluate(arm))
+                ways.append(self.frame.locals)
+        self._or_else(ways)
         return out
 
     def narrow(self, test: ast.expr, outcome: bool) -> None:
@@ -154,17 +173,21 @@ class Expressions(Displays):
     def _compare(self, node: ast.Compare) -> Value:
         left = self.evaluate(node.left)
         out = BOTTOM
+        ways: list[Env] = []
         for index, (op, right_node) in enumerate(zip(node.ops, node.comparators, strict=True)):
             right = self.evaluate(right_node)
             result = self.compare(type(op), left, right, node)
             if index == len(node.ops) - 1:
-                return join(out, result)
+                out = join(out, result)
+                break
             may_true, may_false = self.truth(result, node)
             if may_false:
                 out = join(out, self._only(result, False))
+                ways.append(dict(self.frame.locals))
             if not may_true:
-                return out
+                break
             left = right
+        self._or_else(ways)
         return out
 
     def _call(self, node: ast.Call) -> Value:
@@ -239,6 +262,26 @@ class Expressions(Displays):
         self, generators: list[ast.comprehension], element: Callable[[], Value], first: Value | None = None
     ) -> Value:
         """Evaluates `element` under the loops and conditions of a comprehension."""
+        frame = self.frame
+        out = BOTTOM
+        for turn in range(_ROUNDS):
+            before = dict(frame.locals)
+            out = join(out, self._comprehension_once(generators, element, first))
+            merged = join_env(before, frame.locals)  # a walrus has set a name, for the next turn or for good
+            frame.locals = dict(merged)
+            if merged == before:
+                break
+            if turn == _ROUNDS - 2:
+                frame.locals |= {
+                    name: unknown("uses a value that grows in a loop")
+                    for name, value in merged.items()
+                    if before.get(name) != value
+                }
+        return out
+
+    def _comprehension_once(
+        self, generators: list[ast.comprehension], element: Callable[[], Value], first: Value | None
+    ) -> Value:
         frame = self.frame
         saved = dict(frame.locals)
         targets: set[str] = set()

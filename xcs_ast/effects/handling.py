@@ -9,7 +9,7 @@ from typing import Any
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import catalog
 from xcs_ast.effects.expressions import Expressions
-from xcs_ast.effects.names import join_env
+from xcs_ast.effects.names import Env, join_env
 from xcs_ast.effects.resolve import class_name, find_in_mro, module_of
 from xcs_ast.effects.values import (
     BOTTOM,
@@ -26,9 +26,7 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.paths import Path, PinnedRoot
 
-__all__ = ["Env", "Handling"]
-
-Env = dict[str, Value]
+__all__ = ["Handling"]
 
 
 class Handling(Expressions):
@@ -164,7 +162,9 @@ class Handling(Expressions):
             self.pattern(case.pattern, subject)
             possible = True
             if case.guard is not None:
-                possible, _ = self.test(case.guard)
+                possible, refused = self.test(case.guard)
+                if refused:  # what the pattern has bound stays bound
+                    before = join_env(before, frame.locals)
             if possible and self.execute(case.body):
                 ways.append(frame.locals)
             frame.locals = dict(before)

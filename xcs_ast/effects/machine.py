@@ -194,6 +194,16 @@ class Machine:
             self.guard(g.ClassAttr(cls, name, found))
         return owner, found
 
+    def protocol(self, cls: type, name: str) -> tuple[type | None, Any]:
+        """Looks up what decides how instances of `cls` behave (`__getattribute__`, ...); relies on the outcome.
+
+        It is no read: to assign it is an unknown effect.
+        """
+        owner, found = find_in_mro(cls, name)
+        if is_mutable_class(cls):
+            self.guard(g.ClassAttr(cls, name, found))
+        return owner, found
+
     # ------------------------------------------------------------------------------------- shared state
 
     def store_shared(self, path: Path, obj: object, field: str, value: Value, node: ast.AST | None) -> None:

@@ -12,10 +12,12 @@ from xcs_ast.effects.values import BOTTOM, Value, join, unknown
 from xcs_ast.ir.effects import Access, CellVar
 from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, Path, PinnedRoot
 
-__all__ = ["Names", "join_env"]
+__all__ = ["Env", "Names", "join_env"]
+
+Env = dict[str, Value]
 
 
-def join_env(a: dict[str, Value], b: dict[str, Value]) -> dict[str, Value]:
+def join_env(a: Env, b: Env) -> Env:
     """The variables after one of two ways."""
     if a == b:
         return a

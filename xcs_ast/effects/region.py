@@ -186,7 +186,17 @@ class _Region(Statements):
             item = self.wrap(Path(ItemRoot()), self.request.binding.item)
         else:
             item = unknown("uses an item of which nothing is known")
-        self.assign(loop.target, item)
+        outer, self.sink = self.sink, Sink()
+        try:
+            self.assign(loop.target, item)
+        finally:
+            head, self.sink = self.sink, outer
+        outer.take(head)
+        for key, effect in head.effects.items():
+            # The slice, too, takes the item apart, and it does so ahead of its place.
+            where = effect.where
+            if effect.access is Access.READ and isinstance(where, Location) and where.owner.varies:
+                self.stages[0].effects.setdefault(key, effect)
         return True, True
 
     def _frame(self) -> Frame:

@@ -147,8 +147,8 @@ class Rules(Streams):
     def rule_isinstance(self, call: ModelCall) -> Value:
         """`isinstance(0, 1)` and `issubclass(0, 1)`."""
         subjects, classes = call.argument(0) or BOTTOM, call.argument(1) or BOTTOM
-        wanted = self.decided_by_type(classes)
-        if wanted is None:
+        groups, wanted = self._class_groups(classes), self.decided_by_type(classes)
+        if groups is None or wanted is None:
             return self.no_rule(call, "with classes that are not known, or whose metaclass decides")
         if call.entry.name == "issubclass":
             for atom in subjects:
@@ -174,9 +174,11 @@ class Rules(Streams):
             if any(looks):
                 yes = no = True
                 continue
-            answer = any(self._is_subclass(cls_of, cls) for cls in wanted)
-            registered = any(type(cls) is not type and not _is_standard(cls) for cls in wanted)
-            yes, no = yes or answer or registered, no or not answer
+            for group, exact in groups:
+                answers = [self._is_subclass(cls_of, cls) for cls in group]
+                registered = any(type(cls) is not type and not _is_standard(cls) for cls in group)
+                yes |= any(answers) or registered
+                no |= not (any(answers) if exact else all(answers))
         return join(TRUE if yes else BOTTOM, FALSE if no else BOTTOM)
 
     def decided_by_type(self, classes: Value) -> list[type] | None:
@@ -207,31 +209,39 @@ class Rules(Streams):
         return bool(mutable)
 
     def _classes(self, value: Value) -> list[type] | None:
-        out: list[type] = []
+        """All classes that a value may stand for, alone or in a tuple or union."""
+        groups = self._class_groups(value)
+        return None if groups is None else [cls for group, _ in groups for cls in group]
+
+    def _class_groups(self, value: Value) -> list[tuple[list[type], bool]] | None:
+        """For each thing that a value may be: its classes, and whether it surely consists of all of them."""
+        out: list[tuple[list[type], bool]] = []
         for atom in value:
             match atom:
                 case Ref(obj=obj) if is_class(obj):
                     self.same(atom)
-                    out.append(obj)
+                    out.append(([obj], True))
                 case Ref(obj=obj) if type(obj) is tuple and all(is_class(c) for c in obj):
                     self.same(atom)
-                    out += obj
+                    out.append((list(obj), True))
                 case Ref(obj=obj) if type(obj) is types.UnionType and all(is_class(c) for c in obj.__args__):
                     self.same(atom)
-                    out += obj.__args__
+                    out.append((list(obj.__args__), True))
                 case Tup(items):
-                    for item in items:
-                        found = self._classes(item)
-                        if found is None:
-                            return None
-                        out += found
-                case Const(value=None):
-                    out.append(type(None))
-                case New(obj) if obj.cls is types.UnionType:
-                    found = self._classes(self.get_part(obj, "elems"))
-                    if found is None or len(found) < 2:
+                    parts = [self._class_groups(item) for item in items]
+                    if None in parts:
                         return None
-                    out += found
+                    each = [group for part in parts for group in part or ()]
+                    exact = all(len(part or ()) == 1 for part in parts) and all(sure for _, sure in each)
+                    out.append(([cls for group, _ in each for cls in group], exact))
+                case Const(value=None):
+                    out.append(([type(None)], True))
+                case New(obj) if obj.cls is types.UnionType:
+                    # Which operands were there is not known, only which there may have been.
+                    found = self._classes(self.get_part(obj, "elems"))
+                    if not found:
+                        return None
+                    out.append((found, False))
                 case _:
                     return None
         return out
@@ -313,7 +323,7 @@ class Rules(Streams):
     def rule_attrgetter(self, call: ModelCall) -> Value:
         """`operator.attrgetter(...)(0)`."""
         names = self._reduced(call)
-        if type(call.receiver) is New:
+        if made := type(call.receiver) is New:
             consts = [self.pin(a) for a in self.get_part(call.receiver.obj, "elems")]
             names = tuple(c.value for c in consts if c is not None) if None not in consts else None
         if names is None or not all(type(name) is str for name in names):
@@ -324,6 +334,9 @@ class Rules(Streams):
             for part in name.split("."):
                 value = self.load_attr(value, part, call.node)
             results.append(value)
+        if made:  # in which order its names came, and which of them together, is not known
+            found = join_all(results)
+            return join(found, self.new_container(call.node or call.entry, tuple, found, tag="attrgetter"))
         return results[0] if len(results) == 1 else self.new_tuple(tuple(results), call.node)
 
     def rule_methodcaller(self, call: ModelCall) -> Value:

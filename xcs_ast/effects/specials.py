@@ -328,7 +328,7 @@ class Specials(Attributes):
             return self.content(atom, node, keys=issubclass(cls, dict))
         if cls is range:
             return INT
-        if type(atom) is New and atom.obj.payload is not None:
+        if type(atom) is New and atom.obj.payload is not None and find_in_mro(cls, "__iter__")[0] is not None:
             return self.iterate_payload(atom, node)
         if type(atom) is New and cls in _ITERATED_BY_ELEMS:
             return self.get_part(atom.obj, "elems")

@@ -11,9 +11,9 @@ from typing import Any, Final, final
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.expressions import mangle
-from xcs_ast.effects.handling import Env, Handling
+from xcs_ast.effects.handling import Handling
 from xcs_ast.effects.machine import Frame
-from xcs_ast.effects.names import join_env
+from xcs_ast.effects.names import Env, join_env
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import is_class
 from xcs_ast.effects.scopes import settled_names
@@ -225,7 +225,9 @@ class Statements(Handling):
     def _assert(self, node: ast.Assert) -> bool:
         may_true, may_false = self.test(node.test)
         if may_false and node.msg is not None:
+            before = dict(self.frame.locals)
             self.evaluate(node.msg)
+            self.frame.locals = before
         if may_true:
             self.narrow(node.test, True)
         return may_true
@@ -292,8 +294,9 @@ class Statements(Handling):
             self.narrow(test.operand, not outcome)
         elif isinstance(test, ast.BoolOp):
             if isinstance(test.op, ast.And) is outcome:
-                for part in test.values:
-                    self.narrow(part, outcome)
+                for index, part in enumerate(test.values):
+                    if not _bound_in(test.values[index + 1 :]) & _names_in(part):
+                        self.narrow(part, outcome)
         elif isinstance(test, ast.Name):
             self._keep(test.id, lambda atom: type(atom) is not Const or bool(atom.value) is outcome)
         elif isinstance(test, ast.NamedExpr):
@@ -427,6 +430,15 @@ class Statements(Handling):
         if self.loops:
             self.loops[-1].continues.append(dict(self.frame.locals))
         return False
+
+
+def _bound_in(tests: list[ast.expr]) -> set[str]:
+    """The variables that `:=` assigns."""
+    return {node.target.id for test in tests for node in ast.walk(test) if isinstance(node, ast.NamedExpr)}
+
+
+def _names_in(test: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
 
 
 Handler = Callable[[Any, Any], bool]

@@ -104,6 +104,8 @@ class SlicePlacer(ast.NodeVisitor):
     def __init__(self, sites: Mapping[str, Sequence[ast.expr]], names: Mapping[str, str]) -> None:
         self._sites = sites
         self._slice_names = names
+        self.found: dict[str, list[ast.expr | ast.FunctionDef]] = {}
+        """By the name of their site: the slices, in the order in which the site is given them."""
 
     def visit_Call(self, node: ast.Call) -> None:
         """`S.enter(SLICE, ...)`, `S.block((SLICE, ...), ...)`."""
@@ -117,8 +119,10 @@ class SlicePlacer(ast.NodeVisitor):
                 if isinstance(first, ast.Tuple):
                     for thunk, expression in zip(first.elts, expressions, strict=True):
                         _place_slice(thunk, [expression])
+                    self.found[site] = [*first.elts]
                 elif not isinstance(first, ast.Name):
                     _place_slice(first, expressions)
+                    self.found[site] = [first]
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         """A slice that has a name."""
@@ -126,6 +130,7 @@ class SlicePlacer(ast.NodeVisitor):
         site = self._slice_names.get(node.name)
         if site is not None:
             _place_slice(node, self._sites[site])
+            self.found[site] = [node]
 
 
 @final

@@ -35,7 +35,9 @@ from xcs_ast.frontend.results import NOT_EMITTED, Guarded, Rewritten, Style
 from xcs_ast.frontend.sourcemap import Emitted
 from xcs_ast.frontend.units import Unit, find_units
 from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.records import replace
 from xcs_ast.source.spans import Span
+from xcs_ast.source.trees import dump_tree
 
 __all__ = ["compile_tree", "guard_module", "rewrite_module"]
 
@@ -150,6 +152,7 @@ def guard_module(source: str, filename: str, plan: ModulePlan, digest: str) -> G
     job.refused += [(each, "it is written out already") for each in written]
     units, refused = find_units(job.tree, job.lines, regions)
     job.refused += refused
+    classes = [node for node in ast.walk(job.tree) if isinstance(node, ast.ClassDef)]
     if SLICE_MARK in job.source:  # `mend_names` knows slices by it
         job.refused += [
             (each, f"the module uses the name {SLICE_MARK}") for unit in units for each in unit.regions
@@ -163,12 +166,19 @@ def guard_module(source: str, filename: str, plan: ModulePlan, digest: str) -> G
         emitter = GuardedEmitter(tree, located, job.names, job.indent)
         try:
             emitted = Emitted(emitter.module(), emitter.provenance)
-            statements = _placed(job, tree, emitter, located, emitted, digest)
+            statements, slices = _placed(job, tree, emitter, located, emitted, digest)
         except (cst.CSTValidationError, SyntaxError, RecursionError, Refused) as problem:
             job.refused += [(each.plan, f"its rewritten form is not valid: {problem}") for each in located]
             continue
         _substitute(unit, statements)
-        job.emitted += [each.plan.facts for each in located]
+        job.emitted += [
+            replace(
+                each.plan.facts,
+                slices=tuple(dump_tree(node) for node in slices.get(emitter.sites[each.index], ())),
+                owner=_class_around(classes, each.plan.facts.span),
+            )
+            for each in located
+        ]
     return Guarded(job.tree, _in_order(job.emitted), _diagnostics(job))
 
 
@@ -179,7 +189,8 @@ def _placed(
     located: Sequence[Located],
     emitted: Emitted,
     digest: str,
-) -> list[ast.stmt]:
+) -> tuple[list[ast.stmt], dict[str, list[ast.expr | ast.FunctionDef]]]:
+    """The statements with their places, and the slices in them by the names of their sites."""
     parsed = ast.parse(emitted.text, job.filename)
     statements = parsed.body
     if tree.unit.indented:
@@ -194,11 +205,23 @@ def _placed(
         for each in located
     }
     slices = {emitter.slices[each.index]: emitter.sites[each.index] for each in located}
-    SlicePlacer(sites, slices).visit(body)
+    placer = SlicePlacer(sites, slices)
+    placer.visit(body)
     constants = {emitter.sites[each.index]: f"<xcs site {each.index} of {digest}>" for each in located}
     handles = frozenset(constants) | frozenset(emitter.handles.values())
     Finisher(constants, handles).visit(body)
-    return body.body
+    return body.body, placer.found
+
+
+def _class_around(classes: Sequence[ast.ClassDef], span: Span) -> str | None:
+    """The innermost class whose body holds the region: private names are mangled with its name."""
+    around: ast.ClassDef | None = None
+    for node in classes:
+        first, last = node.body[0], node.body[-1]
+        holds = first.lineno <= span.line and span.end_line <= (last.end_lineno or 0)
+        if holds and (around is None or around.lineno <= node.lineno):
+            around = node
+    return None if around is None else around.name
 
 
 def _key(span: Span) -> Span:

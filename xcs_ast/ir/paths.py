@@ -209,7 +209,8 @@ def instance_dict(obj: object) -> dict[str, object] | None:
         found = base.__dict__.get("__dict__", MISSING)
         if found is MISSING:
             continue
-        if type(found) is types.GetSetDescriptorType:
+        # A module's is a member descriptor.
+        if type(found) in (types.GetSetDescriptorType, types.MemberDescriptorType):
             inner = found.__get__(obj, type(obj))
             return inner if type(inner) is dict else None
         return None

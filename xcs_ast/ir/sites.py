@@ -56,6 +56,13 @@ class SiteFacts:
     """Those of its variables that nested functions or enclosing functions share."""
     callees: tuple[str, ...]
     """The source of each candidate callee, for people (`model`, `self.client.complete`)."""
+    slices: tuple[bytes, ...] = ()
+    """The tree of each slice function as it was emitted, with the user's positions (`source.trees`).
+
+    In the order in which the site is given them; empty where their source is in the user's own file.
+    """
+    owner: str | None = None
+    """The innermost class around the region, for private names."""
 
     def dump(self) -> tuple[Any, ...]:
         """A tuple of what `marshal` can write."""
@@ -71,12 +78,16 @@ class SiteFacts:
             tuple(sorted(self.unknown_locals)),
             tuple(sorted(self.cells)),
             self.callees,
+            self.slices,
+            self.owner,
         )
 
     @staticmethod
     def load(data: tuple[Any, ...]) -> SiteFacts:
         """The inverse of `dump`."""
-        (index, kind, span, function, text, stages, single, env, unknown, cells, callees) = data
+        (index, kind, span, function, text, stages, single, env, unknown, cells, callees, slices, owner) = (
+            data
+        )
         return SiteFacts(
             index,
             RegionKind(kind),
@@ -89,4 +100,6 @@ class SiteFacts:
             frozenset(unknown),
             frozenset(cells),
             tuple(callees),
+            tuple(slices),
+            owner,
         )

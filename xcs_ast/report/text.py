@@ -33,6 +33,10 @@ class Row:
     in_place: int
     saved: float
     reasons: tuple[str, ...]
+    again: int = 0
+    """Recorded tasks that ran a second time, in place."""
+    repeated: int = 0
+    """Calls of things outside that were made twice for that."""
 
 
 def report_at_exit() -> None:
@@ -87,7 +91,7 @@ def render() -> str:
                 str(row.ahead),
                 str(row.in_place),
                 f"{row.saved:.3f} s" if row.saved > 0 else "-",
-                "; ".join(row.reasons),
+                "; ".join(_why(row)),
             )
             for row in found
         ]
@@ -95,8 +99,21 @@ def render() -> str:
         saved = sum(row.saved for row in found)
         if saved > 0:
             lines.append(f"time saved: {saved:.3f} s")
+        repeated = sum(row.repeated for row in found)
+        if repeated:
+            lines.append(f"made twice: {_count(repeated, 'external call')}")
     lines += [f"note: {each}" for each in recorded()]
     return "\n".join(lines) + "\n"
+
+
+def _why(row: Row) -> list[str]:
+    """The reasons; of recorded regions also what was done in vain, for it may have cost money."""
+    vain = []
+    if row.again:
+        vain.append(f"{_count(row.again, 'task')} ran twice")
+    if row.repeated:
+        vain.append(f"{_count(row.repeated, 'repeated call')}")
+    return [*vain, *row.reasons]
 
 
 def _count(number: int, noun: str) -> str:
@@ -124,6 +141,8 @@ def _row(site: Any) -> Row:
         in_place=tally.in_place,
         saved=max(0, tally.work_ns - tally.waited_ns) / 1e9,
         reasons=tuple(f"{each.code} {each.message}" for each in reasons),
+        again=tally.redone,
+        repeated=tally.repeated,
     )
 
 

@@ -11,7 +11,7 @@ import contextvars
 from collections import deque
 from collections.abc import Callable, Sequence
 from time import perf_counter_ns
-from typing import Any, final
+from typing import Any
 
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.handled import handled
@@ -27,7 +27,6 @@ def call(thunk: Callable[[], Any]) -> Any:
     return thunk()
 
 
-@final
 class BlockRun:
     """The handle of one block: hand-over k is what thunk k returns."""
 
@@ -40,8 +39,8 @@ class BlockRun:
         self._began = perf_counter_ns()
         self._tally = Tally()
         self._pending: deque[Work] = deque()
-        self._tasks: dict[int, SingleTask] = {
-            number: SingleTask(call, thunk, number) for number, thunk in enumerate(thunks)
+        self._tasks: dict[int, Any] = {
+            number: self._make(number, thunk) for number, thunk in enumerate(thunks)
         }
         held = handled()
         for number in stages:
@@ -51,6 +50,9 @@ class BlockRun:
             task.issue(self._pending, contextvars.copy_context(), held)
             self._tally.started += 1
             POOL.submit(self._pending, workers)
+
+    def _make(self, number: int, thunk: Callable[[], Any]) -> Any:
+        return SingleTask(call, thunk, number)
 
     def __bool__(self) -> bool:
         return True
@@ -65,7 +67,7 @@ class BlockRun:
             if not self._tasks:
                 self._end()
 
-    def _note(self, task: SingleTask) -> None:
+    def _note(self, task: Any) -> None:
         tally = self._tally
         if task.done:
             tally.ahead += 1

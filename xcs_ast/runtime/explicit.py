@@ -54,7 +54,7 @@ class Handle:
         task = self._task
         if task is None:
             raise XcsError("this value has been handed over already")
-        if isinstance(task, SingleTask):
+        if task.single:
             self._task = None
         return task.take(None)
 

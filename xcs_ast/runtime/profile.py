@@ -9,12 +9,13 @@ from __future__ import annotations
 import sys
 import time
 from _thread import get_ident
+from collections import deque
 from collections.abc import Callable
 from enum import Enum
 from time import perf_counter_ns
 from typing import Any, Final, final
 
-__all__ = ["Backoff", "Finding", "Probe"]
+__all__ = ["Backoff", "Conduct", "Finding", "Outcome", "Probe", "thread_time"]
 
 _ITEMS: Final = 4
 """How many items are measured before a loop that may wait is judged."""
@@ -23,9 +24,11 @@ _ITEMS_AT_ONCE: Final = 16
 _BUSY: Final = 0.5
 """Above this share of processor time a task computes; threads do not help it under a GIL."""
 _MOST_SKIPPED: Final = 1000
+_CONDUCT: Final = 16
+"""How many recorded tasks of a site are remembered."""
 
 _GIL: Final = getattr(sys, "_is_gil_enabled", lambda: True)()
-_thread_time: Final[Callable[[], int]] = getattr(time, "thread_time_ns", lambda: 0)
+thread_time: Final[Callable[[], int]] = getattr(time, "thread_time_ns", lambda: 0)
 
 
 class Finding(Enum):
@@ -37,6 +40,10 @@ class Finding(Enum):
     BUSY = "busy"
     MOVED = "moved"
     """Items came that had not been peeked, so that tasks were started in vain."""
+    CONFLICTING = "conflicting"
+    """Recorded tasks had read what changed before their turn."""
+    ABANDONED = "abandoned"
+    """Recorded tasks did what cannot be held back."""
 
 
 @final
@@ -72,13 +79,13 @@ class Probe:
 
     def measured(self, take: Callable[[int], Any], number: int) -> Any:
         """`take(number)`, timed. Also counts what happened before an exception."""
-        self._cpu_at = cpu = _thread_time()
+        self._cpu_at = cpu = thread_time()
         self.since = start = perf_counter_ns()
         try:
             return take(number)
         finally:
             self.since = 0
-            self.add(perf_counter_ns() - start, _thread_time() - cpu)
+            self.add(perf_counter_ns() - start, thread_time() - cpu)
 
     def add(self, wall: int, cpu: int) -> None:
         """One more measurement."""
@@ -112,6 +119,47 @@ class Probe:
             if used > _BUSY * waited:
                 return 0
         return waited
+
+
+class Outcome(Enum):
+    """What became of a recorded task."""
+
+    PENDING = "pending"
+    """Nobody has taken it yet."""
+    COMMITTED = "committed"
+    DISCARDED = "discarded"
+    """What it had read was no longer so; it ran again in place."""
+    ABANDONED = "abandoned"
+    """It met something that cannot be held back; it ran in place."""
+    IN_PLACE = "in place"
+    """No worker had begun it."""
+
+
+@final
+class Conduct:
+    """How the last recorded tasks of a site fared, and whether going on is a waste (of money, perhaps).
+
+    It is a waste where more than half of at least three failed, or a quarter of the last sixteen; and where
+    the first two failed.
+    """
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        self._last: deque[Outcome] = deque(maxlen=_CONDUCT)
+
+    def note(self, outcome: Outcome) -> Finding:
+        """One more; what it says of the site."""
+        last = self._last
+        last.append(outcome)
+        if outcome is Outcome.COMMITTED:
+            return Finding.UNDECIDED
+        failed = len(last) - last.count(Outcome.COMMITTED)
+        if failed < 2 or (failed * 4 < _CONDUCT and (failed * 2 <= len(last))):
+            return Finding.UNDECIDED
+        abandoned = last.count(Outcome.ABANDONED)
+        last.clear()
+        return Finding.ABANDONED if abandoned * 2 >= failed else Finding.CONFLICTING
 
 
 def _clock_of_this_thread() -> int | None:

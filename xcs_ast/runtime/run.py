@@ -53,10 +53,19 @@ class Tally:
     ahead: int = 0
     in_place: int = 0
     discarded: int = 0
+    """Tasks that were dropped, or were redone."""
+    redone: int = 0
+    """Recorded tasks whose outcome was no longer true, so that they ran a second time, in place."""
+    abandoned: int = 0
+    """Recorded tasks that met something that cannot be held back, and ran in place."""
+    repeated: int = 0
+    """Calls of things outside that recorded tasks made in vain, and that were made again in place."""
     work_ns: int = 0
     """Time that workers spent on what was consumed."""
     waited_ns: int = 0
     """Time for which the consumer waited for them."""
+    busy_ns: int = 0
+    """Processor time of recorded tasks."""
     wall_ns: int = 0
     """From the first item of a run to the end of its ahead-phase."""
 
@@ -96,7 +105,6 @@ class Spec:
     """There is no `rest`: all items go through the run (comprehensions)."""
 
 
-@final
 class Run:
     """The handle of emitted code, while its region runs ahead. Always true; see the module's docstring."""
 
@@ -123,6 +131,7 @@ class Run:
         "_spec",
         "_stopped",
         "_tally",
+        "_window",
     )
 
     def __init__(self, owner: Owner, peeker: Peeker, spec: Spec) -> None:
@@ -148,6 +157,7 @@ class Run:
         self._context: contextvars.Context | None = None
         self._held = handled()
         self._began = perf_counter_ns()
+        self._window = options.window
 
     def __bool__(self) -> bool:
         return True
@@ -276,6 +286,10 @@ class Run:
             return SingleTask(spec.slice, item, number)
         return StagedTask(spec.slice, item, number, spec.resumes, spec.numbered)
 
+    def _early(self, item: object, spec: Spec) -> Any:
+        """The task that is to start ahead."""
+        return self._task(item, spec)
+
     # -- issuing: the consumer, or the hedge with the mutex ---------------------------------------------
 
     def _issue(self, context: contextvars.Context | None) -> None:
@@ -284,7 +298,7 @@ class Run:
         if spec is None or self._stopped:
             return
         outstanding, pending, ahead = self._outstanding, self._pending, self._ahead
-        window, workers = spec.options.window, spec.options.workers
+        window, workers = self._window, spec.options.workers
         try:
             while len(outstanding) < window and POOL.has_room:
                 item = next(ahead, END)
@@ -293,7 +307,7 @@ class Run:
                 if not self._admits(item, spec):
                     self._stopped = True
                     return
-                task = self._task(item, spec)
+                task = self._early(item, spec)
                 if schedule.hook is not None:
                     schedule.tell(schedule.ISSUE, pending, task.number)
                 own = contextvars.copy_context() if context is None else context.copy()

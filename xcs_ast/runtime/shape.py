@@ -7,13 +7,15 @@ Assumes: the text is as `SiteFacts` says, and the slice has the conditions of th
 from __future__ import annotations
 
 import ast
-from typing import Final, final
+from collections.abc import Iterable
+from typing import Any, Final, final
 
 from xcs_ast.ir.sites import STAGE_NAME, SiteFacts
 from xcs_ast.records import dataclass
+from xcs_ast.runtime.peek import peek
 from xcs_ast.source.quiet import quiet
 
-__all__ = ["Pattern", "Shape", "fits", "shape_of"]
+__all__ = ["Pattern", "Shape", "all_fit", "fits", "shape_of"]
 
 Pattern = tuple["Pattern | None", ...]
 """A tuple target: for each element, `None` for a name, or the pattern of the inner tuple."""
@@ -77,6 +79,15 @@ def fits(item: object, pattern: Pattern) -> bool:
     if len(item) != len(pattern):  # type: ignore[arg-type]
         return False
     return all(inner is None or fits(each, inner) for each, inner in zip(item, pattern, strict=False))  # type: ignore[call-overload]
+
+
+def all_fit(iterable: Iterable[Any], pattern: Pattern) -> bool:
+    """Whether each item of an iterable that can be peeked fits."""
+    other = peek(iterable)
+    if other is None:
+        return False
+    items = iterable if type(iterable) is list else other.ahead
+    return all(fits(item, pattern) for item in items)
 
 
 def _pattern(target: ast.expr) -> Pattern | None:

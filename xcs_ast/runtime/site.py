@@ -32,16 +32,19 @@ from xcs_ast.ir.verdict import Verdict, VerdictKind
 from xcs_ast.records import replace
 from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
+from xcs_ast.runtime.checking import Check, Checks
 from xcs_ast.runtime.peek import END, peek, sources
 from xcs_ast.runtime.profile import Backoff, Finding
+from xcs_ast.runtime.recording import Recording
 from xcs_ast.runtime.run import Run, Spec, Tally
-from xcs_ast.runtime.shape import Shape, fits, shape_of
-from xcs_ast.runtime.task import too_deep
+from xcs_ast.runtime.shape import Shape, all_fit, shape_of
+from xcs_ast.runtime.task import stack_is_short, too_deep
 from xcs_ast.runtime.triage import never_waits
 from xcs_ast.runtime.unwinding import trim
 
 if TYPE_CHECKING:
-    from xcs_ast.verifier import Decision
+    from xcs_ast.verifier import Decision, Plan
+    from xcs_ast.verifier.crosscheck import Ledger
 
 __all__ = ["Decide", "Plain", "Site", "all_sites", "bind_sites"]
 
@@ -55,10 +58,11 @@ _FINDINGS: Final = {
     Finding.CHEAP: codes.CHEAP,
     Finding.BUSY: codes.CPU_BOUND,
     Finding.MOVED: codes.ITEMS_MOVED,
+    Finding.CONFLICTING: codes.CONFLICTING,
+    Finding.ABANDONED: codes.ABANDONED,
 }
-_MARGIN: Final = 120
-"""Frames that must be left under the recursion limit: in place, a task is a few frames deeper than plain."""
-
+_OF_RECORDED: Final = frozenset({Finding.CONFLICTING, Finding.ABANDONED})
+_AHEAD: Final = frozenset({VerdictKind.PROVEN, VerdictKind.SPECULATIVE})
 _alive: Final[weakref.WeakSet[Site]] = weakref.WeakSet()
 _filling: Final = RLock()
 _entered: Final[dict[int, Site]] = {}
@@ -81,9 +85,12 @@ class Site:
         "__weakref__",
         "_backoff",
         "_blocks",
+        "_checks",
         "_decide",
+        "_demoted",
         "_dumped",
         "_modules",
+        "_recording",
         "_shape",
         "_skip",
         "_slices",
@@ -133,6 +140,9 @@ class Site:
         self._skip = 0
         self._backoff = Backoff()
         self._shape: Shape | None = None
+        self._recording: Recording | None = None
+        self._checks: Checks | None = None
+        self._demoted: Verdict | None = None
         self._slices: dict[int, CodeType] = {}
         self._modules: dict[int, list[Run | Plain | BlockRun]] = {}
         self._blocks: dict[int, weakref.ref[BlockRun]] = {}
@@ -192,7 +202,7 @@ class Site:
         options = config.current()
         if not options.enabled or sys.is_finalizing():
             return self._serial(iterable, codes.SHUTDOWN if options.enabled else codes.DISABLED)
-        if _stack_is_short():
+        if stack_is_short() or self._is_demoted():
             return Plain(iterable)
         peeker, other = peek(iterable), peek(iterable)
         if peeker is None or other is None:
@@ -211,14 +221,14 @@ class Site:
         )
         self._note(decision.verdict)
         plan = decision.plan
-        if decision.verdict.kind is not VerdictKind.PROVEN or plan is None or plan.prefix < 1:
+        if decision.verdict.kind not in _AHEAD or plan is None or plan.prefix < 1:
             self._skip_some()
             return Plain(iterable)
         whole = self.facts.kind is RegionKind.COMPREHENSION
         resumes = None if self.facts.single else shape.resumes(plan.prefix, numbered)
         if not shape.understood or (resumes is None and not self.facts.single):
             return self._serial(iterable, codes.UNCERTAIN_STAGE)
-        if whole and shape.pattern is not None and not _all_fit(iterable, shape):
+        if whole and shape.pattern is not None and not all_fit(iterable, shape.pattern):
             return self._serial(iterable, codes.UNPACKS_OBJECTS)
         if plan.blocking is Blocking.NEVER and not options.eager:
             return self._serial(iterable, codes.CPU_BOUND)
@@ -227,11 +237,26 @@ class Site:
         at_once = plan.blocking is Blocking.LIKELY
         for each in plan.prepare:
             each()
-        return Run(
-            self,
-            peeker,
-            Spec(slice, plan.admit, options, at_once, shape.pattern, resumes, numbered, whole),
-        )
+        spec = Spec(slice, plan.admit, options, at_once, shape.pattern, resumes, numbered, whole)
+        proven = decision.verdict.kind is VerdictKind.PROVEN
+        check = self._check(plan, options, proven)
+        if proven and check is None:
+            return Run(self, peeker, spec)
+        return self._recorded().run(peeker, spec, plan, self, check, proven=proven)
+
+    def _check(self, plan: Plan, options: config.Options, proven: bool) -> Check | None:
+        checks = self._checks
+        if checks is None:
+            if options.verify == "never":
+                return None
+            checks = self._checks = Checks(self.facts, self.demote)
+        return checks.entry(options.verify, self.entries, plan.foresees, options.window, proven=proven)
+
+    def _recorded(self) -> Recording:
+        recording = self._recording
+        if recording is None:
+            recording = self._recording = Recording(self.facts)
+        return recording
 
     # -- blocks -----------------------------------------------------------------------------------------
 
@@ -254,6 +279,8 @@ class Site:
         if not options.enabled or sys.is_finalizing():
             self._serial((), codes.SHUTDOWN if options.enabled else codes.DISABLED)
             return None
+        if self._is_demoted():
+            return None
         if self._may_guess(options) and all(never_waits(thunk, env) for thunk in thunks):
             self._needless(())
             return None
@@ -261,7 +288,7 @@ class Site:
         decision = self._decide(self.facts, scope, dict(zip(self.facts.env, env, strict=True)), ())
         self._note(decision.verdict)
         plan = decision.plan
-        if decision.verdict.kind is not VerdictKind.PROVEN or plan is None or plan.prefix < 1:
+        if decision.verdict.kind not in _AHEAD or plan is None or plan.prefix < 1:
             self._skip_some()
             return None
         if plan.blocking is not Blocking.LIKELY and not options.eager:
@@ -269,7 +296,12 @@ class Site:
             return None
         for each in plan.prepare:
             each()
-        run = BlockRun(self, thunks, plan.thunks, options.workers)
+        proven = decision.verdict.kind is VerdictKind.PROVEN
+        check = self._check(plan, options, proven)
+        if proven and check is None:
+            run = BlockRun(self, thunks, plan.thunks, options.workers)
+        else:
+            run = self._recorded().block(thunks, plan, options.workers, self, check, proven=proven)
         self._blocks[get_ident()] = weakref.ref(run)
         return run
 
@@ -340,7 +372,9 @@ class Site:
 
     def trim(self) -> None:
         """Inside `except BaseException:`, before a bare `raise`: the traceback becomes plain Python's."""
-        trim(sys.exc_info()[1], self._slices)
+        recording = self._recording
+        slices = self._slices if recording is None else self._slices | recording.slices()
+        trim(sys.exc_info()[1], slices)
         if self._blocks:
             reference = self._blocks.pop(get_ident(), None)
             run = None if reference is None else reference()
@@ -410,15 +444,37 @@ class Site:
         """Running ahead was worth it."""
         self._backoff.succeeded()
 
+    def demote(self, reason: Diagnostic) -> None:
+        """The region runs as plain Python for good."""
+        self._demoted = Verdict(VerdictKind.SERIAL, (reason,))
+        self._note(self._demoted)
+        self._skip = sys.maxsize
+
+    def _is_demoted(self) -> bool:
+        if self._demoted is not None:
+            self._note(self._demoted)
+        return self._demoted is not None
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """What the cross-checks of this region showed; `None` before the first."""
+        return None if self._checks is None else self._checks.ledger
+
     def rearm(self) -> None:
         """Lets the next entry be judged anew, whatever earlier ones showed."""
+        if self._demoted is not None:
+            return
         self.skipped -= self._skip
         self._skip = 0
         self._backoff.succeeded()
 
     def unpaid(self, finding: Finding) -> None:
         """It was not; the next entries stay plain."""
-        self._skip_some()
+        if finding not in _OF_RECORDED:
+            self._skip_some()
+        elif not config.current().eager:
+            self._skip = self._recorded().failed()
+            self.skipped += self._skip
         code = _FINDINGS.get(finding)
         if code is not None and self.last_verdict is not None:
             # A verdict of its own: the plan was legal, and still is.
@@ -427,29 +483,14 @@ class Site:
     def account(self, tally: Tally) -> None:
         """A run has ended."""
         self.tally.add(tally)
+        if self._recording is not None:
+            self._recording.account(tally)
 
 
 def _elsewhere(facts: tuple[Any, ...]) -> Site:
     site = Site(SiteFacts.load(facts))
     site._skip = sys.maxsize
     return site
-
-
-def _stack_is_short() -> bool:
-    """Whether the recursion limit is near."""
-    try:
-        sys._getframe(max(0, sys.getrecursionlimit() - _MARGIN))
-    except ValueError:
-        return False
-    return True
-
-
-def _all_fit(iterable: Iterable[Any], shape: Shape) -> bool:
-    other = peek(iterable)
-    if other is None or shape.pattern is None:
-        return False
-    items = iterable if type(iterable) is list else other.ahead
-    return all(fits(item, shape.pattern) for item in items)
 
 
 def _decide(

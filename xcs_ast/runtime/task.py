@@ -10,13 +10,15 @@ Guarantees:
 - A stack or a memory that was exhausted on a worker says nothing about the consumer's: such a task counts
   as not run, and the consumer runs it in place.
 
-Assumes: the slice is PROVEN up to the hand-over where the worker stops, so that a task that is dropped, or
-run a second time after a fork, is not noticed. `done` is written after the outcome and read before it.
+Assumes: the slice is PROVEN up to the hand-over where the worker stops (or recorded, see
+`runtime.speculation`), so that a task that is dropped, or run a second time after a fork, is not noticed.
+`done` is written after the outcome and read before it.
 """
 
 from __future__ import annotations
 
 import contextvars
+import sys
 from _thread import allocate_lock, get_ident
 from collections import deque
 from collections.abc import Callable
@@ -30,11 +32,13 @@ from xcs_ast.runtime.peek import END
 from xcs_ast.runtime.pool import POOL, Work
 from xcs_ast.runtime.unwinding import outside, raise_in_place
 
-__all__ = ["SingleTask", "StagedTask", "Task", "too_deep"]
+__all__ = ["SingleTask", "StagedTask", "Task", "stack_is_short", "too_deep"]
 
 _VOID: Final = (RecursionError, MemoryError)
 
 
+_MARGIN: Final = 120
+"""Frames that must be left under the recursion limit: in place, a task is a few frames deeper than plain."""
 _DEEPEST: Final = 6
 _in_place: Final[dict[int, int]] = {}
 """For each thread, how many tasks it is running in place, one inside the other."""
@@ -47,6 +51,15 @@ def too_deep() -> bool:
     any earlier for that.
     """
     return bool(_in_place) and _in_place.get(get_ident(), 0) >= _DEEPEST
+
+
+def stack_is_short() -> bool:
+    """Whether the recursion limit is near."""
+    try:
+        sys._getframe(max(0, sys.getrecursionlimit() - _MARGIN))
+    except ValueError:
+        return False
+    return True
 
 
 def _enter_in_place() -> int:
@@ -81,6 +94,9 @@ class Task:
         "number",
         "waited",
     )
+
+    single: bool = False
+    """Whether there is but one hand-over."""
 
     def __init__(self, slice: Callable[..., Any] | None, item: object, number: int) -> None:
         self._slice = slice
@@ -153,6 +169,10 @@ class Task:
             # The worker that has it stayed in the parent process.
             self.issued = False
             return False
+        return self._wait()
+
+    def _wait(self) -> bool:
+        """Until the worker that has claimed it is done: whether there is an outcome."""
         start = perf_counter_ns()
         self._gate.acquire()
         self.waited += perf_counter_ns() - start
@@ -199,6 +219,8 @@ class SingleTask(Task):
     """The slice is a function that returns hand-over 0."""
 
     __slots__ = ("_value",)
+
+    single = True
 
     def _compute(self) -> None:
         item = self.item

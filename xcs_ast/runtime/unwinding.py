@@ -5,7 +5,7 @@ notes are not touched; `__context__` is what plain Python would have made it. On
 ours go. No user code runs: attributes of exceptions are read and set past any `__getattribute__` or
 `__setattr__`.
 Assumes: entries of ours stand close to the outer end of a traceback (`trim` runs in every frame that holds a
-region, so that deeper ones are gone already).
+region, so that deeper ones are gone already); where they may stand anywhere, the caller says how far to look.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import islice
 from types import CodeType, TracebackType
 from typing import Any, Final
 
-__all__ = ["outside", "raise_in_place", "trim"]
+__all__ = ["is_ours", "outside", "raise_in_place", "trim"]
 
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _OWN_TESTING: Final = _PACKAGE + "testing" + os.sep
@@ -88,10 +88,11 @@ def _chain(error: BaseException, handled: BaseException) -> None:
     _set_context(last, handled)
 
 
-def trim(error: BaseException | None, slices: Container[int]) -> None:
+def trim(error: BaseException | None, slices: Container[int], look: int = _LOOK) -> None:
     """Removes our entries from the traceback of `error` and of those it is chained to.
 
-    `slices` holds the `id` of each code object that stands for a piece of the user's own function.
+    `slices` holds the `id` of each code object that stands for a piece of the user's own function. `look`:
+    how many entries of the user's may stand between two of ours.
     """
     seen: set[int] = set()
     todo = [error]
@@ -100,14 +101,14 @@ def trim(error: BaseException | None, slices: Container[int]) -> None:
         if one is None or id(one) in seen:
             continue
         seen.add(id(one))
-        _trim_one(one, slices)
+        _trim_one(one, slices, look)
         todo.append(_cause(one))
         todo.append(_context(one))
         if isinstance(one, BaseExceptionGroup):
             todo.extend(BaseExceptionGroup.exceptions.__get__(one))
 
 
-def _trim_one(error: BaseException, slices: Container[int]) -> None:
+def _trim_one(error: BaseException, slices: Container[int], look: int) -> None:
     first: TracebackType | None = _trace(error)
     kept = first
     while kept is not None and _ours(kept.tb_frame.f_code, slices):
@@ -115,7 +116,7 @@ def _trim_one(error: BaseException, slices: Container[int]) -> None:
     if kept is not first:
         _set_trace(error, kept)
     before: TracebackType | None = None
-    left = _LOOK
+    left = look
     while kept is not None and left:
         following = kept.tb_next
         if following is not None and _ours(following.tb_frame.f_code, slices):
@@ -132,7 +133,7 @@ def _trim_one(error: BaseException, slices: Container[int]) -> None:
                 elif exact is not kept:
                     _set_trace(error, exact)
                 kept = exact
-            left = _LOOK
+            left = look
         before, kept = kept, following
         left -= 1
 
@@ -173,7 +174,10 @@ def _within(part: tuple[int, int, int, int], whole: tuple[int, int, int, int]) -
 
 
 def _ours(code: CodeType, slices: Container[int]) -> bool:
-    if id(code) in slices:
-        return True
+    return id(code) in slices or is_ours(code)
+
+
+def is_ours(code: CodeType) -> bool:
+    """Whether this is code of the package (but for that part of it which tests programs)."""
     filename = code.co_filename
     return filename.startswith(_PACKAGE) and not filename.startswith(_OWN_TESTING)

@@ -10,6 +10,7 @@ Assumes: nothing changes the objects while the picture is taken.
 from __future__ import annotations
 
 import itertools
+import logging
 import operator
 import random
 import re
@@ -175,7 +176,7 @@ class _Painter:
     def _own_state(self, obj: object, path: str) -> Label:
         """The instance dictionary and the slots, read without the user's `__getattribute__`."""
         out: list[object] = []
-        if issubclass(type(obj), (types.FunctionType, type, types.ModuleType, BaseException)):
+        if issubclass(type(obj), _PAINTED_WHOLE):
             return ()
         try:
             state = object.__getattribute__(obj, "__dict__")
@@ -324,6 +325,8 @@ def module_state(namespace: Mapping[str, object]) -> dict[str, object]:
     }
 
 
+_PAINTED_WHOLE: Final = (types.FunctionType, type, types.ModuleType, BaseException, logging.Logger)
+
 _Paint = Callable[[_Painter, Any, str], Label]
 _PAINTERS: Final[tuple[tuple[type, _Paint], ...]] = (
     (type, _Painter.klass),
@@ -349,6 +352,8 @@ _PAINTERS: Final[tuple[tuple[type, _Paint], ...]] = (
     (int, lambda p, o, path: (int.__repr__(o),)),
     (str, lambda p, o, path: (str.__str__(o),)),
     (bytes, lambda p, o, path: (bytes.__repr__(o),)),
+    # Handlers are the process's: the test bench's own are among them.
+    (logging.Logger, lambda p, o, path: (o.name, o.level, o.propagate, o.disabled, len(o.filters))),
     (random.Random, lambda p, o, path: (hash(o.getstate()) if type(o) is random.Random else "random",)),
     (itertools.count, lambda p, o, path: (repr(o),)),
     (staticmethod, lambda p, o, path: (p.encode(o.__func__, path),)),

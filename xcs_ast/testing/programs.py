@@ -2,7 +2,8 @@
 
 A program has some shared state, some callables (most of which only look at it), and a `main` with a few
 regions whose bodies sometimes change what the callables look at. So whatever the analysis proves
-wrongly is likely to show in the result.
+wrongly is likely to show in the result. In some programs the callables add to what they share: counters,
+tables, logs, memos. These can only be recorded, and what the recorder overlooks is likely to show.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, final
 
 from xcs_ast.testing.choices import Choices, Drawn, Seeded
-from xcs_ast.testing.states import PRELUDE, STATES, State
+from xcs_ast.testing.sharing import sharing_body
+from xcs_ast.testing.states import PRELUDE, SHARED, STATES, State
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -59,6 +61,9 @@ class _Item:
     arguments: tuple[str, ...] = ()
 
 
+SHARING: Final = 40
+"""Of a hundred programs, how many share what their callables write."""
+
 _MODES: Final = ("quiet", "reader", "reader", "reader", "writer", "writer")
 """How a callee, or a body, treats shared state."""
 
@@ -79,11 +84,14 @@ class _Program:
     """The callables of the region being made, and the states that its body may change."""
     changeable: list[tuple[str, State]] = field(default_factory=list)
     clashing: bool = False
+    sharing: bool = False
+    """Whether the callables of this program add to what they share."""
 
     def text(self) -> str:
         top: Lines = []
+        self.sharing = self.choices.chance(SHARING)
         for index in range(self.choices.number(1, 3)):
-            state = self.choices.pick(STATES)
+            state = self.choices.pick(SHARED if self.sharing else STATES)
             name = f"s{index}"
             self.states.append((name, state))
             top.append(state.declare.replace("@", name))
@@ -119,7 +127,7 @@ class _Program:
         """A statement that changes shared state, and the name that it needs declared `global`."""
         name, state = self.choices.pick(self.changeable or self.states)
         self.used.add(name)
-        text = self.choices.pick(state.writes).replace("@", name).replace("#", number)
+        text = self.choices.pick(state.writes + state.adds).replace("@", name).replace("#", number)
         return text.removeprefix("="), name if state.rebinds else None
 
     def arithmetic(self, numbers: list[str]) -> str:
@@ -194,8 +202,12 @@ class _Program:
         ]
 
     def callee_body(self, mode: str) -> tuple[Lines, set[str]]:
-        lines: Lines = []
-        declared: set[str] = set()
+        if self.sharing and self.choices.chance(80):
+            lines, declared, used = sharing_body(self.choices, self.states)
+            self.used |= used
+            self.wrote = True
+            return lines, declared
+        lines, declared = [], set()
         if self.choices.chance(60):
             lines.append("probe.call(x)")
         value = "x"
@@ -259,6 +271,11 @@ class _Program:
         looking = [f for f in self.callables if f not in self.writers]
         self.changeable = []
         self.clashing = False
+        if self.sharing and self.choices.chance(50):
+            # What the body writes is none of the callee's business: all can go ahead, and be replayed.
+            self.eligible = [self.choices.pick(self.callables)]
+            self.changeable = [pair for pair in self.states if pair[0] not in self.uses[self.eligible[0]]]
+            return
         if looking and self.choices.chance(40):
             self.eligible = [self.choices.pick(looking)]
             self.changeable = [pair for pair in self.states if pair[0] not in self.uses[self.eligible[0]]]

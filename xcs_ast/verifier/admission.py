@@ -76,6 +76,15 @@ class Admission:
         self._sources = sources
         self._loosen(self._fixed_writes)
 
+    def foresee(self, shape: Shape) -> None:
+        """Takes up what the bodies surely change, of a region whose tasks are recorded."""
+        try:
+            nothing = Binding(None, self.env)
+            fixed = [w for _, w in shape.writes if not w.owner.varies]
+            self._fixed_writes = [place for w in fixed for place in places(w, nothing)]
+        except Unresolvable:
+            self._loose = True
+
     def _loosen(self, writes: list[Place]) -> None:
         if self._sources and any(owner in self._sources for owner, _ in writes):
             self._loose = True
@@ -113,7 +122,19 @@ class Admission:
                 return False
             self._loosen(writes)
             self._remember(writes)
+        return self.outlives(item)
+
+    def outlives(self, item: object) -> bool:
+        """Whether a recorded task may hold the item, whatever the bodies take out of its container."""
         return not self._loose or _never_missed(item)
+
+    def foreseen(self, item: object) -> RegionEffects | None:
+        """What the analysis says of the task of an item that was admitted."""
+        binding = Binding(item, self.env)
+        for shape in self.shapes:
+            if shape.fits(binding, varying_only=True):
+                return shape.effects
+        return None
 
     def _shape_of(self, item: object) -> Shape | None:
         binding = Binding(item, self.env)

@@ -13,6 +13,8 @@ T(0) .. T(p-1) may run ahead of their place iff for every k < p
 
 For a block there is one iteration, and instead of a prefix any set of stages; each must satisfy 3 itself.
 
+Where that fails, `verifier.speculation` says whether the region may run ahead through the recorder.
+
 Guarantees: p is the largest such prefix; no user code runs; nothing is believed about an object beyond
 what its guards check. Assumes: the objects of a region are changed by the region only while it runs
 (threads of the program's own that change what a task reads make the plain program a race, too).
@@ -32,24 +34,29 @@ from xcs_ast.ir.effects import Access, Blocking, Channel, Effect, Location, Summ
 from xcs_ast.ir.paths import Binding
 from xcs_ast.ir.sites import SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
-from xcs_ast.records import dataclass
+from xcs_ast.records import dataclass, replace
 from xcs_ast.source.spans import Span
+from xcs_ast.verifier import speculation
 from xcs_ast.verifier.admission import Admission, Shape
 from xcs_ast.verifier.conflicts import may_clash, statically_conflict
 from xcs_ast.verifier.durability import may_be_remembered
 from xcs_ast.verifier.wording import describe_location, describe_place
 
-__all__ = ["Decision", "Plan", "decide_block", "decide_loop", "forget"]
+__all__ = ["Decision", "Foreseen", "Plan", "decide_block", "decide_loop", "forget"]
 
 _CLOCK: Final = Channel("clock")
 _SHAPES: Final = 32
 """How many kinds of items (by their guards) are analysed for one site."""
 
 
+Foreseen = tuple[RegionEffects, tuple[int, ...], Binding]
+"""What the analysis says of a region, the stages that are the task's, and what its paths start from."""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a PROVEN region runs.
+    """How a PROVEN or SPECULATIVE region runs.
 
     The hand-overs with numbers below `prefix` run ahead; of a block, where they are `chosen`, those alone.
     `admit(item)` must be asked, in program order, before a task is started; `False` means that neither it
@@ -64,6 +71,10 @@ class Plan:
     """To be called before the first task starts (see `guards.Condition`)."""
     watch: Callable[[frozenset[int]], None] | None = None
     """To be told the `id` of each container that the loop iterates over, before `admit` is asked."""
+    cautious: bool = False
+    """Of a SPECULATIVE region: few tasks at first, for they may well depend on each other."""
+    foresees: Callable[[object], Foreseen | None] = lambda _item: None
+    """What the analysis says of the task of an item (of a block: of the thunk of that number)."""
 
     @property
     def thunks(self) -> tuple[int, ...]:
@@ -74,7 +85,7 @@ class Plan:
 @final
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict, and the plan where it is PROVEN."""
+    """The verdict, and the plan where it is PROVEN or SPECULATIVE."""
 
     verdict: Verdict
     plan: Plan | None = None
@@ -103,10 +114,15 @@ def decide_loop(
     if not items:
         return _serial(Diagnostic(codes.NO_ITEMS, "there is no item", facts.span))
     shape = _shape_for(facts, scope, Binding(items[0], env), has_item=True)
+    binding = Binding(items[0], env)
     if shape.prefix == 0:
-        return _serial(*shape.reasons)
+        return _speculative(facts, shape, binding, shape.reasons)
     if shape.blocking is Blocking.NEVER and not config.current().eager:
-        return _serial(_never_waits(facts))
+        return _speculative(facts, shape, binding, shape.reasons or (_never_waits(facts),))
+    if shape.prefix < facts.stages and speculation.may_pay(shape.effects, shape.prefix):
+        instead = _speculative(facts, shape, binding, shape.reasons)
+        if instead.plan is not None:
+            return instead
 
     def more(item: object, others: list[Shape]) -> Shape | None:
         if len(others) >= _SHAPES:
@@ -116,9 +132,77 @@ def decide_loop(
 
     admission = Admission(env, more)
     if not admission.add(shape) or admission.clash_free(shape, items[0]) is None:
-        return _serial(_clash_diagnostic(facts, admission.clash))
-    plan = Plan(shape.prefix, shape.blocking, admission.admit, prepare=_prepare(shape), watch=admission.watch)
+        return _speculative(facts, shape, binding, (_clash_diagnostic(facts, admission.clash),))
+    other = _first_unproven(facts, scope, env, items[1:])
+    if other is not None:
+        instead = _speculative(facts, other[0], other[1], other[0].reasons)
+        if instead.plan is not None:
+            return instead
+    stages = tuple(range(shape.prefix))
+
+    def foresees(item: object) -> Foreseen | None:
+        effects = admission.foreseen(item)
+        return None if effects is None else (effects, stages, Binding(item, env))
+
+    plan = Plan(
+        shape.prefix,
+        shape.blocking,
+        admission.admit,
+        prepare=_prepare(shape),
+        watch=admission.watch,
+        foresees=foresees,
+    )
     return Decision(Verdict(VerdictKind.PROVEN, shape.reasons), plan)
+
+
+def _first_unproven(
+    facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object], items: Sequence[object]
+) -> tuple[Shape, Binding] | None:
+    """The first of the items whose tasks are of a kind that is not PROVEN at all."""
+    if not config.current().speculation:
+        return None
+    for item in items:
+        binding = Binding(item, env)
+        shape = _shape_for(facts, scope, binding, has_item=True)
+        if shape.prefix == 0:
+            return shape, binding
+    return None
+
+
+def _speculative(
+    facts: SiteFacts, shape: Shape, binding: Binding, reasons: tuple[Diagnostic, ...]
+) -> Decision:
+    """SPECULATIVE, if that is possible and may pay, else SERIAL. `reasons`: why it is not PROVEN."""
+    options = config.current()
+    effects = shape.effects
+    if not options.speculation:
+        return _serial(*reasons)
+    blocking = speculation.waits(effects.stages)
+    if blocking is Blocking.NEVER and not options.eager:
+        return _serial(*reasons)
+    if any(speculation.obstacles(stage) for stage in effects.stages):
+        return _serial(*reasons)
+    spoiled = speculation.surely_spoiled(effects, binding, is_loop=True)
+    if spoiled is not None:
+        return _serial(*(reasons or (_body_clash(facts, *spoiled),)))
+    admission = Admission(binding.env, lambda _item, _shapes: None)
+    admission.foresee(shape)
+    stages = tuple(range(facts.stages))
+
+    def foresees(item: object) -> Foreseen | None:
+        own = Binding(item, binding.env)
+        return (effects, stages, own) if shape.fits(own) else None
+
+    plan = Plan(
+        facts.stages,
+        blocking,
+        admission.outlives,
+        prepare=_prepare(shape),
+        watch=admission.watch,
+        cautious=blocking is not Blocking.LIKELY or speculation.touches_itself(effects.stages, binding),
+        foresees=foresees,
+    )
+    return Decision(Verdict(VerdictKind.SPECULATIVE, reasons), plan)
 
 
 def _prepare(shape: Shape) -> tuple[Callable[[], None], ...]:
@@ -147,11 +231,37 @@ def decide_block(facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, obje
     binding = Binding(None, env)
     shape = _shape_for(facts, scope, binding, has_item=False)
     chosen, reasons = _choose_thunks(facts, shape.effects, binding)
+    if config.current().speculation and len(chosen) < facts.stages:
+        recorded = chosen | _recordable(facts, shape.effects, binding)
+        if len(recorded) > len(chosen):
+            blocking = speculation.waits(shape.effects.stages[k] for k in recorded)
+            verdict = Verdict(VerdictKind.SPECULATIVE, tuple(reasons))
+            numbers = tuple(sorted(recorded))
+            plan = Plan(len(recorded), blocking, lambda _item: True, numbers, _prepare(shape))
+            return Decision(verdict, replace(plan, foresees=_of_thunk(shape.effects, binding)))
     if not chosen:
         return _serial(*(reasons or [_never_waits(facts)]))
     blocking = max(shape.effects.stages[k].blocking for k in chosen)
     plan = Plan(len(chosen), blocking, lambda _item: True, tuple(sorted(chosen)), _prepare(shape))
+    plan = replace(plan, foresees=_of_thunk(shape.effects, binding))
     return Decision(Verdict(VerdictKind.PROVEN, tuple(reasons)), plan)
+
+
+def _of_thunk(effects: RegionEffects, binding: Binding) -> Callable[[object], Foreseen | None]:
+    return lambda number: (effects, (number,), binding) if type(number) is int else None
+
+
+def _recordable(facts: SiteFacts, effects: RegionEffects, binding: Binding) -> set[int]:
+    """The thunks of a block that are worth recording."""
+
+    def timed(k: int, _stage: Summary) -> bool:
+        return any(
+            effect.where == _CLOCK and _stands_in(facts.span, effect.span)
+            for segment in effects.segments[: k + 1]
+            for effect in segment.effects
+        )
+
+    return speculation.recordable_thunks(effects, binding, timed)
 
 
 def _choose_thunks(

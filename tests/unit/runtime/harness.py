@@ -30,6 +30,8 @@ class Plan:
     admit: Callable[[object], bool]
     prepare: tuple[Callable[[], None], ...] = ()
     watch: Callable[[frozenset[int]], None] | None = None
+    cautious: bool = False
+    foresees: Callable[[object], Any] = lambda _item: None
 
     @property
     def thunks(self) -> tuple[int, ...]:
@@ -47,11 +49,12 @@ def decider(
     blocking: Blocking = Blocking.LIKELY,
     admit: Callable[[object], bool] = lambda item: True,
     kind: VerdictKind = VerdictKind.PROVEN,
+    **more: Any,
 ) -> Callable[..., Decision]:
     def decide(
         facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object], items: Sequence[object]
     ) -> Decision:
-        plan = Plan(prefix, blocking, admit) if kind is VerdictKind.PROVEN else None
+        plan = Plan(prefix, blocking, admit, **more) if kind is not VerdictKind.SERIAL else None
         return Decision(Verdict(kind), plan)
 
     return decide

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from xcs_ast import config
 from xcs_ast.effects import RegionEffects
 from xcs_ast.effects.guards import ClassAttr
 from xcs_ast.ir.effects import (
@@ -65,7 +66,8 @@ def facts(stages: int, kind: RegionKind = RegionKind.LOOP) -> SiteFacts:
 @pytest.fixture(autouse=True)
 def _clean() -> Iterator[None]:
     forget()
-    yield
+    with config.overridden(speculation=False):
+        yield
     forget()
 
 

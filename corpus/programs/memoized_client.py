@@ -2,24 +2,28 @@
 
 from llm import Model, server_url
 
+WORDS = ["river", "stone", "cloud", "ember", "meadow", "river"]
+
 
 class Memo:
     def __init__(self, model):
         self.model = model
         self.known = {}
+        self.hits = 0
 
     def ask(self, question):
-        if question not in self.known:
+        if question in self.known:
+            self.hits += 1
+        else:
             self.known[question] = self.model(question)
         return self.known[question]
 
 
 def main():
     memo = Memo(Model(server_url(), "cedar"))
-    words = ["river", "stone", "river", "cloud", "stone", "river"]
-    for answer in [memo.ask(f"Describe a {word}.") for word in words]:
+    for answer in [memo.ask(f"Describe a {word}.") for word in WORDS]:
         print(answer)
-    print(len(memo.known), "questions asked")
+    print(len(memo.known), "questions asked,", memo.hits, "remembered")
 
 
 if __name__ == "__main__":

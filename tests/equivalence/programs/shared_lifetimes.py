@@ -1,0 +1,146 @@
+# ruff: noqa
+"""When objects die that calls made, shared or replaced: weak references, callbacks, `__del__`, `finalize`."""
+
+import gc
+import weakref
+
+from xcs_ast.testing import probe
+
+EXTRA_CALLS = True
+
+LOG = []
+
+
+def slow(x):
+    probe.call(x)
+    return x * 2
+
+
+def _each(f):
+    out = []
+    for x in [1, 2, 3]:
+        out.append(f(x))
+        LOG.append("body")
+    return out, LOG[:]
+
+
+def case_weakref_made_in_task():
+    class Thing:
+        pass
+
+    table = weakref.WeakValueDictionary()
+    kept = []
+
+    def ask(x):
+        thing = Thing()
+        table[x] = thing
+        if x != 2:
+            kept.append(thing)
+        slow(x)
+        return len(table)
+
+    out = _each(ask)
+    del ask
+    return out, sorted(table)
+
+
+def case_weakref_callback():
+    class Thing:
+        pass
+
+    refs = []
+
+    def ask(x):
+        thing = Thing()
+        refs.append(weakref.ref(thing, lambda ref: LOG.append(("dead", x))))
+        slow(x)
+        LOG.append(("still", refs[-1]() is thing))
+        return x
+
+    return _each(ask)
+
+
+def case_weak_key_of_shared():
+    class Thing:
+        pass
+
+    things = [Thing(), Thing()]
+    notes = weakref.WeakKeyDictionary()
+
+    def ask(x):
+        thing = things[x % 2]
+        notes[thing] = notes.get(thing, 0) + slow(x)
+        return notes[thing]
+
+    return _each(ask)
+
+
+def case_del_in_task():
+    class Loud:
+        def __init__(self, n):
+            self.n = n
+
+        def __del__(self):
+            LOG.append(("gone", self.n))
+
+    def ask(x):
+        loud = Loud(x)
+        answer = slow(loud.n)
+        del loud
+        LOG.append(("after", x))
+        return answer
+
+    return _each(ask)
+
+
+def case_del_of_replaced_shared():
+    class Loud:
+        def __init__(self, n):
+            self.n = n
+
+        def __del__(self):
+            LOG.append(("gone", self.n))
+
+    class S:
+        current = Loud(0)
+
+    def ask(x):
+        slow(x)
+        S.current = Loud(x)
+        LOG.append(("set", x))
+        return x
+
+    out = _each(ask)
+    S.current = None
+    return out, LOG[:]
+
+
+def case_del_of_result_thrown_away():
+    class Loud:
+        def __init__(self, n):
+            self.n = slow(n)
+
+        def __del__(self):
+            LOG.append(("gone", self.n))
+
+    def make(x):
+        return Loud(x)
+
+    for x in [1, 2, 3]:
+        make(x)
+        LOG.append(("body", x))
+    gc.collect()
+    return LOG
+
+
+def case_finalize():
+    class Thing:
+        pass
+
+    def ask(x):
+        thing = Thing()
+        weakref.finalize(thing, LOG.append, ("final", x))
+        slow(x)
+        return x
+
+    return _each(ask)

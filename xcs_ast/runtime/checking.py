@@ -1,0 +1,139 @@
+"""Which tasks are held against what the analysis says of them, and what follows (see `verifier.crosscheck`).
+
+Guarantees: nothing of the recorder or the verifier is loaded before the first task that is to be checked. A
+region that the analysis was wrong about once never runs ahead again. What fails here is no matter of the
+program's. Assumes: as `runtime.site` does; `look` is called on the consumer's thread, before the commit.
+
+When a region is checked, where the option `verify` says `sample`: one task of each entry of a PROVEN region
+whose number is a power of two, from the second on (a recorded task takes milliseconds more the first time,
+which the first entry shall not pay); of the first entry only a task beyond the window, which nobody waits for
+yet. Recorded tasks of SPECULATIVE regions are checked as they come, unless it says `never`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, final
+
+from xcs_ast.diagnostics import Diagnostic, notices
+from xcs_ast.errors import is_of_the_program
+from xcs_ast.ir.sites import SiteFacts
+
+if TYPE_CHECKING:
+    from xcs_ast.verifier import Foreseen
+    from xcs_ast.verifier.crosscheck import CrossCheck, Ledger
+
+__all__ = ["Check", "Checks"]
+
+
+@final
+class Checks:
+    """The cross-checks of one site."""
+
+    __slots__ = ("_demote", "facts", "ledger")
+
+    def __init__(self, facts: SiteFacts, demote: Callable[[Diagnostic], None]) -> None:
+        self.facts = facts
+        self.ledger: Ledger | None = None
+        self._demote = demote
+
+    def entry(
+        self,
+        how: str,
+        entries: int,
+        foresees: Callable[[object], Foreseen | None],
+        window: int,
+        *,
+        proven: bool,
+    ) -> Check | None:
+        """The checks of one entry of the region; `None` where there is to be none. `how`: option `verify`."""
+        if how == "always" or (how == "sample" and not proven):
+            return Check(self, foresees, None, proven)
+        if how == "never" or entries & (entries - 1):
+            return None
+        number = window if entries == 1 else entries.bit_length() % min(window, 4)
+        return Check(self, foresees, number, proven)
+
+    def note(self, result: CrossCheck) -> None:
+        """One more outcome."""
+        ledger = self.ledger
+        if ledger is None:
+            from xcs_ast.verifier.crosscheck import Ledger
+
+            ledger = self.ledger = Ledger()
+        ledger.add(result)
+        if result.witnesses:
+            found = [witness.diagnostic(self.facts) for witness in result.witnesses]
+            for diagnostic in found:
+                notices.record(diagnostic)
+            self._demote(found[0])
+
+
+@final
+class Check:
+    """The checks of one entry. `refuted` once the analysis was found to be wrong."""
+
+    __slots__ = ("_checks", "_foresees", "_only", "_proven", "refuted")
+
+    def __init__(
+        self, checks: Checks, foresees: Callable[[object], Foreseen | None], only: int | None, proven: bool
+    ) -> None:
+        self._checks = checks
+        self._foresees = foresees
+        self._only = only
+        self._proven = proven
+        self.refuted = False
+
+    def wants(self, number: int) -> bool:
+        """Whether the task with this number is to be checked."""
+        return self._only is None or self._only == number
+
+    def look(self, item: object, speculation: Any, ready: bool) -> None:
+        """Holds what a task did against what was foreseen. `ready`: all that it read is still so."""
+        try:
+            result = self._result(item, speculation, ready)
+        except Exception as error:
+            if is_of_the_program(error):
+                raise
+            from xcs_ast.verifier.crosscheck import not_checked
+
+            result = not_checked(f"the check failed: {type(error).__name__}: {error}")
+        if result is not None:
+            self.refuted = self.refuted or not result.holds
+            self._checks.note(result)
+
+    def _result(self, item: object, speculation: Any, ready: bool) -> CrossCheck | None:
+        from xcs_ast.verifier.crosscheck import cross_check, not_checked, spoiled
+        from xcs_ast.verifier.seen import seen, stale
+
+        state = speculation.state
+        if state == "new":
+            return None
+        foreseen = self._foresees(item)
+        if foreseen is None:
+            return not_checked("nothing is foreseen of such an item")
+        effects, stages, binding = foreseen
+        transaction, functions = speculation.transaction, speculation.functions()
+        results = [result for _, result in transaction.calls]
+        if ready and state == "done":
+            return cross_check(seen(transaction, functions), effects, stages, binding, results)
+        # It did not come to its end, or its world has changed: what is certain all the same.
+        changed = stale(transaction, functions)
+        if changed:
+            if not self._proven or others_run():
+                return not_checked("what the task had read was changed before its turn")
+            return spoiled(changed, effects, stages, binding)
+        found = cross_check(seen(transaction, functions), effects, stages, binding, results)
+        if found.witnesses:
+            return found
+        return not_checked(speculation.reason or "the task did not come to its end")
+
+
+def others_run() -> bool:
+    """Whether the program has threads of its own (ours are not known to `threading`)."""
+    mine = threading.current_thread()
+    return any(
+        thread is not mine and not isinstance(thread, threading._DummyThread)
+        for thread in threading.enumerate()
+    )

@@ -1,0 +1,302 @@
+"""The guided recorder: a function runs in place, and the calls that a graph foretold are there already.
+
+Guarantees:
+
+- Every step of the function happens in place, in order, on the caller's thread, but for foretold calls. Such a
+  call started early only if the verifier says that nobody can tell (`verifier.single`), on the objects that
+  it would have then; and its outcome is used only where the program comes to that very call with that
+  callee and those arguments, and nothing that it read has been changed since it started. Else it is dropped,
+  and the call is made in place. So no outcome of a wrong prediction is ever seen.
+- A step of which nothing is known drops whatever is under way.
+- Where the program takes another way than the graph, the rest of the run is plain Python.
+- When the run ends, in whatever way, nothing further starts.
+
+Assumes: as `runtime.task` does; the plan's graph was recorded from this function.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import sys
+from _thread import allocate_lock
+from collections import deque
+from collections.abc import Mapping
+from queue import SimpleQueue
+from types import FrameType
+from typing import Any, Final, final
+
+from xcs_ast.ir.effects import Blocking
+from xcs_ast.ir.operations import Operation, OpType
+from xcs_ast.runtime.pool import POOL, Work
+from xcs_ast.runtime.prediction import CannotTell, NotYet, Plan, Prediction, same_value
+from xcs_ast.runtime.unwinding import outside, raise_in_place
+from xcs_ast.tracer.clones import is_clone
+from xcs_ast.tracer.hooks import Recorder
+from xcs_ast.tracer.observing import position_of
+from xcs_ast.tracer.observing_effects import SCALARS, Touch
+from xcs_ast.tracer.observing_hooks import WatchingRecorder
+from xcs_ast.verifier.single import Judge, Watch
+
+__all__ = ["GuidedRecorder"]
+
+_LOOK: Final = 256
+"""So many foretold calls are looked at when there is room for another."""
+
+
+@final
+class _Early:
+    """A call that was started before its place."""
+
+    __slots__ = ("_claim", "_context", "_done", "args", "callee", "done", "epoch", "error", "kwargs", "op",
+                 "value", "void", "watch")  # fmt: skip
+
+    def __init__(
+        self, op: Operation, call: tuple[Any, tuple[Any, ...], dict[str, Any]], watch: Watch, done: SimpleQueue[Any]
+    ) -> None:
+        self.op = op
+        self.callee, self.args, self.kwargs = call
+        self.watch = watch
+        self.error: BaseException | None = None
+        self.value: Any = None
+        self.done = False
+        self.void = False
+        self.epoch = POOL.epoch
+        self._claim = allocate_lock()
+        self._done = done
+        self._context = contextvars.copy_context()
+
+    def claim(self) -> bool:
+        """Whoever gets `True` runs it, or sees to it that nobody does."""
+        return self._claim.acquire(blocking=False)
+
+    def execute(self) -> None:
+        """On a worker."""
+        if not self.claim():
+            return
+        try:
+            self.value = self._context.run(self.callee, *self.args, **self.kwargs)
+        except (RecursionError, MemoryError):
+            self.void = True  # a worker's stack says nothing about the caller's
+        except BaseException as error:
+            self.error = outside(error, __file__)
+        self.done = True
+
+    def publish(self) -> None:
+        """Wakes the consumer."""
+        self._done.put(None)
+
+
+class GuidedRecorder(WatchingRecorder):
+    """Runs in place what was not foretold, and takes what was."""
+
+    def __init__(self, plan: Plan, arguments: Mapping[str, object], judge: Judge, width: int) -> None:
+        super().__init__()
+        self.plan = plan
+        self.lost = ""
+        """Why the rest of the run is plain; empty while it follows the graph."""
+        self.taken = 0
+        self.dropped = 0
+        self._prediction = Prediction(plan, arguments)
+        self._judge = judge
+        self._width = width
+        self._next = 0
+        self._waiting: list[Operation] = list(plan.children.get(None, ()))
+        self._early: dict[str, _Early] = {}
+        self._completed: SimpleQueue[None] = SimpleQueue()
+
+    # -------------------------------------------------------------------------------------- starting early
+
+    def start(self) -> None:
+        """Before the function begins."""
+        self._pump(0)
+
+    def _pump(self, here: int) -> None:
+        """Starts what may start when all operations before place `here` have happened."""
+        for id, early in self._early.items():
+            if early.done and early.error is None and not early.void:
+                self._prediction.known[early.op.outputs[0].id] = early.value
+        at = 0
+        looked = 0
+        while at < len(self._waiting) and looked < _LOOK and self._under_way() < self._width:
+            op = self._waiting[at]
+            looked += 1
+            if self.plan.place[op.id] < here:
+                del self._waiting[at]
+            elif self.plan.release(op) >= here:
+                at += 1
+            else:
+                at += self._try(op, at)
+
+    def _under_way(self) -> int:
+        return sum(not early.done for early in self._early.values())
+
+    def _try(self, op: Operation, at: int) -> int:
+        """Starts a call if that may be done; how far to go on in the list of those that wait."""
+        try:
+            call = self._prediction.call(op)
+        except NotYet:
+            return 1
+        except CannotTell:
+            return self._inside(op, at)
+        verdict = self._judge.judge(*call)
+        if not verdict.proven or verdict.watch is None or not op.outputs:
+            return self._inside(op, at)
+        if verdict.blocking is Blocking.NEVER:
+            del self._waiting[at]
+            return 0
+        del self._waiting[at]
+        early = _Early(op, call, verdict.watch, self._completed)
+        self._early[op.id] = early
+        pending: deque[Work] = deque([early])
+        POOL.submit(pending, self._width)
+        return 0
+
+    def _inside(self, op: Operation, at: int) -> int:
+        """The call itself cannot start early; perhaps some of those that it makes can."""
+        self._waiting[at : at + 1] = self.plan.children.get(op.id, ())
+        return 0
+
+    # ------------------------------------------------------------------------------- what happens in place
+
+    def before(
+        self, kind: OpType, name: str, inputs: tuple[Any, ...], touches: list[Touch], **meta: Any
+    ) -> Any:
+        """A step in place: what it changes must not have been read already."""
+        if kind is OpType.SIDE_EFFECT and touches and name == "with":
+            self.lose("a `with` statement has effects")  # its end has, too, and is not told
+        elif self._early and touches:
+            self._check(touches)
+
+    def quiet(self, touches: list[Touch], found: Any = None) -> None:
+        """A look-up in place."""
+        if self._early and touches:
+            self._check(touches)
+
+    def _check(self, touches: list[Touch]) -> None:
+        for id, early in list(self._early.items()):
+            if any(early.watch.minds(*touch) for touch in touches):
+                self._drop(id)
+
+    def _drop(self, id: str) -> None:
+        early = self._early.pop(id)
+        self.dropped += not early.claim()
+
+    def lose(self, why: str) -> None:
+        """From here on the run is plain Python."""
+        if not self.lost:
+            self.lost = why
+        self.finish_run()
+        self.link.switch(Recorder())
+
+    def finish_run(self) -> None:
+        """Nothing further starts."""
+        self._waiting.clear()
+        for id in list(self._early):
+            self._drop(id)
+
+    def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """A call: taken if it was foretold, else made in place."""
+        if self.lost:
+            return f(*args, **kwargs)
+        number = self._next
+        calls = self.plan.calls
+        op = calls[number] if number < len(calls) else None
+        if op is None or not _stands_at(op):
+            self.lose("another way was taken")
+            return f(*args, **kwargs)
+        self._next = number + 1
+        self._pump(self.plan.place[op.id])
+        early = self._early.pop(op.id, None)
+        if early is not None and self._is(early, f, args, kwargs) and self._wait(early):
+            self._skip(op)
+            return self._take(early)
+        if not self._waiting and not self._early and all(op.seconds < 0.001 for op in calls[number:][:_LOOK]):
+            self.link.switch(Recorder())  # there is nothing left to gain
+            return f(*args, **kwargs)
+        value = super().call(f, *args, **kwargs)
+        if op.outputs and not self.lost:
+            self._prediction.known[op.outputs[0].id] = value
+            self._skip(op)
+        return value
+
+    perform = call
+
+    def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """`o.name(*args, **kwargs)`."""
+        return self.call(self.load_attr(o, name), *args, **kwargs)
+
+    perform_method = call_method
+
+    def _skip(self, op: Operation) -> None:
+        """Past the calls inside of `op`, which were not made here."""
+        calls, end = self.plan.calls, self.plan.ends[op.id]
+        while self._next < len(calls) and self.plan.place[calls[self._next].id] <= end:
+            self._next += 1
+
+    def _is(self, early: _Early, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether this is the call that was started."""
+        same = (
+            same_value(early.callee, f)
+            and len(args) == len(early.args)
+            and all(map(same_value, early.args, args))
+            and list(kwargs) == list(early.kwargs)
+            and all(same_value(early.kwargs[name], value) for name, value in kwargs.items())
+        )
+        if not same and self._is_copy(early, f, args, kwargs):
+            return True
+        if not same:
+            self.dropped += not early.claim()
+            self.lose("a call has other arguments than foretold")
+        return same
+
+    def _is_copy(self, early: _Early, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether it is the same call but for new containers, and gave something that cannot hold them."""
+        if not same_value(early.callee, f) or len(args) != len(early.args) or list(kwargs) != list(early.kwargs):
+            return False
+        pairs = [*zip(early.args, args, strict=True), *((early.kwargs[k], v) for k, v in kwargs.items())]
+        if not all(same_value(a, b, True) for a, b in pairs):
+            return False
+        return self._wait(early) and early.error is None and type(early.value) in SCALARS
+
+    def _wait(self, early: _Early) -> bool:
+        """Until it has come back; `False`: it is to be made in place."""
+        while not early.done:
+            if early.epoch != POOL.epoch or early.claim():
+                return False
+            self._completed.get()
+            self._pump_while_waiting(early)
+        return not early.void
+
+    def _pump_while_waiting(self, early: _Early) -> None:
+        self._early[early.op.id] = early
+        try:
+            self._pump(self.plan.place[early.op.id])
+        finally:
+            self._early.pop(early.op.id, None)
+
+    def _take(self, early: _Early) -> Any:
+        self.taken += 1
+        if early.error is not None:
+            error, early.error = early.error, None
+            try:
+                raise_in_place(error)
+            finally:
+                del error
+        self._prediction.known[early.op.outputs[0].id] = early.value
+        return early.value
+
+
+def _stands_at(op: Operation) -> bool:
+    """Whether the call that is being made stands where `op` stood."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and not is_clone(frame.f_code):
+        frame = frame.f_back
+    if frame is None:
+        return op.span is None
+    place = position_of(frame)
+    span = op.span
+    if place is None or span is None:
+        return place is None and span is None
+    return place == ((span.line, span.column), (span.end_line, span.end_column)) and (
+        frame.f_code.co_filename == span.filename
+    )

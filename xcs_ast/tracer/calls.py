@@ -1,0 +1,450 @@
+"""Calls: what the recorder does with each kind of callable.
+
+Guarantees: only code whose effects are known runs. Python functions run as clones, on this thread; C code runs where
+its model allows it; what was declared `pure` or `unordered` runs as it is. All else waits.
+Assumes: declarations are true.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import operator
+import os
+import types
+import weakref
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, Final
+
+from xcs_ast.effects import catalog
+from xcs_ast.effects.declare import Declared, declared
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class
+from xcs_ast.tracer import kinds
+from xcs_ast.tracer.calls_builtins import Builtins
+from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
+from xcs_ast.tracer.clones import Link, Refusal, clone_of, is_clone
+from xcs_ast.tracer.modelled import NO_RECEIVER
+
+__all__ = ["CallHooks"]
+
+_HANDLERS: Final[dict[Any, str]] = {
+    len: "len", repr: "repr", ascii: "ascii", format: "format", hash: "hash", id: "id", callable: "callable",
+    getattr: "getattr", hasattr: "hasattr", setattr: "setattr", delattr: "delattr", isinstance: "isinstance",
+    issubclass: "issubclass", iter: "iter", next: "next", any: "any", all: "all", sum: "sum", min: "min",
+    max: "max", sorted: "sorted", type: "type", bool: "bool", str: "str", map: "map", filter: "filter",
+    zip: "zip", enumerate: "enumerate", reversed: "reversed", list: "list", tuple: "tuple", set: "set",
+    frozenset: "frozenset", dict: "dict", range: "range", slice: "slice", object: "object",
+}  # fmt: skip
+_NUMBERS: Final[dict[Any, str]] = {
+    int: "__int__", float: "__float__", abs: "__abs__", round: "__round__", complex: "__complex__",
+    bin: "__index__", hex: "__index__", oct: "__index__", chr: "__index__",
+}  # fmt: skip
+_GENERATOR: Final = 0x20
+_COROUTINE: Final = 0x80 | 0x200
+_C_METHODS: Final = (
+    types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType
+)  # fmt: skip
+_LRU_CACHE: Final = type(functools.lru_cache(len))
+_EXACT: Final = (*CONTAINERS,)
+
+
+class CallHooks(Builtins):
+    """The dispatch."""
+
+    link: Link
+    generators: list[weakref.ref[Any]]
+
+    # --------------------------------------------------------------------------------------------- entrance
+
+    def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """`f(*args, **kwargs)`."""
+        return self.dispatch(f, args, kwargs, True)
+
+    def perform(self, f: Any, /, *args: Any, **kwargs: Any) -> object:
+        """A call whose result nobody uses."""
+        return self.dispatch(f, args, kwargs, False)
+
+    def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """`o.name(*args, **kwargs)`."""
+        return self._method(o, name, args, kwargs, True)
+
+    def perform_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> object:
+        """The same where nobody uses the result."""
+        return self._method(o, name, args, kwargs, False)
+
+    def _method(self, o: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
+        kind = type(o)
+        if kind in SCALARS or kind in kinds.CONTAINERS or kind is tuple or kind is types.GeneratorType:
+            found = find_in_mro(kind, name)[1]
+            if type(found) in _C_METHODS:
+                return self.c_method(found, o, args, kwargs, used)
+        return self.dispatch(self.load_attr(o, name), args, kwargs, used)
+
+    def dispatch(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
+        """Calls a live callable. `used`: whether anybody looks at the result."""
+        self.transaction.check()
+        kind = type(f)
+        if kind is FunctionType:
+            return self._function(f, args, kwargs)
+        if kind is types.BuiltinFunctionType:
+            return self._builtin(f, args, kwargs, used)
+        if kind is types.MethodType:
+            return self._bound(f, args, kwargs, used)
+        if kind in _C_METHODS:
+            if not args:
+                return f(*args, **kwargs)  # raises
+            return self.c_method(f, args[0], args[1:], kwargs, used)
+        if kind is types.MethodWrapperType:
+            # Behind `super()`, it is not what the class of the object has.
+            found = type.__dict__["__dict__"].__get__(f.__objclass__).get(f.__name__)
+            return self.c_method(found, f.__self__, args, kwargs, used)
+        if is_class(f):
+            return self._class(f, args, kwargs)
+        return self._object(f, args, kwargs, used)
+
+    def _object(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
+        kind = type(f)
+        what = declared(f)
+        if what is not None and what is not Declared.OFF:
+            return self._declared(what, f, args, kwargs, None)
+        if kind is functools.partial:
+            named = self.content(f.keywords) if type(f.keywords) is dict else self.wait("calls a strange partial")
+            return self.dispatch(f.func, (*f.args, *args), {**named, **kwargs}, used)
+        if kind is staticmethod:
+            return self.dispatch(f.__func__, args, kwargs, used)
+        if kind is _LRU_CACHE:
+            entry = catalog.for_callable(f)
+            if entry is not None:
+                return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
+            return self.wait("calls a function that keeps its results in a cache")
+        found = self.find_special(f, "__call__")
+        if type(found) is FunctionType:
+            return self._function(found, (f, *args), kwargs)
+        if type(found) is staticmethod:
+            return self.dispatch(found.__func__, args, kwargs, used)
+        if found is None:
+            return f(*args, **kwargs)  # raises
+        entry = catalog.for_method(kind, "__call__")
+        if entry is not None and type(found) in _C_METHODS:
+            return self.run_entry(entry, found, f, args, kwargs)
+        return self.wait(f"calls a {class_name(kind)}, which has no source and no model")
+
+    # -------------------------------------------------------------------------------------- Python functions
+
+    def _function(self, f: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        what = declared(f)
+        if what is not None and what is not Declared.OFF:
+            return self._declared(what, f, args, kwargs, None)
+        if f.__module__ == "logging":
+            logger = self.logger_call(f)
+            if logger is not None:
+                return self.deferred_log(*logger, args, kwargs)
+        entry = _entry_of(f)
+        if entry is not None and entry.unknown_reason is None:
+            if entry.kind is catalog.EntryKind.METHOD:
+                return self.run_entry(entry, f, args[0], args[1:], kwargs) if args else f(*args, **kwargs)
+            return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
+        return self.run_clone(f, args, kwargs)
+
+    def run_clone(self, f: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Runs the clone of a Python function."""
+        flags = f.__code__.co_flags
+        if flags & _COROUTINE:
+            return self.wait(f"calls the coroutine function {f.__qualname__}")
+        clone: Any = f if is_clone(f.__code__) else clone_of(f, self.link)
+        if type(clone) is Refusal:
+            return self.wait(f"calls {f.__qualname__}: {clone.reason}")
+        if f.__closure__:
+            self.transaction.enter(f)
+        result = clone(*args, **kwargs)
+        if flags & _GENERATOR and type(result) is types.GeneratorType:
+            self.generators.append(weakref.ref(result))
+        return result
+
+    def generator(self, gen: Any, /) -> Any:
+        """A generator expression's generator, just made."""
+        self.generators.append(weakref.ref(gen))
+        return gen
+
+    def is_own_generator(self, obj: Any) -> bool:
+        """Whether it is a generator that the task has made."""
+        return type(obj) is types.GeneratorType and is_clone(obj.gi_code)
+
+    def iterate(self, x: Any, /) -> Any:
+        """`iter(x)`."""
+        if type(x) is types.GeneratorType and is_clone(x.gi_code):
+            return x
+        return super().iterate(x)
+
+    def _declared(
+        self,
+        what: Declared,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        receiver: Any,
+    ) -> Any:
+        """A function of which the user says what it does."""
+        if what is Declared.ORDERED:
+            return self.wait("calls a function that is declared ordered")
+        first = args[1:] if receiver is not None and what is Declared.UNORDERED else args
+        # Where calls may come in any order, so may what they read of their object.
+        for arg in (*first, *kwargs.values()):
+            self._argument(arg)
+        result = f(*args, **kwargs)
+        if what is Declared.UNORDERED:
+            self.transaction.note_call(f, result)
+        return result
+
+    def _argument(self, arg: Any) -> None:
+        """Logs what a declared function may read of an argument; waits where the task has changed it."""
+        todo, seen = [arg], set()
+        while todo:
+            obj = todo.pop()
+            kind = type(obj)
+            if kind in SCALARS or id(obj) in seen:
+                continue
+            seen.add(id(obj))
+            if len(seen) > 10_000:
+                self.wait("hands a declared function too much to look through")
+            if kind in CONTAINERS:
+                if not self.owns(obj) and kind is not tuple and kind is not frozenset:
+                    if not self.untouched(obj):
+                        self.wait("hands a declared function something that the task has changed")
+                parts = self.content(obj)
+                todo += parts
+                if kind is dict:
+                    todo += parts.values()
+            elif not self.untouched(obj):
+                self.wait("hands a declared function something that the task has changed")
+
+    # ---------------------------------------------------------------------------------------------- C code
+
+    def _builtin(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
+        owner = f.__self__
+        if owner is None or type(owner) is types.ModuleType:
+            name = _HANDLERS.get(f)
+            if name is not None:
+                return getattr(self, "do_" + name)(args, kwargs)
+            name = _NUMBERS.get(f)
+            if name is not None:
+                return self.do_number(f, name, args, kwargs)
+            if f is print:
+                return self.deferred_print(args, kwargs)
+            hook = _OPERATORS.get(f)
+            if hook is not None and len(args) == 2 and not kwargs:
+                return getattr(self, hook[0])(hook[1], *args)
+        elif is_class(owner):
+            return self._class_method(f, owner, args, kwargs)
+        else:
+            found = find_in_mro(type(owner), f.__name__)[1]
+            if type(found) in _C_METHODS and catalog.for_callable(f) is catalog.for_method(type(owner), f.__name__):
+                return self.c_method(found, owner, args, kwargs, used)
+        what = declared(f)
+        if what is not None and what is not Declared.OFF:
+            return self._declared(what, f, args, kwargs, None)
+        entry = catalog.for_callable(f)
+        if entry is None:
+            return self.wait(f"calls {f.__qualname__}, which has no source and no model")
+        return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
+
+    def _class_method(self, f: Any, owner: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if f.__name__ == "__new__":
+            if args and is_class(args[0]) and find_in_mro(args[0], "__del__")[0] is None:
+                return self.new_object(args[0], owner, args[1:], kwargs)
+            return self.wait("calls __new__ in an unusual way")
+        if f.__name__ == "fromkeys" and owner is dict and 1 <= len(args) <= 2:
+            value = args[1] if len(args) == 2 else None
+            return self.adopt({self.key(key): value for key in self.iterate(args[0])})
+        entry = catalog.for_callable(f)
+        if entry is None:
+            return self.wait(f"calls {f.__qualname__}, which has no source and no model")
+        return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
+
+    def c_method(self, f: Any, o: Any, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
+        """A method in C, found on the class of `o`, called on it."""
+        kind, name = type(o), getattr(f, "__name__", "")
+        if type(f) not in _C_METHODS or not issubclass(kind, f.__objclass__):
+            return f(o, *args, **kwargs) if type(f) in _C_METHODS else self.wait("calls an unusual method")
+        if kind is str and f.__objclass__ is str:
+            return self._str_method(f, o, name, args, kwargs)
+        if kind in SCALARS and all(type(arg) in SCALARS for arg in (*args, *kwargs.values())):
+            return f(o, *args, **kwargs)
+        if kind in kinds.CONTAINERS or (kind is list and name == "sort"):
+            return self._container(f, o, name, args, kwargs, used)
+        if not used and self.deferred_write(o, name, args) and not kwargs:
+            return None
+        special = self._by_hand(f, o, name, args, kwargs)
+        if special is not NotImplemented:
+            return special
+        entry = catalog.for_method(kind, name)
+        if entry is None and f.__objclass__.__module__ == "builtins":
+            entry = catalog.for_callable(f)
+        if entry is None:
+            return self.wait(f"calls {class_name(kind)}.{name}, which has no source and no model")
+        return self.run_entry(entry, f, o, args, kwargs)
+
+    def _container(
+        self, f: Any, o: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool
+    ) -> Any:
+        if name == "sort" and type(o) is list and self.owns(o) and not args:
+            inside = list(o)
+            self.sort(inside, kwargs)
+            o[:] = inside
+            return None
+        if f.__objclass__ is object or name in ("__repr__", "__str__", "__format__"):
+            if name in ("__repr__", "__str__") and not args:
+                return self.repr_of(o)
+        try:
+            return self.container_method(o, name, args, kwargs, used)
+        except kinds.Unsure as unsure:
+            return self.wait(unsure.reason)
+
+    def _str_method(self, f: Any, o: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        values = (*args, *kwargs.values())
+        if all(type(arg) in SCALARS for arg in values):
+            result = f(o, *args, **kwargs)
+            return self.adopt(result) if type(result) is list else result
+        if name == "join" and len(args) == 1 and not kwargs:
+            return o.join(list(self.iterate(args[0])))
+        if name in ("format", "format_map"):
+            return self._format(o, name, args, kwargs)
+        if name in ("startswith", "endswith") and type(args[0]) is tuple:
+            return f(o, *args, **kwargs)
+        if name == "__mod__" and len(args) == 1:
+            return self.binary("%", o, args[0])
+        entry = catalog.for_method(str, name)
+        if entry is None:
+            return self.wait(f"calls str.{name}, which has no model")
+        return self.run_entry(entry, f, o, args, kwargs)
+
+    def _format(self, text: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        import _string  # type: ignore[import-not-found]
+
+        if name == "format_map":
+            return self.wait("formats by a mapping")
+        for _, field, spec, _ in _string.formatter_parser(text):
+            if field is not None and ("." in field or "[" in field or "{" in (spec or "")):
+                return self.wait("formats attributes or items of an object")
+        shown = [self.shown(arg) for arg in args]
+        return text.format(*shown, **{key: self.shown(value) for key, value in kwargs.items()})
+
+    def _by_hand(self, f: Any, o: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Methods of `object`, `type`, generators and exceptions; `NotImplemented` for all others."""
+        if self.is_own_generator(o) and name in ("__next__", "send", "throw", "close", "__iter__"):
+            return f(o, *args, **kwargs)
+        if kwargs:
+            return NotImplemented
+        holder = f.__objclass__
+        if name == "__iter__" and not args:
+            return self.iterate(o)
+        if name == "__next__" and not args and self.owns(o):
+            return f(o)
+        if holder is object:
+            return self._of_object(o, name, args)
+        if issubclass(holder, BaseException) and name == "__init__":
+            return f(o, *args) if self.owns(o) else NotImplemented
+        if issubclass(holder, BaseException) and name in ("with_traceback", "add_note"):
+            return f(o, *args) if self.owns(o) else NotImplemented
+        if holder in (dict, list, set) and self.owns(o) and name == "__init__" and holder is dict:
+            self.check_filled(o, args, kwargs)
+            return None
+        if is_class(o) and holder is type and name == "__call__":
+            return self.construct_plainly(o, args, kwargs)
+        if type(o) in (io.StringIO, io.BytesIO) and self.owns(o):
+            if all(type(arg) in SCALARS for arg in args):
+                return f(o, *args)
+        return NotImplemented
+
+    def _of_object(self, o: Any, name: str, args: tuple[Any, ...]) -> Any:
+        if name == "__init__":
+            return None
+        if name == "__setattr__" and len(args) == 2 and type(args[0]) is str:
+            self.store_plainly(o, args[0], args[1])
+            return None
+        if name == "__getattribute__" and len(args) == 1 and type(args[0]) is str:
+            return self.load_attr(o, args[0])
+        if name == "__repr__" and not args:
+            return object.__repr__(o)
+        if name == "__str__" and not args:
+            return self.repr_of(o)
+        if name == "__hash__" and not args:
+            return object.__hash__(o)
+        if name == "__eq__" and len(args) == 1:
+            return object.__eq__(o, args[0])
+        return NotImplemented
+
+    def store_plainly(self, o: Any, name: str, value: Any) -> None:
+        """`object.__setattr__(o, name, value)`."""
+        if self.owns(o):
+            object.__setattr__(o, name, value)
+        else:
+            self.wait("sets an attribute of a shared object past its class")
+
+    def _bound(self, f: types.MethodType, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
+        function, receiver = f.__func__, f.__self__
+        what = declared(function)
+        if what is not None and what is not Declared.OFF:
+            return self._declared(what, function, (receiver, *args), kwargs, receiver)
+        logger = self.logger_call(f)
+        if logger is not None:
+            return self.deferred_log(*logger, args, kwargs)
+        if type(function) is FunctionType:
+            entry = catalog.for_callable(f) or self._method_entry(function, receiver)
+            if entry is not None and entry.unknown_reason is None:
+                return self.run_entry(entry, function, receiver, args, kwargs)
+            if receiver is os.environ and function.__name__ == "get" and function.__module__ == "collections.abc":
+                return self.look_at_environment(args, kwargs)
+        return self.dispatch(function, (receiver, *args), kwargs, used)
+
+    def look_at_environment(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """`os.environ.get(name, default)`, and looked at again when it is the task's turn."""
+        if kwargs or not 1 <= len(args) <= 2 or type(args[0]) is not str or not self.untouched(os.environ):
+            return self.wait("looks at the environment in an unusual way")
+        found = self.transaction.probe(lambda: os.environ.get(args[0]))
+        if found is not None:
+            return found
+        return args[1] if len(args) == 2 else None
+
+    def _method_entry(self, function: FunctionType, receiver: Any) -> Any:
+        if _entry_of(function) is None:
+            return None
+        cls = receiver if is_class(receiver) else type(receiver)
+        return catalog.for_method(cls, function.__name__)
+
+    def _class(self, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        what = declared(cls)
+        if what is not None and what is not Declared.OFF:
+            return self._declared(what, cls, args, kwargs, None)
+        if type(cls) is type:
+            name = _HANDLERS.get(cls)
+            if name is not None:
+                return getattr(self, "do_" + name)(args, kwargs)
+            name = _NUMBERS.get(cls)
+            if name is not None:
+                return self.do_number(cls, name, args, kwargs)
+        return self.construct(cls, args, kwargs)
+
+
+_OPERATORS: Final[dict[Any, tuple[str, str]]] = {
+    operator.add: ("binary", "+"), operator.sub: ("binary", "-"), operator.mul: ("binary", "*"),
+    operator.truediv: ("binary", "/"), operator.floordiv: ("binary", "//"), operator.mod: ("binary", "%"),
+    operator.lt: ("compare", "<"), operator.le: ("compare", "<="), operator.gt: ("compare", ">"),
+    operator.ge: ("compare", ">="), operator.eq: ("compare", "=="), operator.ne: ("compare", "!="),
+}  # fmt: skip
+
+_known: dict[types.CodeType, bool] = {}
+
+
+def _entry_of(function: FunctionType) -> Any:
+    """The model of a Python function, if it has one."""
+    code = function.__code__
+    without = _known.get(code)
+    if without:
+        return None
+    entry = catalog.for_callable(function)
+    if without is None and entry is None:
+        section = catalog.default._for_function(function)
+        _known[code] = section is None
+    return entry

@@ -1,0 +1,267 @@
+"""What the recorder may hand to C code: shared containers as the task sees them, never the real ones.
+
+Guarantees: C code that is given the answer of `view` reads nothing shared that has not been logged, meets the
+task's own pending writes, and calls no special method in Python of the kinds that were named. Where
+that can't be had, the task waits.
+Assumes: what C code is given a view of, it only looks at; it neither keeps nor returns it.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections import deque
+from collections.abc import Collection
+from typing import Any, Final
+
+from xcs_ast.effects import catalog
+from xcs_ast.effects import entries as e
+from xcs_ast.effects.resolve import PLAIN_GETATTRIBUTE, among, class_name, find_in_mro, is_class, mro_of
+from xcs_ast.ir.paths import instance_dict
+from xcs_ast.tracer.clones import is_clone
+from xcs_ast.tracer.state import StateHooks
+
+__all__ = ["CONTAINERS", "IMMUTABLE", "SCALARS", "SHALLOW", "Views", "is_generated"]
+
+SCALARS: Final = e.SCALARS
+CONTAINERS: Final = (list, dict, set, frozenset, tuple, deque)
+"""The exact classes that a view goes into."""
+SHALLOW: Final = frozenset(
+    ("__len__", "__bool__", "__iter__", "__index__", "__int__", "__float__", "__getitem__", "__next__", "__fspath__")
+)
+"""Special methods of a builtin container that don't look into its elements."""
+IMMUTABLE: Final = (
+    *SCALARS, range, slice, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType,
+    types.MethodDescriptorType, types.WrapperDescriptorType, types.MethodWrapperType, types.GenericAlias,
+    types.UnionType, types.CodeType, property,
+)  # fmt: skip
+"""Exact classes whose instances C code may hold: what changes in them, no C code reads."""
+_PASSIVE: Final = (e.Touch, e.Blocks)
+_BASES: Final = (
+    object, int, float, complex, bool, str, bytes, type(None), tuple, list, dict, set, frozenset, type, BaseException
+)  # fmt: skip
+_GENUINE_ENUM: Final = frozenset(("__hash__", "__reduce_ex__"))
+
+
+class Views(StateHooks):
+    """State, seen through copies where C code is to look at it."""
+
+    # ------------------------------------------------------------------------------------- asking the state
+
+    def wait(self, reason: str) -> Any:
+        """What the task wants can't be held back: it goes no further ahead."""
+        raise NotImplementedError
+
+    def owns(self, obj: object) -> bool:
+        """Whether the task made this object, and nothing else knows it."""
+        return self.transaction.owns(obj)
+
+    def adopt(self, obj: Any) -> Any:
+        """Registers an object that the task has just made."""
+        if type(obj) not in SCALARS:
+            self.transaction.adopt(obj)
+        return obj
+
+    def adopt_tree(self, obj: Any) -> Any:
+        """Registers a tree of builtin containers that the task has just made."""
+        if type(obj) not in SCALARS:
+            self.transaction.adopt_tree(obj)
+        return obj
+
+    def _load(self, o: Any, name: str) -> Any:
+        cls = type(o)
+        if cls is types.GeneratorType and is_clone(o.gi_code):
+            # Not registered anywhere: a generator that the program drops is to be closed at once.
+            return getattr(o, name)
+        if cls is not types.MethodType and cls is not super and cls is not types.ModuleType and not is_class(o):
+            if among(find_in_mro(cls, "__getattribute__")[1], PLAIN_GETATTRIBUTE):
+                return self.plain_load_attr(o, name)
+        return super()._load(o, name)
+
+    def _load_getset(self, o: Any, name: str, found: Any) -> Any:
+        entry = catalog.for_attr(type(o), name)
+        if entry is not None and entry.owner != "builtins.object" and entry.unknown_reason is None:
+            if all(self._is_passive(clause, o) for clause in entry.clauses):
+                return found.__get__(o, type(o))
+        return super()._load_getset(o, name, found)
+
+    def new(self, obj: Any, /) -> Any:
+        """A list, dict or set, just made by a display or a comprehension."""
+        self.transaction.adopt(obj)
+        return obj
+
+    def untouched(self, obj: Any) -> bool:
+        """Whether the task holds back no change of this object."""
+        segment = self.transaction.segment
+        if type(obj) in CONTAINERS:
+            return segment.untouched(obj)
+        space = instance_dict(obj)
+        return space is None or segment.untouched(space)
+
+    def content(self, obj: Any) -> Any:
+        """The object itself if C code may read it natively; else a copy of what the task sees in it."""
+        kind = type(obj)
+        if kind is tuple or kind is frozenset or self.owns(obj):
+            return obj
+        return self.snapshot(obj)
+
+    # ------------------------------------------------------------------------------------------------ views
+
+    def view(self, obj: Any, methods: Collection[str] = (), *, data: bool = False) -> Any:
+        """`obj`, or a copy, for C code that looks inside and calls these methods.
+
+        With `data`, everything inside must be builtin data.
+        """
+        if type(obj) in SCALARS:
+            return obj
+        return self._view(obj, methods, data, {}, 0)
+
+    def _view(self, obj: Any, methods: Collection[str], data: bool, memo: dict[int, Any], depth: int) -> Any:
+        kind = type(obj)
+        if kind in SCALARS:
+            return obj
+        if kind not in CONTAINERS:
+            if kind is bytearray and self.owns(obj):
+                return obj
+            if data:
+                return self.wait(f"hands C code data with a {class_name(kind)} in it")
+            self.check_leaf(obj, methods)
+            return obj
+        known = memo.get(id(obj), memo)
+        if known is not memo:
+            if known is None:
+                return self.wait("hands C code a container that contains itself")
+            return known[1]
+        if depth > 60:
+            return self.wait("hands C code data that is nested too deeply")
+        memo[id(obj)] = None
+        seen = self.content(obj)
+        deeper = [m for m in methods if m not in SHALLOW]
+        out = seen
+        if data or deeper:
+            out = self._view_parts(kind, seen, deeper, data, memo, depth + 1)
+        memo[id(obj)] = (obj, out)
+        return out
+
+    def _view_parts(
+        self, kind: type, seen: Any, methods: Collection[str], data: bool, memo: dict[int, Any], depth: int
+    ) -> Any:
+        if kind is dict:
+            changed = False
+            pairs: dict[Any, Any] = {}
+            for key, value in seen.items():
+                self._view(key, methods, data, memo, depth)
+                shown = self._view(value, methods, data, memo, depth)
+                changed = changed or shown is not value
+                pairs[key] = shown
+            return pairs if changed else seen
+        parts = [self._view(part, methods, data, memo, depth) for part in seen]
+        if all(a is b for a, b in zip(parts, seen, strict=True)):
+            return seen
+        return deque(parts, seen.maxlen) if kind is deque else kind(parts)
+
+    def check_leaf(self, obj: Any, methods: Collection[str]) -> None:
+        """Waits if one of these special methods of the object may run code that is not known."""
+        for method in methods:
+            if not self.is_harmless(obj, method):
+                self.wait(f"{class_name(type(obj))}.{method} may run code of the program's")
+
+    def is_harmless(self, obj: Any, method: str) -> bool:
+        """Whether this special method, called by C code on this object, does nothing that shows."""
+        cls = type(obj)
+        if cls in SCALARS:
+            return True
+        owner, found = find_in_mro(cls, method)
+        if owner is None or found is None:
+            return True
+        if method == "__hash__" or method == "__eq__":
+            kind = self.generated_fields(cls, method)
+            if kind is not None:
+                return self._fields_are_plain(obj, kind)
+        if type(found) is types.FunctionType:
+            return method in _GENUINE_ENUM and _is_enum(owner) and owner.__module__ == "enum"
+        if owner in _BASES:
+            return self._base_is_harmless(obj, owner, method)
+        entry = catalog.for_method(cls, method)
+        if entry is None:
+            return False
+        return all(self._is_passive(clause, obj) for clause in entry.clauses)
+
+    def _base_is_harmless(self, obj: Any, owner: type, method: str) -> bool:
+        cls = type(obj)
+        if owner is object:
+            follows = {"__str__": "__repr__", "__format__": "__str__", "__ne__": "__eq__"}.get(method)
+            return follows is None or self.is_harmless(obj, follows)
+        if owner is BaseException:
+            if method not in ("__str__", "__repr__"):
+                return True
+            args = BaseException.args.__get__(obj)  # type: ignore[attr-defined]
+            return self.owns(obj) and all(type(arg) in SCALARS for arg in args)
+        if owner in (list, dict, set, frozenset, tuple):
+            # The state of an instance of a subclass: C code reads it past the recorder.
+            if cls in (tuple, frozenset) or issubclass(cls, (tuple, frozenset)):
+                return all(type(part) in SCALARS for part in owner.__iter__(obj))
+            return self.owns(obj) and (
+                method in SHALLOW or all(type(part) in SCALARS for part in owner.__iter__(obj))
+            )
+        if owner is type:
+            return mro_of(type(obj))[0] is type or method in ("__hash__", "__eq__", "__ne__")
+        return True
+
+    def _is_passive(self, clause: e.Clause, obj: Any) -> bool:
+        if type(clause) is e.Touch:
+            if clause.kind is e.ClauseKind.IGNORES:
+                return True
+            return clause.kind is e.ClauseKind.READS and (self.owns(obj) or type(clause.subject) is not e.Self)
+        return False
+
+    def _fields_are_plain(self, obj: Any, fields: tuple[str, ...]) -> bool:
+        """Whether all these fields of an instance hold scalars. Their reads are logged."""
+        return all(type(self.load_attr(obj, name)) in SCALARS for name in fields)
+
+    def generated_fields(self, cls: type, method: str) -> tuple[str, ...] | None:
+        """The fields that a method which `dataclass` compiled goes by; `None` if it did not."""
+        owner, found = find_in_mro(cls, method)
+        if owner is None or type(found) is not types.FunctionType or not is_generated(found):
+            return None
+        fields = owner.__dict__.get("__dataclass_fields__")
+        if type(fields) is not dict:
+            return None
+        chosen = []
+        for field in fields.values():
+            if field._field_type.name != "_FIELD":
+                continue
+            if method == "__hash__":
+                if field.compare if field.hash is None else field.hash:
+                    chosen.append(field.name)
+            elif method == "__repr__":
+                if field.repr:
+                    chosen.append(field.name)
+            elif field.compare:
+                chosen.append(field.name)
+        return tuple(chosen)
+
+
+def is_generated(function: types.FunctionType) -> bool:
+    """Whether it was compiled from a string by `dataclasses`."""
+    if function.__code__.co_filename == "<string>":
+        return function.__name__ in ("__init__", "__eq__", "__hash__")
+    code = function.__code__
+    # `__repr__` stands behind a guard against recursion of the library's.
+    return (
+        function.__name__ == "__repr__"
+        and code.co_freevars == _REPR_GUARD[-len(code.co_freevars) :]
+        and code.co_filename in (_own_file("dataclasses"), _own_file("reprlib"))
+        and function.__qualname__.endswith(".__repr__")
+    )
+
+
+_REPR_GUARD: Final = ("fillvalue", "repr_running", "user_function")
+
+
+def _own_file(module: str) -> object:
+    return getattr(sys.modules.get(module), "__file__", None)
+
+
+def _is_enum(cls: object) -> bool:
+    return is_class(cls) and type(cls).__module__ == "enum"

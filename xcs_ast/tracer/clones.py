@@ -1,0 +1,202 @@
+"""Instrumented clones of live functions.
+
+Guarantees: a clone has its original's globals, closure cells, defaults, names, lines and columns; under the plain
+`Recorder` it does what the original does. No user code runs while it is made. What cannot be cloned is a
+`Refusal`.
+Assumes: clones stay inside the task that they were made for; what leaves it is the original.
+"""
+
+from __future__ import annotations
+
+import ast
+from types import CellType, CodeType, FunctionType
+from typing import Final, final
+
+from xcs_ast.records import dataclass
+from xcs_ast.source.lookup import FunctionSource, find_function
+from xcs_ast.tracer.hooks import Recorder
+from xcs_ast.tracer.instrument import CELLS, GLOBALS, RECORDER, Refused, instrument
+
+__all__ = [
+    "Link",
+    "Refusal",
+    "clone_of",
+    "forget_clones",
+    "instrumented",
+    "is_clone",
+    "register_slice",
+    "source_of",
+]
+
+_LIMIT: Final = 8_192
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a function has no clone."""
+
+    reason: str
+
+
+@final
+class Link:
+    """What all clones of one task share: the cell with the task's recorder.
+
+    `original_of` and the cache hold functions strongly until `close`.
+    """
+
+    __slots__ = ("_clones", "_originals", "cell")
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.cell = CellType(recorder)
+        self._clones: dict[FunctionType, FunctionType | Refusal] = {}
+        self._originals: dict[FunctionType, FunctionType] = {}
+
+    @property
+    def recorder(self) -> Recorder:
+        """The recorder that clones of this task report to now."""
+        found: Recorder = self.cell.cell_contents
+        return found
+
+    def switch(self, recorder: Recorder) -> None:
+        """From here on, all clones of this task report to `recorder`, those that are running too."""
+        self.cell.cell_contents = recorder
+
+    def original_of(self, clone: FunctionType) -> FunctionType | None:
+        """The function that a clone of this task was made from."""
+        return self._originals.get(clone)
+
+    def functions(self) -> list[FunctionType]:
+        """The functions of which this task has clones."""
+        return list(self._originals.values())
+
+    def close(self) -> None:
+        """Drops all clones. Those that still run go on."""
+        self._clones.clear()
+        self._originals.clear()
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """The instrumented code for one code object, which it keeps alive."""
+
+    original: CodeType
+    code: CodeType | None
+    reason: str
+
+
+_plans: dict[int, _Plan] = {}
+_slices: dict[int, tuple[CodeType, FunctionSource]] = {}
+_clone_codes: dict[int, CodeType] = {}
+
+
+def clone_of(function: FunctionType, link: Link) -> FunctionType | Refusal:
+    """The instrumented clone of `function` for the task of `link`, or why there is none."""
+    known = link._clones.get(function)
+    if known is not None:
+        return known
+    made = _clone(function, link)
+    link._clones[function] = made
+    if isinstance(made, FunctionType):
+        link._originals[made] = function
+    return made
+
+
+def register_slice(
+    code: CodeType,
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    filename: str,
+    owner: str | None,
+) -> None:
+    """Tells the source of a function that our own rewriting made. `owner`: the class that mangles its names."""
+    _slices[id(code)] = (code, FunctionSource(node, filename, owner))
+    _plans.pop(id(code), None)
+
+
+def is_slice(code: CodeType) -> bool:
+    """Whether this code was registered as a slice."""
+    registered = _slices.get(id(code))
+    return registered is not None and registered[0] is code
+
+
+def source_of(code: CodeType) -> FunctionSource | None:
+    """The source of a code object: as registered, or as found in its file."""
+    registered = _slices.get(id(code))
+    if registered is not None and registered[0] is code:
+        return registered[1]
+    return find_function(code)
+
+
+def is_clone(code: CodeType) -> bool:
+    """Whether this is the code of a clone (or of a comprehension or generator expression inside of one)."""
+    return _clone_codes.get(id(code)) is code
+
+
+def instrumented(code: CodeType) -> CodeType | None:
+    """The code that clones of functions with this code have had so far, if there were any."""
+    plan = _plans.get(id(code))
+    return plan.code if plan is not None and plan.original is code else None
+
+
+def forget_clones() -> None:
+    """Drops all instrumented code; registered slices stay."""
+    _plans.clear()
+    _clone_codes.clear()
+
+
+# ----------------------------------------------------------------------------------------------------- parts
+
+
+def _clone(function: FunctionType, link: Link) -> FunctionType | Refusal:
+    if type(function) is not FunctionType:
+        return Refusal("not a Python function")
+    plan = _plan(function.__code__)
+    code = plan.code
+    if code is None:
+        return Refusal(plan.reason)
+    cells = function.__closure__ or ()
+    by_name = dict(zip(function.__code__.co_freevars, cells, strict=True))
+    by_name[RECORDER] = link.cell
+    by_name[GLOBALS] = CellType(function.__globals__)
+    by_name[CELLS] = CellType(cells)
+    closure = tuple(by_name[name] for name in code.co_freevars)
+    clone = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, closure)
+    clone.__kwdefaults__ = function.__kwdefaults__
+    clone.__qualname__ = function.__qualname__
+    clone.__module__ = function.__module__
+    return clone
+
+
+def _plan(code: CodeType) -> _Plan:
+    plan = _plans.get(id(code))
+    if plan is not None and plan.original is code:
+        return plan
+    plan = _make_plan(code)
+    if len(_plans) >= _LIMIT:
+        forget_clones()
+    _plans[id(code)] = plan
+    return plan
+
+
+def _make_plan(code: CodeType) -> _Plan:
+    if is_clone(code):
+        return _Plan(code, None, "a clone already")
+    source = source_of(code)
+    if source is None:
+        return _Plan(code, None, "no source")
+    try:
+        made = instrument(source, code)
+    except Refused as refused:
+        return _Plan(code, None, str(refused))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return _Plan(code, None, f"cannot be instrumented ({type(error).__name__}: {error})")
+    if not set(made.code.co_freevars) <= {*code.co_freevars, RECORDER, GLOBALS, CELLS}:
+        return _Plan(code, None, "its free variables are not those of its source")
+    for each in made.own:
+        _clone_codes[id(each)] = each
+    if id(code) in _slices:
+        for nested, node in made.nested:
+            _slices.setdefault(id(nested), (nested, FunctionSource(node, source.filename, source.owner)))
+    return _Plan(code, made.code, "")

@@ -1,0 +1,125 @@
+"""Which objects a task has made itself: those it may use directly, since nobody else knows them.
+
+Guarantees: an object that is not registered counts as shared. Registered objects are kept alive, so an id
+never comes to mean another object; what nobody but the registry holds is dropped from time to time.
+Assumes: one thread registers; any thread may ask.
+"""
+
+from __future__ import annotations
+
+import collections
+import gc
+import sys
+import types
+from collections.abc import Iterable
+from typing import Final, final
+
+from xcs_ast.tracer.kinds import SCALARS
+
+__all__ = ["Registry"]
+
+_FIRST_PRUNE: Final = 4096
+_SEQUENCES: Final = (list, tuple, set, frozenset, collections.deque)
+_MAPPINGS: Final = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
+
+
+@final
+class Registry:
+    """The objects that one task owns, by identity."""
+
+    __slots__ = ("limit", "objects")
+
+    def __init__(self) -> None:
+        self.objects: dict[int, object] = {}
+        self.limit = _FIRST_PRUNE
+
+    def adopt(self, obj: object) -> None:
+        """Registers an object that the task has made."""
+        objects = self.objects
+        objects[id(obj)] = obj
+        if len(objects) > self.limit:
+            self.prune()
+
+    def adopt_tree(self, obj: object) -> None:
+        """Registers an object, and everything below it in exact builtin containers."""
+        seen: set[int] = set()
+        stack = [obj]
+        while stack:
+            each = stack.pop()
+            kind = type(each)
+            if kind in SCALARS or id(each) in seen:
+                continue
+            seen.add(id(each))
+            if kind in _SEQUENCES:
+                stack.extend(each)  # type: ignore[arg-type]
+            elif kind in _MAPPINGS:
+                stack.extend(each)  # type: ignore[arg-type]
+                stack.extend(each.values())  # type: ignore[attr-defined]
+            elif each is not obj:
+                continue
+            self.adopt(each)
+
+    def owns(self, obj: object) -> bool:
+        """Whether the task has made this object (and has not given it away)."""
+        return id(obj) in self.objects
+
+    def prune(self) -> None:
+        """Drops what nobody else refers to any more."""
+        for _ in range(4):
+            before = len(self.objects)
+            for each in [key for key, obj in self.objects.items() if sys.getrefcount(obj) <= _ALONE]:
+                del self.objects[each]
+            if len(self.objects) == before:
+                break
+        self.limit = max(_FIRST_PRUNE, 2 * len(self.objects))
+
+    def publish(self, roots: Iterable[object]) -> bool:
+        """Gives away all owned objects that can be reached from the roots: they are shared from now on.
+
+        False where something is among them whose state the recorder does not see (closures, generators,
+        iterators): then the task must not run on while others may look at it.
+        """
+        clear = True
+        seen: set[int] = set()
+        stack = list(roots)
+        while stack:
+            each = stack.pop()
+            kind = type(each)
+            if kind in SCALARS or id(each) in seen:
+                continue
+            seen.add(id(each))
+            owned = self.objects.pop(id(each), None) is not None
+            if kind in _HIDDEN or (kind is types.FunctionType and each.__closure__):  # type: ignore[attr-defined]
+                # A plain function of the module has no closure; a method's closure is `__class__` at most.
+                clear = clear and not (owned or kind in _HIDDEN)
+            if owned or kind in _SEQUENCES or kind is types.MethodType:
+                stack.extend(gc.get_referents(each))
+        return clear
+
+
+_HIDDEN: Final = frozenset(
+    {
+        types.GeneratorType,
+        types.CoroutineType,
+        types.AsyncGeneratorType,
+        types.FrameType,
+        type(iter([])),
+        type(iter({})),
+        type(iter(set())),
+        type(iter({}.items())),
+        type(iter({}.values())),
+        enumerate,
+        zip,
+        map,
+        filter,
+        reversed,
+    }
+)
+
+
+def _count_alone() -> int:
+    probe: dict[int, object] = {0: object()}
+    return [sys.getrefcount(obj) for key, obj in probe.items()][0]
+
+
+_ALONE: Final = _count_alone()

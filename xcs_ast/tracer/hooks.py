@@ -1,0 +1,589 @@
+"""The hooks that instrumented code calls, with the meaning that the plain code has.
+
+An instrumented clone does nothing with objects by itself: each load, store, operator, call, test and loop goes
+through a method of the task's recorder. `Recorder` gives them their plain meaning; recorders derive from it.
+
+Guarantees: every method here does what the construct it stands for does, once, with the same exceptions and
+messages. The stack as C code sees it from `call` and `perform` is that of the plain program.
+Assumes: methods of this class that a subclass wants are reached through `super()` or an instance, never as
+`Recorder.load_attr(self, ...)`: some are C functions, which take no `self`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import CellType, FunctionType, WrapperDescriptorType
+from typing import TYPE_CHECKING, Any, Final, final
+
+__all__ = ["Direct", "Recorder", "Token", "function_text", "once"]
+
+_MISSING: Final[Any] = object()
+
+BINARY: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "@": operator.matmul,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+}
+"""Binary operators by how they are written."""
+
+INPLACE: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "+": operator.iadd,
+    "-": operator.isub,
+    "*": operator.imul,
+    "/": operator.itruediv,
+    "//": operator.ifloordiv,
+    "%": operator.imod,
+    "**": operator.ipow,
+    "@": operator.imatmul,
+    "<<": operator.ilshift,
+    ">>": operator.irshift,
+    "&": operator.iand,
+    "|": operator.ior,
+    "^": operator.ixor,
+}
+"""Operators of augmented assignments, without their `=`."""
+
+UNARY: Final[dict[str, Callable[[Any], Any]]] = {
+    "-": operator.neg,
+    "+": operator.pos,
+    "~": operator.invert,
+}
+"""Unary operators; `not` goes through `truth`."""
+
+COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "is": operator.is_,
+    "is not": operator.is_not,
+    "in": lambda a, b: operator.contains(b, a),
+    "not in": lambda a, b: not operator.contains(b, a),
+}
+"""Comparisons."""
+
+
+class Token:
+    """An augmented assignment between its load and its store: what was loaded, and where it goes.
+
+    A clone may begin under one recorder and finish under another (`Link.switch`). So what `begin_*` of any
+    recorder but `Direct` returns has these four attributes (`old` may be a property that reads when asked).
+    """
+
+    __slots__ = ("kind", "name", "old", "owner")
+
+    def __init__(self, kind: str, owner: Any, name: Any, old: Any) -> None:
+        self.kind = kind
+        """`attr`, `item`, `global`, `cell`."""
+        self.owner = owner
+        """The object, the globals or the cell."""
+        self.name = name
+        """The attribute, key or variable."""
+        self.old = old
+
+
+class Recorder:
+    """Lets everything happen as it would. The base of all recorders, and by itself the plain meaning."""
+
+    __slots__ = ()
+
+    # ---------------------------------------------------------------------------------------- variables
+
+    def load_global(self, scope: dict[str, Any], name: str, /) -> Any:
+        """A global or a builtin."""
+        value = scope.get(name, _MISSING)
+        if value is _MISSING:
+            return _load_builtin(scope, name)
+        return value
+
+    def store_global(self, value: Any, scope: dict[str, Any], name: str, /) -> None:
+        """`name = value` under `global name`."""
+        scope[name] = value
+
+    def delete_global(self, scope: dict[str, Any], name: str, /) -> None:
+        """`del name` under `global name`."""
+        if name not in scope:
+            raise NameError(f"name '{name}' is not defined", name=name)
+        del scope[name]
+
+    def load_cell(self, cell: CellType, name: str, /) -> Any:
+        """A variable of an enclosing function."""
+        try:
+            return cell.cell_contents
+        except ValueError:
+            raise _unbound(name) from None
+
+    def store_cell(self, value: Any, cell: CellType, name: str, /) -> None:
+        """`name = value` under `nonlocal name`."""
+        cell.cell_contents = value
+
+    def delete_cell(self, cell: CellType, name: str, /) -> None:
+        """`del name` under `nonlocal name`."""
+        self.load_cell(cell, name)
+        del cell.cell_contents
+
+    # --------------------------------------------------------------------------------- attributes, items
+
+    if TYPE_CHECKING:
+
+        def load_attr(self, o: Any, name: str, /) -> Any:
+            """`o.name`."""
+
+        def delete_attr(self, o: Any, name: str, /) -> None:
+            """`del o.name`."""
+
+        def load_item(self, o: Any, k: Any, /) -> Any:
+            """`o[k]`; a slice comes as a `slice` object."""
+
+        def delete_item(self, o: Any, k: Any, /) -> None:
+            """`del o[k]`."""
+    else:
+        load_attr = getattr
+        delete_attr = delattr
+        load_item = operator.getitem
+        delete_item = operator.delitem
+
+    cut = slice
+    """The builtin `slice`: instrumented code calls `_xcs_r.cut(start, stop, step)`. Not to be overridden."""
+
+    def store_attr(self, value: Any, o: Any, name: str, /) -> None:
+        """`o.name = value`."""
+        setattr(o, name, value)
+
+    def store_item(self, value: Any, o: Any, k: Any, /) -> None:
+        """`o[k] = value`."""
+        o[k] = value
+
+    # ----------------------------------------------------------------------------- augmented assignments
+
+    def begin_attr(self, o: Any, name: str, /) -> Any:
+        """The load of `o.name += ...`."""
+        return Token("attr", o, name, self.load_attr(o, name))
+
+    def begin_item(self, o: Any, k: Any, /) -> Any:
+        """The load of `o[k] += ...`."""
+        return Token("item", o, k, self.load_item(o, k))
+
+    def begin_global(self, scope: dict[str, Any], name: str, /) -> Any:
+        """The load of `name += ...` for a global."""
+        return Token("global", scope, name, self.load_global(scope, name))
+
+    def begin_cell(self, cell: CellType, name: str, /) -> Any:
+        """The load of `name += ...` for a variable of an enclosing function."""
+        return Token("cell", cell, name, self.load_cell(cell, name))
+
+    def begin_get(self, o: Any, k: Any, default: Any, /) -> Any:
+        """`o.get(k, default)` in `o[k] = o.get(k, default) + ...`; always goes on to `finish_binary`."""
+        return Token("item", o, k, self.call_method(o, "get", k, default))
+
+    def finish(self, token: Any, op: str, value: Any, /) -> None:
+        """The operator (in place) and the store of an augmented assignment."""
+        token = _token(token)
+        _store(self, token, token.owner, self.inplace(op, token.old, value))
+
+    def finish_binary(self, token: Any, op: str, value: Any, owner: Any, /) -> None:
+        """The plain operator and the store of `x.a = x.a + v`, `d[k] = d[k] + v`, `d[k] = d.get(k, c) + v`, `g = g + v`.
+
+        Not in place: `x.a = x.a + [1]` makes a new list. `owner` is the object that the store names (for
+        `self.n[k] = self.n[k] + v` it is loaded a second time, after `v`); where it is not the very object
+        that `begin_*` was given, the result goes to `owner`. `None` for globals and cells.
+        """
+        token = _token(token)
+        result = self.binary(op, token.old, value)
+        _store(self, token, token.owner if token.kind in ("global", "cell") else owner, result)
+
+    # ------------------------------------------------------------------------------------------ operators
+
+    def inplace(self, op: str, a: Any, b: Any, /) -> Any:
+        """`a op= b` for a local variable: the value to bind."""
+        return INPLACE[op](a, b)
+
+    def binary(self, op: str, a: Any, b: Any, /) -> Any:
+        """`a op b`."""
+        return BINARY[op](a, b)
+
+    def unary(self, op: str, a: Any, /) -> Any:
+        """`-a`, `+a`, `~a`."""
+        return UNARY[op](a)
+
+    def compare(self, op: str, a: Any, b: Any, /) -> Any:
+        """One comparison: `a op b`."""
+        return COMPARE[op](a, b)
+
+    if TYPE_CHECKING:
+
+        def truth(self, x: Any, /) -> bool:
+            """What `if x` asks."""
+            return True
+    else:
+        truth = operator.truth
+
+    # ------------------------------------------------------------------------------ iteration, unpacking
+
+    def iterate(self, x: Any, /) -> Iterator[Any]:
+        """What `for` runs over. `for` calls `iter` on this again: give what takes that without effect (`once`)."""
+        iterator = iter(x)
+        if type(iterator) in _BUILTIN_ITERATORS:
+            return iterator
+        return once(iterator)
+
+    def spread(self, x: Any, f: Any = None, /) -> Iterator[Any]:
+        """`*x` in a display or a call; `f` is the callee where `*x` is its only positional argument."""
+        if not hasattr(type(x), "__iter__") and not hasattr(type(x), "__getitem__"):
+            where = "Value" if f is None else f"{function_text(f)} argument"
+            raise TypeError(f"{where} after * must be an iterable, not {type(x).__name__}")
+        return self.iterate(x)
+
+    def update_dict(self, made: dict[Any, Any], x: Any, /) -> dict[Any, Any]:
+        """`**x` in a dict display; `made` is the dict so far, the clone's own. Not to be overridden."""
+        return _update(self, made, x, None)
+
+    def update_own(self, made: dict[Any, Any], more: dict[Any, Any], /) -> dict[Any, Any]:
+        """The items after a `**x` in a dict display; both dicts are the clone's own. Not to be overridden."""
+        made.update(more)
+        return made
+
+    def merge(self, f: Any, before: dict[str, Any], x: Any, /) -> dict[str, Any]:
+        """`**x` in a call of `f`, after the keywords `before`, the clone's own. Not to be overridden."""
+        return _merge(f, before, _update(self, {}, x, f))
+
+    def merge_own(self, f: Any, before: dict[str, Any], found: dict[str, Any], /) -> dict[str, Any]:
+        """Keywords after a `**x` in a call of `f`; both dicts are the clone's own. Not to be overridden."""
+        return _merge(f, before, found)
+
+    def spread_keys(self, x: Any, /) -> Iterator[Any]:
+        """`*x` in a set display. Through `spread` and `key`; not to be overridden."""
+        return map(self.key, self.spread(x))
+
+    def unpack(self, x: Any, before: int, after: int, /) -> Any:
+        """What `a, b = x` (`before` 2, `after` -1) or `a, *b, c = x` (`before` 1, `after` 1) takes apart.
+
+        A tuple with exactly as many elements as there are targets; the starred one is a new list.
+        """
+        unpacker = _unpackers.get((before, after))
+        if unpacker is None:
+            unpacker = _unpackers[before, after] = _make_unpacker(before, after)
+        return unpacker(x)
+
+    # ---------------------------------------------------------------------------------------------- calls
+
+    if TYPE_CHECKING:
+
+        def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
+            """`f(*args, **kwargs)`."""
+
+        def perform(self, f: Any, /, *args: Any, **kwargs: Any) -> object:
+            """A call whose result nobody uses. What this returns is dropped."""
+    else:
+        call = operator.call
+        perform = operator.call
+
+    def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """`o.name(*args, **kwargs)`, where the arguments are bound names and constants only."""
+        return getattr(o, name)(*args, **kwargs)
+
+    def perform_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> object:
+        """The same where nobody uses the result. What this returns is dropped."""
+        return getattr(o, name)(*args, **kwargs)
+
+    def call_late(self, f: Any, x: Any, keywords: dict[str, Any], /) -> Any:
+        """`f(*x, **keywords)`, `x` taken apart last. Through `spread` and `call`; not to be overridden."""
+        return self.call(f, *self.spread(x, f), **keywords)
+
+    def call_super(self, scope: dict[str, Any], cell: CellType, first: Any, /) -> Any:
+        """`super()`: through `load_global`, `load_cell` and `call`. Not to be overridden."""
+        f = self.load_global(scope, "super")
+        if f is super:
+            return self.call(f, self.load_cell(cell, "__class__"), first)
+        return self.call(f)
+
+    def format_value(self, value: Any, conversion: int, spec: str, /) -> str:
+        """`{value!conversion:spec}` of an f-string; `conversion` is -1 or the character's number."""
+        if conversion == 115:
+            value = str(value)
+        elif conversion == 114:
+            value = repr(value)
+        elif conversion == 97:
+            value = ascii(value)
+        return format(value, spec)
+
+    def manage(self, cm: Any, /) -> Any:
+        """What `with` enters."""
+        return cm
+
+    # ---------------------------------------------------------------------------------------- new objects
+
+    def new(self, obj: Any, /) -> Any:
+        """A list, dict or set, just made by a display or a comprehension."""
+        return obj
+
+    def key(self, k: Any, /) -> Any:
+        """A key or element that a dict or set (display or comprehension) is about to hash."""
+        return k
+
+    def made(self, f: FunctionType, /) -> FunctionType:
+        """A nested function or lambda, just made."""
+        return f
+
+    def decorator(self, f: Any, /) -> Callable[[Any], Any]:
+        """A decorator of a nested function: what to call with it. Through `call`; not to be overridden."""
+        return partial(self.call, f)
+
+    def generator(self, gen: Any, /) -> Any:
+        """A generator expression's generator, just made."""
+        return gen
+
+    def assign_global(self, value: Any, scope: dict[str, Any], name: str, /) -> Any:
+        """`(name := value)` for a global. Through `store_global`; not to be overridden."""
+        self.store_global(value, scope, name)
+        return value
+
+    def assign_cell(self, value: Any, cell: CellType, name: str, /) -> Any:
+        """`(name := value)` under `nonlocal name`. Through `store_cell`; not to be overridden."""
+        self.store_cell(value, cell, name)
+        return value
+
+    # ----------------------------------------------------------------------------------------- statements
+
+    def import_name(self, name: str, scope: dict[str, Any], fromlist: Any, level: int, /) -> Any:
+        """The import itself: what `__import__` returns."""
+        return _load_builtin(scope, "__import__", "__import__ not found")(name, scope, None, fromlist, level)
+
+    def import_from(self, module: Any, name: str, /) -> Any:
+        """`name` of `from module import name`."""
+        try:
+            return getattr(module, name)
+        except AttributeError:
+            return _import_from(module, name)
+
+    def match_subject(self, x: Any, /) -> Any:
+        """The subject of a `match` whose patterns are matched natively (sequences, mappings, constants)."""
+        return x
+
+    def raising(self, exc: Any, /) -> Any:
+        """What `raise` is given (the exception, and the cause after `from`)."""
+        return exc
+
+    def enter_try(self) -> None:
+        """Entering the body of a `try` statement with handlers."""
+
+    def leave_try(self) -> None:
+        """Leaving that body, in whatever way."""
+
+    def loop(self) -> None:
+        """The start of a round of a `while` loop."""
+
+
+@final
+class Direct(Recorder):
+    """The plain meaning again, faster: nothing derives from it, so it need not go through its own methods."""
+
+    __slots__ = ()
+
+    def begin_attr(self, o: Any, name: str, /) -> Any:
+        """As `Recorder`."""
+        return (0, o, name, getattr(o, name))
+
+    def begin_item(self, o: Any, k: Any, /) -> Any:
+        """As `Recorder`."""
+        return (1, o, k, o[k])
+
+    def begin_global(self, scope: dict[str, Any], name: str, /) -> Any:
+        """As `Recorder`."""
+        return (3, scope, name, scope[name] if name in scope else _load_builtin(scope, name))
+
+    def begin_cell(self, cell: CellType, name: str, /) -> Any:
+        """As `Recorder`."""
+        return (2, cell, "cell_contents", self.load_cell(cell, name))
+
+    def begin_get(self, o: Any, k: Any, default: Any, /) -> Any:
+        """As `Recorder`."""
+        return (1, o, k, o.get(k, default))
+
+    def finish(self, token: Any, op: str, value: Any, /) -> None:
+        """As `Recorder`."""
+        if type(token) is not tuple:
+            super().finish(token, op, value)
+            return
+        kind, owner, name, old = token
+        if kind & 1:
+            owner[name] = INPLACE[op](old, value)
+        else:
+            setattr(owner, name, INPLACE[op](old, value))
+
+    def finish_binary(self, token: Any, op: str, value: Any, owner: Any, /) -> None:
+        """As `Recorder`."""
+        if type(token) is not tuple:
+            super().finish_binary(token, op, value, owner)
+            return
+        kind, known, name, old = token
+        if kind >= 2:
+            owner = known
+        if kind & 1:
+            owner[name] = BINARY[op](old, value)
+        else:
+            setattr(owner, name, BINARY[op](old, value))
+
+
+# ----------------------------------------------------------------------------------------------------- parts
+
+
+_BUILTIN_ITERATORS: Final = frozenset(
+    type(iter(each))
+    for each in (
+        (),
+        [],
+        {},
+        {}.values(),
+        {}.items(),
+        set(),
+        range(0),
+        "",
+        "\u0100",
+        zip(),
+        enumerate(()),
+        map(len, ()),
+    )
+)
+
+
+class _Once:
+    """An iterator whose `iter` is itself; everything else is the iterator's own."""
+
+    __slots__ = ("_iterator",)
+
+    def __init__(self, iterator: Any) -> None:
+        self._iterator = iterator
+
+    def __iter__(self) -> _Once:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._iterator)
+
+    def __getattr__(self, name: str) -> Any:
+        # `yield from` asks for `send`, `throw` and `close`.
+        return getattr(self._iterator, name)
+
+
+def once(iterator: Iterator[Any]) -> Iterator[Any]:
+    """An iterator that `for` may call `iter` on once more without the program noticing.
+
+    Instrumented code runs `for x in _xcs_r.iterate(xs)`: an iterator's own `__iter__`, if it is Python code,
+    would run where plain code does not call it, or be missing where plain code does not need it.
+    """
+    if type(getattr(type(iterator), "__iter__", None)) is WrapperDescriptorType:
+        return iterator
+    return _Once(iterator)
+
+
+def function_text(f: Any) -> str:
+    """How messages about calls name a callee."""
+    name = getattr(f, "__qualname__", None)
+    if name is None:
+        return str(f)
+    module = getattr(f, "__module__", None)
+    if module is not None and module != "builtins":
+        return f"{module}.{name}()"
+    return f"{name}()"
+
+
+def _load_builtin(scope: dict[str, Any], name: str, missing: str | None = None) -> Any:
+    known = scope.get("__builtins__", builtins)
+    found = known if type(known) is dict else known.__dict__
+    try:
+        return found[name]
+    except KeyError:
+        pass
+    if missing is not None:
+        raise ImportError(missing)
+    raise NameError(f"name '{name}' is not defined", name=name)
+
+
+def _unbound(name: str) -> NameError:
+    text = f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+    return NameError(text, name=name)
+
+
+def _token(token: Any) -> Any:
+    """A token of `Direct` as a `Token`; any other as it is."""
+    if type(token) is not tuple:
+        return token
+    kind, owner, name, old = token
+    if kind == 2:
+        name = ""
+    return Token(("attr", "item", "cell", "global")[kind], owner, name, old)
+
+
+def _store(recorder: Recorder, token: Token, owner: Any, value: Any) -> None:
+    kind = token.kind
+    if kind == "attr":
+        recorder.store_attr(value, owner, token.name)
+    elif kind == "item":
+        recorder.store_item(value, owner, token.name)
+    elif kind == "global":
+        recorder.store_global(value, owner, token.name)
+    else:
+        recorder.store_cell(value, owner, token.name)
+
+
+def _merge(f: Any, before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    for key in found:
+        if key in before:
+            if not isinstance(key, str):
+                raise TypeError("keywords must be strings")
+            raise TypeError(f"{function_text(f)} got multiple values for keyword argument '{key}'")
+    before.update(found)
+    return before
+
+
+def _update(recorder: Recorder, made: dict[Any, Any], x: Any, f: Any) -> dict[Any, Any]:
+    """Puts the items of a mapping into a new dict; every access to `x` goes through hooks of `recorder`."""
+    if isinstance(x, dict) and type(x).__iter__ is dict.__iter__:
+        made.update(recorder.call(dict, x))
+        return made
+    if not hasattr(type(x), "keys") and not hasattr(type(x), "__getattr__"):
+        if f is None:
+            raise TypeError(f"'{type(x).__name__}' object is not a mapping")
+        raise TypeError(f"{function_text(f)} argument after ** must be a mapping, not {type(x).__name__}")
+    for k in recorder.iterate(recorder.call(recorder.load_attr(x, "keys"))):
+        made[recorder.key(k)] = recorder.load_item(x, k)
+    return made
+
+
+_unpackers: dict[tuple[int, int], Callable[[Any], Any]] = {}
+
+
+def _make_unpacker(before: int, after: int) -> Callable[[Any], Any]:
+    """A function that takes its argument apart as an assignment does."""
+    names = [f"a{index}" for index in range(before + max(after, -1) + 1)]
+    targets = [f"*{name}" if after >= 0 and index == before else name for index, name in enumerate(names)]
+    shape = f"[{', '.join(targets)}]"
+    text = f"def unpacker(x):\n    {shape} = x\n    return ({''.join(f'{name}, ' for name in names)})\n"
+    space: dict[str, Any] = {}
+    exec(compile(text, __file__, "exec"), space)
+    unpacker: Callable[[Any], Any] = space["unpacker"]
+    return unpacker
+
+
+def _import_from(module: Any, name: str) -> Any:
+    """What the interpreter does where a module lacks the name: look for a submodule, or complain."""
+    code = compile(f"from module import {name} as found", __file__, "exec")
+    space: dict[str, Any] = {"__builtins__": {"__import__": lambda *_: module}}
+    exec(code, space)
+    return space["found"]

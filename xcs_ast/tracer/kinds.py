@@ -1,0 +1,242 @@
+"""What can be known of a value by looking at its type alone, and the exceptions that end a task.
+
+Guarantees: nothing here runs user code: special methods are found in the namespaces of the classes, and
+never called. A negative answer means "not known to be safe". Assumes: builtin types are what they are.
+"""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import enum
+import math
+import types
+from collections.abc import Callable
+from typing import Any, Final, Never, final
+
+from xcs_ast.ir.paths import MISSING
+
+__all__ = [
+    "CONTAINERS",
+    "MISSING",
+    "SCALARS",
+    "Abandon",
+    "Stop",
+    "Unsure",
+    "class_lookup",
+    "element_types_plain",
+    "has_python_special",
+    "is_immutable",
+    "is_plain_equal",
+    "is_plain_key",
+    "is_scalar",
+    "raise_abandon",
+    "raise_stop",
+    "same",
+    "special_of",
+    "unsure",
+]
+
+SCALARS: Final = frozenset(
+    {int, float, bool, str, bytes, complex, type(None), type(Ellipsis), type(NotImplemented)}
+)
+"""Exact types whose instances are compared by value, and that nobody can change."""
+
+CONTAINERS: Final = frozenset(
+    {
+        list,
+        dict,
+        set,
+        frozenset,
+        collections.deque,
+        collections.defaultdict,
+        collections.Counter,
+        collections.OrderedDict,
+    }
+)
+"""Exact types whose methods `containers` knows."""
+
+_LEAVES: Final = SCALARS | {
+    range,
+    datetime.date,
+    datetime.datetime,
+    datetime.time,
+    datetime.timedelta,
+    datetime.timezone,
+    decimal.Decimal,
+}
+_C_CODE: Final = (
+    types.WrapperDescriptorType,
+    types.MethodDescriptorType,
+    types.BuiltinFunctionType,
+    types.ClassMethodDescriptorType,
+    types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+    type(None),
+)
+_KEY: Final = object()
+
+
+class _Private(BaseException):
+    """Base of the exceptions that end a task: they pass through `except Exception`, and only we make them."""
+
+    def __init__(self, reason: str = "", key: object = None) -> None:
+        if key is not _KEY:
+            raise TypeError(f"{type(self).__name__} is private to the recorder")
+        super().__init__(reason)
+        self.reason = reason
+
+
+@final
+class Abandon(_Private):
+    """The task wants what cannot be held back: it has had no effect, and its slice runs in place later."""
+
+
+@final
+class Stop(_Private):
+    """The task is doomed: nobody will take what it computes."""
+
+
+@final
+class Unsure(_Private):
+    """A model does not cover this use. Between hooks only: it never reaches user code.
+
+    Raise it with `raise unsure(reason)`.
+    """
+
+
+def raise_abandon(reason: str) -> Never:
+    """Raises `Abandon`."""
+    raise Abandon(reason, _KEY)
+
+
+def raise_stop() -> Never:
+    """Raises `Stop`."""
+    raise Stop("discarded", _KEY)
+
+
+def unsure(reason: str) -> Unsure:
+    """An `Unsure`, to be raised."""
+    return Unsure(reason, _KEY)
+
+
+def is_scalar(value: object) -> bool:
+    """Whether the value is an exact builtin scalar."""
+    return type(value) in SCALARS
+
+
+def same(a: object, b: object) -> bool:
+    """Whether a program that saw `a` could not tell that it is `b` now: identity; scalars by type and value."""
+    if a is b:
+        return True
+    kind = type(a)
+    if kind is not type(b) or kind not in SCALARS:
+        return False
+    if kind is float:
+        return _same_float(a, b)  # type: ignore[arg-type]
+    if kind is complex:
+        return _same_float(a.real, b.real) and _same_float(a.imag, b.imag)  # type: ignore[attr-defined]
+    return a == b
+
+
+def _same_float(a: float, b: float) -> bool:
+    # Two NaN objects are told apart by `in`, `list.index` and dict keys, so they are not the same.
+    return a == b and (a != 0.0 or math.copysign(1.0, a) == math.copysign(1.0, b))
+
+
+def class_lookup(cls: type, name: str) -> object:
+    """What the classes of the MRO hold under `name`, or `MISSING`; no descriptor is called."""
+    for base in type.__dict__["__mro__"].__get__(cls):
+        space = _namespace(base)
+        if name in space:
+            return space[name]
+    return MISSING
+
+
+_namespace: Final[Callable[[type], Any]] = type.__dict__["__dict__"].__get__
+
+
+def special_of(kind: type, name: str) -> object:
+    """The special method `name` of the type, as a class holds it, or `MISSING`."""
+    return class_lookup(kind, name)
+
+
+def has_python_special(kind: type, name: str) -> bool:
+    """Whether the operation behind the special method `name` runs code that is not C."""
+    found = class_lookup(kind, name)
+    return found is not MISSING and not isinstance(found, _C_CODE)
+
+
+def is_immutable(value: object) -> bool:
+    """Whether the value and all that it consists of can never change (exact builtin types only)."""
+    kind = type(value)
+    if kind in _LEAVES:
+        # A time may carry a user's tzinfo object.
+        return kind is not datetime.datetime and kind is not datetime.time or _plain_zone(value)
+    if kind is tuple or kind is frozenset:
+        return all(map(is_immutable, value))  # type: ignore[call-overload]
+    if kind is slice:
+        return is_immutable(value.start) and is_immutable(value.stop) and is_immutable(value.step)  # type: ignore[attr-defined]
+    return False
+
+
+def _plain_zone(value: object) -> bool:
+    return type(value.tzinfo) in (type(None), datetime.timezone)  # type: ignore[attr-defined]
+
+
+_default_eq: Final = object.__dict__["__eq__"]
+_default_ne: Final = object.__dict__["__ne__"]
+_default_hash: Final = object.__dict__["__hash__"]
+_enum_hash: Final = enum.Enum.__dict__["__hash__"]
+_SCALAR_EQ: Final = {id(each.__dict__["__eq__"]) for each in SCALARS if "__eq__" in each.__dict__}
+_SCALAR_HASH: Final = {id(each.__dict__["__hash__"]) for each in SCALARS if "__hash__" in each.__dict__}
+_HASHES: Final = {id(_default_hash), id(_enum_hash)} | _SCALAR_HASH
+
+
+def is_plain_equal(value: object) -> bool:
+    """Whether comparing the value with another such one (`==`) reads no shared state and runs no user code."""
+    kind = type(value)
+    if kind in SCALARS:
+        return True
+    if kind is tuple or kind is frozenset:
+        return all(map(is_plain_equal, value))  # type: ignore[call-overload]
+    if kind in _LEAVES:
+        return is_immutable(value)
+    return _equal_by_identity(kind)
+
+
+def _equal_by_identity(kind: type) -> bool:
+    # Also a class derived from a scalar (an enumeration, mostly) that keeps the comparison of that scalar.
+    equal = class_lookup(kind, "__eq__")
+    if equal is _default_eq:
+        return class_lookup(kind, "__ne__") is _default_ne
+    return id(equal) in _SCALAR_EQ and not has_python_special(kind, "__ne__")
+
+
+def is_plain_key(value: object) -> bool:
+    """Whether hashing the value and finding it among other such ones runs no user code."""
+    kind = type(value)
+    if kind in SCALARS:
+        return True
+    if kind is tuple or kind is frozenset:
+        return all(map(is_plain_key, value))  # type: ignore[call-overload]
+    if kind in _LEAVES:
+        return is_immutable(value)
+    return _equal_by_identity(kind) and id(class_lookup(kind, "__hash__")) in _HASHES
+
+
+def element_types_plain(elements: Any) -> bool:
+    """Whether all keys of a dict (elements of a set) can be met by a look-up without running user code.
+
+    May raise `RuntimeError` where another thread changes the container meanwhile (free-threaded builds).
+    """
+    for kind in set(map(type, elements)):
+        if kind in _LEAVES:
+            continue
+        if kind is tuple or kind is frozenset:
+            if not all(is_plain_key(each) for each in list(elements) if type(each) is kind):
+                return False
+        elif not (_equal_by_identity(kind) and id(class_lookup(kind, "__hash__")) in _HASHES):
+            return False
+    return True

@@ -1,0 +1,344 @@
+"""Entries of the effect models, carried out: whether a call of C code may be made now, and how.
+
+Guarantees: a call is made only where each clause of its entry is harmless for the very objects at hand: what it
+reads of shared state is logged and handed over as a copy, what it changes is the task's own, what it calls back runs
+as a clone, the channels it uses are unordered. An entry that says more than that makes the task wait.
+Assumes: the models are true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, assert_never, final
+
+from xcs_ast.effects import catalog
+from xcs_ast.effects import entries as e
+from xcs_ast.effects.resolve import class_name, is_class
+from xcs_ast.tracer.calls_views import CONTAINERS, IMMUTABLE, SCALARS
+from xcs_ast.tracer.modelled_rules import request_is_unordered
+from xcs_ast.tracer.specials_items import Items
+
+__all__ = ["Modelled"]
+
+_FREE: Final = frozenset(("clock", "network", "inference", "entropy"))
+"""Channels whose unordered use may take place at any time."""
+_PROBED: Final = frozenset(("environment", "cwd", "log", "locale", "filesystem"))
+"""Channels that a call may look at early, if the same look gives the same answer when its turn comes."""
+_SIMPLE_ITERATION: Final = (*CONTAINERS, range, bytearray)
+
+
+@final
+class _Use:
+    """One call by an entry."""
+
+    __slots__ = ("called", "entry", "external", "kept", "placed", "probed", "receiver", "swapped")
+
+    def __init__(self, entry: e.Entry, receiver: Any, placed: dict[str | int, tuple[Any, ...]]) -> None:
+        self.entry = entry
+        self.receiver = receiver
+        self.placed = placed
+        self.swapped: dict[int, tuple[Any, Any]] = {}
+        self.called: set[int] = set()
+        self.kept = False
+        self.external = False
+        self.probed = False
+
+    def swap(self, old: Any, new: Any) -> None:
+        if old is not new:
+            self.swapped[id(old)] = (old, new)
+
+    def now(self, obj: Any) -> Any:
+        found = self.swapped.get(id(obj))
+        return obj if found is None else found[1]
+
+
+class Modelled(Items):
+    """Calls what a model describes."""
+
+    lazies: list[Any]
+    tries: int
+    wrote_outside: bool
+    slice_codes: set[int]
+
+    def run_entry(
+        self,
+        entry: e.Entry,
+        native: Callable[..., Any],
+        receiver: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        """`native(*args, **kwargs)`, if the entry lets it be made ahead.
+
+        `receiver` is the object of a method (`native` is then the function of its class, called with it
+        first), or `_NONE`.
+        """
+        reason = entry.unknown_reason
+        if reason is not None:
+            return self.wait(f"uses {entry.dotted}, which {reason}")
+        placed = entry.place(args, kwargs)
+        if placed is None:
+            return self.wait(f"calls {entry.dotted} in a way that its model does not describe")
+        for key, values in placed.items():
+            if key != "*" and key != "**" and not entry.speaks_of(key):
+                if not all(type(value) in SCALARS for value in values):
+                    return self.wait(f"passes {entry.dotted} an object that its model does not speak of")
+        use = _Use(entry, receiver, placed)
+        for clause in entry.clauses:
+            self._clause(clause, use)
+        if use.swapped and _gives_back(entry.result, use):
+            return self.wait(f"{entry.dotted} gives back what it looks at")
+        passed = [use.now(arg) for arg in args]
+        if receiver is not _NONE:
+            passed.insert(0, use.now(receiver))
+        named = {key: use.now(value) for key, value in kwargs.items()}
+        if use.probed:
+            return self._probe(use, native, passed, named)
+        result = native(*passed, **named)
+        if use.external:
+            self.transaction.note_call(native, result)
+        return self._received(entry.result, result, use)
+
+    def _probe(self, use: _Use, native: Callable[..., Any], args: list[Any], named: dict[str, Any]) -> Any:
+        """A look at something outside that may change before it is the task's turn."""
+        everything = (*args, *named.values())
+        if use.external or self.wrote_outside or not all(type(arg) in SCALARS for arg in everything):
+            return self.wait(f"{use.entry.dotted} looks at what others may change")
+
+        def look() -> object:
+            try:
+                return native(*args, **named)
+            except OSError as error:
+                return f"{type(error)} {error}"
+
+        native(*args, **named)  # raises here what it raises
+        result = self.transaction.probe(look)
+        if type(result) not in SCALARS:
+            return self.wait(f"{use.entry.dotted} looks at what others may change")
+        return result
+
+    def _received(self, spec: e.Spec, result: Any, use: _Use) -> Any:
+        if type(result) in SCALARS:
+            return result
+        match spec:
+            case e.Json() | e.Copy(deep=True):
+                return self.adopt_tree(result)
+            case e.Copy() if all(result is not arg for arg in use.placed["*"]) and result is not use.receiver:
+                return self.adopt(result)
+            case e.Fresh(kind="iter"):
+                return self.adopt_lazy(result)
+            case e.Fresh() | e.New():
+                if type(result) is not tuple:
+                    self.adopt(result)
+            case e.Union(options):
+                if type(result) in CONTAINERS and all(type(o) in (e.Fresh, e.Json, e.Scalar) for o in options):
+                    return self.adopt(result)
+                if any(type(o) is e.New and catalog.class_named(o.name) is type(result) for o in options):
+                    return self.adopt(result)
+            case _:
+                pass
+        return result
+
+    def adopt_lazy(self, obj: Any) -> Any:
+        """Registers an iterator that the task has made; none may outlive it."""
+        self.lazies.append(obj)
+        return self.adopt(obj)
+
+    # --------------------------------------------------------------------------------------------- clauses
+
+    def _clause(self, clause: e.Clause, use: _Use) -> None:
+        match clause:
+            case e.Touch(kind, subject):
+                self._touch(kind, subject, use)
+            case e.Stores(_, into, _):
+                for obj in self._subjects(into, use):
+                    if not self.owns(obj):
+                        self.wait(f"{use.entry.dotted} stores something in a shared object")
+            case e.Calls(function, _):
+                for callee in self._subjects(function, use):
+                    if callee is not None:
+                        use.called.add(id(callee))
+                        use.swap(callee, self._back(callee, use.entry))
+            case e.Special(subject, method, _):
+                for obj in self._subjects(subject, use):
+                    self._special(obj, method, use)
+            case e.Exact(subject, classes):
+                self._exactly(subject, classes, use)
+            case e.UsesChannel(name, access):
+                self._channel(name, access, use)
+            case e.Blocks(certainly):
+                use.external = use.external or certainly
+            case e.Rule(name):
+                self._rule(name, use)
+            case e.UnknownEffect(reason):
+                self.wait(f"uses {use.entry.dotted}, which {reason}")
+            case e.Later(inner):
+                self._clause(inner, use)
+            case _:
+                assert_never(clause)
+
+    def _back(self, callee: Any, entry: e.Entry) -> Any:
+        """What C code is given to call in the place of a callable."""
+        if not callable(callee):
+            return callee
+
+        def called_back(*args: Any, **kwargs: Any) -> Any:
+            value = self.call(callee, *args, **kwargs)
+            if type(value) not in SCALARS and type(value) not in CONTAINERS:
+                return self.wait(f"hands {entry.dotted} an object from a function that it calls")
+            return value
+
+        return called_back
+
+    def _channel(self, name: str, access: e.Access, use: _Use) -> None:
+        if access is e.Access.READ and name in _FREE:
+            use.external = use.external or name in ("network", "inference")
+        elif access is e.Access.READ and name in _PROBED:
+            use.probed = True
+        else:
+            self.wait(f"{use.entry.dotted} uses {name}, in the order of the program")
+
+    def _rule(self, name: str, use: _Use) -> None:
+        if name == "http":
+            if not all(type(v) in SCALARS or self.owns(v) for k in ("url", 0) for v in use.placed.get(k, ())):
+                self.wait(f"{use.entry.dotted} sends a shared request")
+            if not request_is_unordered(use.entry, use.placed):
+                self.wait(f"{use.entry.dotted} makes a request that may change something")
+            use.external = True
+        else:
+            self.wait(f"uses {use.entry.dotted} in a way that only code can describe")
+
+    def _touch(self, kind: e.ClauseKind, subject: e.Spec, use: _Use) -> None:
+        if kind is e.ClauseKind.IGNORES:
+            return
+        for obj in self._subjects(subject, use):
+            if type(obj) in SCALARS:
+                continue
+            if kind is e.ClauseKind.DEEP:
+                use.swap(obj, self.view(obj, data=True))
+            elif kind is e.ClauseKind.WRITES:
+                if not self.owns(obj):
+                    self.wait(f"{use.entry.dotted} changes a shared {class_name(type(obj))}")
+            elif kind is e.ClauseKind.READS:
+                self._reads(obj, use)
+            else:
+                self._iterates(obj, use, pairs=kind is e.ClauseKind.MERGES)
+
+    def _reads(self, obj: Any, use: _Use) -> None:
+        kind = type(obj)
+        if kind in CONTAINERS:
+            use.swap(obj, self.content(obj))
+        elif kind not in IMMUTABLE and not is_class(obj) and not self.owns(obj):
+            self.wait(f"{use.entry.dotted} reads the state of a shared {class_name(kind)}")
+
+    def _iterates(self, obj: Any, use: _Use, *, pairs: bool) -> None:
+        kind = type(obj)
+        if kind in _SIMPLE_ITERATION:
+            if kind in CONTAINERS:
+                use.swap(obj, self.content(obj))
+            elif kind is bytearray and not self.owns(obj):
+                self.wait("reads a shared bytearray")
+            return
+        if pairs and not is_class(obj) and self.find_special(obj, "keys") is not None:
+            self.wait(f"{use.entry.dotted} takes a mapping apart")
+        use.swap(obj, self.adopt(list(self.iterate(obj))))
+
+    def _special(self, obj: Any, method: str, use: _Use) -> None:
+        if type(obj) in SCALARS:
+            return
+        if type(obj) in CONTAINERS:
+            use.swap(obj, self.view(use.now(obj), (method,)))
+        elif method.startswith("__"):
+            if method in ("__str__", "__repr__", "__format__"):
+                use.swap(obj, self.shown(obj))
+            else:
+                self.check_leaf(obj, (method,))
+        else:
+            self.wait(f"{use.entry.dotted} calls methods of a {class_name(type(obj))}")
+
+    def _exactly(self, subject: e.Spec, classes: tuple[str, ...], use: _Use) -> None:
+        allowed = [catalog.class_named(name) for name in classes]
+        for obj in self._subjects(subject, use):
+            if type(obj) not in SCALARS and not any(type(obj) is cls for cls in allowed):
+                self.wait(f"passes {use.entry.dotted} a {class_name(type(obj))}")
+
+    # -------------------------------------------------------------------------------------------- subjects
+
+    def _subjects(self, spec: e.Spec, use: _Use) -> list[Any]:
+        """The objects that a clause speaks of, as far as they exist before the call."""
+        match spec:
+            case e.Self():
+                return [] if use.receiver is _NONE else [use.receiver]
+            case e.Arg(key):
+                return list(use.placed.get(key, ()))
+            case e.Elem(of):
+                return [part for obj in self._subjects(of, use) for part in self._elements(obj, use)]
+            case e.Value(of) | e.KeyOf(of):
+                return self._merged(of, use, values=type(spec) is e.Value)
+            case e.Union(options):
+                return [obj for option in options for obj in self._subjects(option, use)]
+            case e.Attr():
+                self.wait(f"{use.entry.dotted} looks at attributes")
+                return []
+            case _:
+                # Results of callbacks and new objects: `_back` and the other clauses see to them.
+                return []
+
+    def _elements(self, obj: Any, use: _Use) -> list[Any]:
+        if type(obj) in SCALARS or obj is None:
+            return []
+        seen = use.now(obj)
+        if type(seen) is range:
+            return []
+        if type(seen) in CONTAINERS:
+            return list(self.content(seen))
+        self._iterates(obj, use, pairs=False)
+        seen = use.now(obj)
+        return list(seen) if type(seen) in CONTAINERS else []
+
+    def _merged(self, of: e.Spec, use: _Use, *, values: bool) -> list[Any]:
+        out: list[Any] = []
+        for obj in self._subjects(of, use):
+            if type(use.now(obj)) is dict:
+                seen = self.content(use.now(obj))
+                out += seen.values() if values else seen
+            else:
+                for pair in self._elements(obj, use):
+                    if type(pair) is tuple and len(pair) == 2:
+                        out.append(pair[values])
+                    elif type(pair) not in SCALARS:
+                        self.wait(f"{use.entry.dotted} takes pairs apart that are no tuples")
+        return out
+
+
+_NONE: Final[Any] = object()
+NO_RECEIVER: Final = _NONE
+"""Stands for the receiver of a function that has none."""
+
+
+def _gives_back(spec: e.Spec, use: _Use) -> bool:
+    """Whether the result may be, or hold, an argument itself that was handed over as a copy."""
+    match spec:
+        case e.Self():
+            return id(use.receiver) in use.swapped
+        case e.Arg(key):
+            return any(id(obj) in use.swapped for obj in use.placed.get(key, ()))
+        case e.Fresh(_, parts) | e.New(_, parts) | e.Union(parts):
+            return any(_gives_back(part, use) for part in parts)
+        case e.View(_, of):
+            return _gives_back(of, use)
+        case e.Elem(of) | e.Value(of) | e.KeyOf(of):
+            # Elements are the very same; what stands for a nested element is not.
+            return any(
+                id(part) in use.swapped
+                for obj in use.placed.get(of.key, ())  # type: ignore[union-attr]
+                for part in _plain_parts(use.now(obj))
+            ) if type(of) is e.Arg else bool(use.swapped)
+        case e.Copy(deep=False):
+            return False
+        case _:
+            return False
+
+
+def _plain_parts(obj: Any) -> list[Any]:
+    return list(obj) if type(obj) in CONTAINERS else []

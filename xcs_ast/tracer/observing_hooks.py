@@ -1,0 +1,466 @@
+"""The hooks of a recorder that lets everything happen and tells, before each step, what it touches.
+
+Guarantees: each step happens once, in order, on this thread, natively, with the objects that the program
+has; no clone reaches the program. `before` is told of every step that may touch anything, before it happens.
+Python code that C calls back is not followed step by step: the effects analysis speaks for it.
+Assumes: as `hooks.Recorder` does.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from time import perf_counter
+from types import CellType, FunctionType, MethodType, ModuleType
+from typing import Any, Final
+
+from xcs_ast.effects import catalog, declared
+from xcs_ast.ir.effects import CONTENT, Access, Unknown
+from xcs_ast.ir.operations import OpType
+from xcs_ast.ir.paths import MISSING, static_attr
+from xcs_ast.tracer import observing_lookup as lookup
+from xcs_ast.tracer.clones import Link, clone_of
+from xcs_ast.tracer.hooks import COMPARE, INPLACE, Recorder, Token
+from xcs_ast.tracer.observing_effects import (
+    CONTAINERS,
+    SCALARS,
+    Touch,
+    call_touches,
+    item_field,
+    text_touches,
+)
+from xcs_ast.tracer.observing_iteration import watched
+
+__all__ = ["NOTHING", "WatchingRecorder"]
+
+NOTHING: Final = object()
+"""Where a step gives no value."""
+_R, _W, _A = Access.READ, Access.WRITE, Access.REDUCE
+_DEEPEST: Final = 60
+"""How many clones run inside one another; what is deeper runs as it is, lest the stack be exhausted sooner."""
+_METHOD_LIKE: Final = frozenset(
+    {FunctionType, MethodType, type(len), type([].append), type(str.join), type, ModuleType, type(object().__str__)}
+)
+
+
+class _Increment(Token):
+    """An augmented assignment whose load has not been told: it will be told as a reduction."""
+
+    __slots__ = ()
+
+
+class WatchingRecorder(Recorder):
+    """Tells `before` and `after` of every step."""
+
+    def __init__(self) -> None:
+        self.link = Link(self)
+        self.depth = 0
+
+    # ------------------------------------------------------------------------------ what recorders override
+
+    def before(
+        self, kind: OpType, name: str, inputs: tuple[Any, ...], touches: list[Touch], **meta: Any
+    ) -> Any:
+        """A step is about to happen. What this gives is handed to `after`."""
+
+    def after(self, step: Any, value: Any) -> None:
+        """It has happened, and gave `value` (`NOTHING`: it gives no value)."""
+
+    def quiet(self, touches: list[Touch], found: Any = NOTHING) -> None:
+        """A look-up that is no step of its own: it belongs to the call of what it `found`, else to the next step."""
+
+    def entering(self, step: Any, clone: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A clone is about to run for the call `step`."""
+
+    def leaving(self, activation: Any) -> None:
+        """It has come to its end."""
+
+    def turn(self, loop: Any, number: int | None) -> None:
+        """The loop of the step `loop` begins its iteration `number`, or (`None`) ends."""
+
+    # ----------------------------------------------------------------------------------------- variables
+
+    def load_global(self, scope: dict[str, Any], name: str, /) -> Any:
+        """A global or a builtin."""
+        touches: list[Touch] = [(_R, scope, name)]
+        value = super().load_global(scope, name)
+        if name not in scope or type(value) in _METHOD_LIKE or lookup.plain_class(value):
+            self.quiet(touches, value)
+        else:
+            self.after(self.before(OpType.LOAD, name, (), touches, how="global", scope=scope), value)
+        return value
+
+    def store_global(self, value: Any, scope: dict[str, Any], name: str, /) -> None:
+        """`name = value` under `global name`."""
+        step = self.before(OpType.STORE, name, (value,), [(_W, scope, name)], how="global", scope=scope)
+        super().store_global(value, scope, name)
+        self.after(step, NOTHING)
+
+    def delete_global(self, scope: dict[str, Any], name: str, /) -> None:
+        """`del name` under `global name`."""
+        self.before(OpType.STORE, f"del {name}", (), [(_W, scope, name)], how="delete")
+        super().delete_global(scope, name)
+
+    def load_cell(self, cell: CellType, name: str, /) -> Any:
+        """A variable of an enclosing function."""
+        value = super().load_cell(cell, name)
+        touches: list[Touch] = [(_R, cell, "cell_contents")]
+        if type(value) in _METHOD_LIKE or name == "__class__":
+            self.quiet(touches, value)
+        else:
+            self.after(self.before(OpType.LOAD, name, (), touches, how="cell", cell=cell), value)
+        return value
+
+    def store_cell(self, value: Any, cell: CellType, name: str, /) -> None:
+        """`name = value` under `nonlocal name`."""
+        self.before(OpType.STORE, name, (value,), [(_W, cell, "cell_contents")], how="cell", cell=cell)
+        super().store_cell(value, cell, name)
+
+    def delete_cell(self, cell: CellType, name: str, /) -> None:
+        """`del name` under `nonlocal name`."""
+        self.before(OpType.STORE, f"del {name}", (), [(_W, cell, "cell_contents")], how="delete")
+        super().delete_cell(cell, name)
+
+    # ---------------------------------------------------------------------------------------- attributes
+
+    def load_attr(self, o: Any, name: str, /) -> Any:
+        """`o.name`."""
+        touches, getter = lookup.attribute(o, name)
+        if getter is not None:
+            return self.call(getter, o)
+        if touches is None:
+            touches, _ = text_touches(f"__xcs_stage__(0, a0.{name})", {"a0": o})
+        elif type(o) is ModuleType or static_attr(o, name) is MISSING:
+            value = getattr(o, name)
+            if type(value) in _METHOD_LIKE:
+                self.quiet(touches, value)
+                return value
+        step = self.before(OpType.LOAD, name, (o,), touches, how="attr")
+        value = getattr(o, name)
+        self.after(step, value)
+        return value
+
+    def store_attr(self, value: Any, o: Any, name: str, /) -> None:
+        """`o.name = value`."""
+        touches: list[Touch] = [(_W, o, name)]
+        if not lookup.plain_store(o, name):
+            touches, _ = text_touches(f"a0.{name} = a1", {"a0": o, "a1": value})
+        step = self.before(OpType.STORE, name, (o, value), touches, how="attr")
+        setattr(o, name, value)
+        self.after(step, NOTHING)
+
+    def delete_attr(self, o: Any, name: str, /) -> None:
+        """`del o.name`."""
+        touches: list[Touch] = [(_W, o, name)]
+        if not lookup.plain_store(o, name):
+            touches, _ = text_touches(f"del a0.{name}", {"a0": o})
+        self.before(OpType.STORE, f"del {name}", (o,), touches, how="delete")
+        delattr(o, name)
+
+    # --------------------------------------------------------------------------------------------- items
+
+    def _item(self, o: Any, k: Any, access: Access, text: str, **more: Any) -> list[Touch]:
+        kind = type(o)
+        if kind is list or kind is tuple or kind is str or kind is bytes:
+            if type(k) is int:
+                return [(access, o, item_field(k + len(o) if k < 0 else k))]
+            if type(k) is slice:
+                return [(access, o, CONTENT)]
+        elif kind in CONTAINERS and type(k) in SCALARS:
+            return [(access, o, item_field(k))]
+        return text_touches(text, {"a0": o, "a1": k, **more})[0]
+
+    def load_item(self, o: Any, k: Any, /) -> Any:
+        """`o[k]`."""
+        touches = self._item(o, k, _R, "__xcs_stage__(0, a0[a1])")
+        step = self.before(OpType.LOAD, "item", (o, k), touches, how="item")
+        value = o[k]
+        self.after(step, value)
+        return value
+
+    def store_item(self, value: Any, o: Any, k: Any, /) -> None:
+        """`o[k] = value`."""
+        touches = self._item(o, k, _W, "a0[a1] = a2", a2=value)
+        step = self.before(OpType.STORE, "item", (o, k, value), touches, how="item")
+        o[k] = value
+        self.after(step, NOTHING)
+
+    def delete_item(self, o: Any, k: Any, /) -> None:
+        """`del o[k]`."""
+        touches = self._item(o, k, _W, "del a0[a1]")
+        touches += [(_W, o, CONTENT)]
+        self.before(OpType.STORE, "del item", (o, k), touches, how="delete")
+        del o[k]
+
+    # ----------------------------------------------------------------------------- augmented assignments
+
+    def begin_attr(self, o: Any, name: str, /) -> Any:
+        """The load of `o.name += ...`."""
+        if lookup.plain_store(o, name) and lookup.is_number(static_attr(o, name)):
+            return _Increment("attr", o, name, static_attr(o, name))
+        return super().begin_attr(o, name)
+
+    def begin_item(self, o: Any, k: Any, /) -> Any:
+        """The load of `o[k] += ...`."""
+        if type(o) in (list, dict) and type(k) in (int, str, bool) and lookup.is_number(lookup.item(o, k)):
+            return _Increment("item", o, k, o[k])
+        return super().begin_item(o, k)
+
+    def begin_global(self, scope: dict[str, Any], name: str, /) -> Any:
+        """The load of `name += ...` for a global."""
+        if lookup.is_number(scope.get(name)):
+            return _Increment("global", scope, name, scope[name])
+        return super().begin_global(scope, name)
+
+    def begin_cell(self, cell: CellType, name: str, /) -> Any:
+        """The load of `name += ...` for a variable of an enclosing function."""
+        if lookup.is_number(static_attr(cell, "cell_contents")):
+            return _Increment("cell", cell, name, cell.cell_contents)
+        return super().begin_cell(cell, name)
+
+    def finish(self, token: Any, op: str, value: Any, /) -> None:
+        """The operator (in place) and the store of an augmented assignment."""
+        if type(token) is _Increment and type(value) in SCALARS:
+            self._add(token, op, value)
+        else:
+            self._told(token)
+            super().finish(token, op, value)
+
+    def finish_binary(self, token: Any, op: str, value: Any, owner: Any, /) -> None:
+        """The plain operator and the store of `x.a = x.a + v` and its like."""
+        same = owner is token.owner or token.kind in ("global", "cell")
+        if type(token) is _Increment and type(value) in SCALARS and same:
+            self._add(token, op, value)
+        else:
+            self._told(token)
+            super().finish_binary(token, op, value, owner)
+
+    def _told(self, token: Any) -> None:
+        if type(token) is _Increment:
+            touch = (_R, token.owner, self._field(token))
+            self.after(self.before(OpType.LOAD, str(token.name), (token.owner,), [touch], how="other"), token.old)
+
+    def _field(self, token: Token) -> str:
+        if token.kind == "item":
+            key = token.name
+            return item_field(key + len(token.owner) if type(token.owner) is list and key < 0 else key)
+        return "cell_contents" if token.kind == "cell" else str(token.name)
+
+    def _add(self, token: Token, op: str, value: Any) -> None:
+        access = _A if op in ("+", "-") else _W
+        where = (access, token.owner, self._field(token))
+        inputs = (token.owner, token.name, value) if token.kind == "item" else (token.owner, value)
+        name = f"{token.name if token.kind != 'item' else 'item'} {op}="
+        meta = {"how": "add", "sort": token.kind, "op": op, "target": token.name}
+        step = self.before(OpType.STORE, name, inputs, [where], **meta)
+        result = INPLACE[op](token.old, value)
+        if token.kind == "attr":
+            setattr(token.owner, token.name, result)
+        elif token.kind == "cell":
+            token.owner.cell_contents = result
+        else:
+            token.owner[token.name] = result
+        self.after(step, NOTHING)
+
+    # ------------------------------------------------------------------------------------------ operators
+
+    def _operands(self, text: str, a: Any, b: Any = None) -> list[Touch]:
+        if type(a) in SCALARS and type(b) in SCALARS:
+            return []
+        return text_touches(f"__xcs_stage__(0, {text})", {"a0": a, "a1": b})[0]
+
+    def inplace(self, op: str, a: Any, b: Any, /) -> Any:
+        """`a op= b` for a local variable."""
+        if type(a) is list and type(b) in CONTAINERS:
+            touches: list[Touch] = [(_A, a, CONTENT), (_R, b, CONTENT)]
+        elif type(a) in SCALARS and type(b) in SCALARS:
+            touches = []
+        else:
+            touches, _ = text_touches(f"r = a0\nr {op}= a1", {"a0": a, "a1": b})
+        step = self.before(OpType.COMPUTE, f"{op}=", (a, b), touches, how="inplace", op=op)
+        value = super().inplace(op, a, b)
+        self.after(step, value)
+        return value
+
+    def binary(self, op: str, a: Any, b: Any, /) -> Any:
+        """`a op b`."""
+        step = self.before(OpType.COMPUTE, op, (a, b), self._operands(f"a0 {op} a1", a, b), how="binary")
+        value = super().binary(op, a, b)
+        self.after(step, value)
+        return value
+
+    def unary(self, op: str, a: Any, /) -> Any:
+        """`-a`, `+a`, `~a`."""
+        step = self.before(OpType.COMPUTE, op, (a,), self._operands(f"{op}a0", a), how="unary")
+        value = super().unary(op, a)
+        self.after(step, value)
+        return value
+
+    def compare(self, op: str, a: Any, b: Any, /) -> Any:
+        """`a op b`."""
+        if op in ("is", "is not"):
+            return COMPARE[op](a, b)
+        touches = self._operands(f"a0 {op} a1", a, b)
+        step = self.before(OpType.COMPUTE, op, (a, b), touches, how="compare")
+        value = super().compare(op, a, b)
+        self.after(step, value)
+        return value
+
+    def truth(self, x: Any, /) -> bool:
+        """What `if x` asks."""
+        kind = type(x)
+        touches: list[Touch] = []
+        if kind in CONTAINERS:
+            touches = [(_R, x, CONTENT)]
+        elif kind not in SCALARS:
+            touches, _ = text_touches("__xcs_stage__(0, not a0)", {"a0": x})
+        step = self.before(OpType.BRANCH, "branch", (x,), touches)
+        value = True if x else False  # noqa: SIM210
+        self.after(step, value)
+        return value
+
+    def format_value(self, value: Any, conversion: int, spec: str, /) -> str:
+        """`{value!conversion:spec}`."""
+        touches: list[Touch] = []
+        if type(value) not in SCALARS:
+            how = {114: "repr(a0)", 115: "str(a0)", 97: "ascii(a0)"}.get(conversion, "format(a0, a1)")
+            touches, _ = text_touches(f"__xcs_stage__(0, {how})", {"a0": value, "a1": spec})
+        meta = {"how": "format", "conversion": conversion, "spec": spec}
+        step = self.before(OpType.COMPUTE, "format", (value,), touches, **meta)
+        text = super().format_value(value, conversion, spec)
+        self.after(step, text)
+        return text
+
+    # ------------------------------------------------------------------------------ iteration, unpacking
+
+    def iterate(self, x: Any, /) -> Iterator[Any]:
+        """What `for` runs over."""
+        touches: list[Touch] = []
+        if type(x) not in CONTAINERS and type(x) not in SCALARS and type(x) not in lookup.STREAMS:
+            touches, _ = text_touches("__xcs_stage__(0, iter(a0))", {"a0": x})
+        step = self.before(OpType.LOOP, "iterate", (x,), touches)
+        return watched(self, x, iter(x), step)
+
+    def unpack(self, x: Any, before: int, after: int, /) -> Any:
+        """`a, b = x`."""
+        touches: list[Touch] = [(_R, x, CONTENT)]
+        if type(x) not in CONTAINERS and type(x) not in SCALARS:
+            touches, _ = text_touches("r = [*a0]", {"a0": x})
+        step = self.before(OpType.LOAD, "unpack", (x,), touches, how="unpack", left=before, right=after)
+        value = super().unpack(x, before, after)
+        self.after(step, value)
+        return value
+
+    # ---------------------------------------------------------------------------------------------- calls
+
+    def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """`f(*args, **kwargs)`."""
+        target, given = self._python(f, args)
+        if target is not None and self.depth < _DEEPEST:
+            clone = clone_of(target, self.link)
+            if isinstance(clone, FunctionType):
+                return self._follow(f, args, kwargs, clone, given)
+        touches, blocking = call_touches(f, args, kwargs)
+        return self.native(f, args, kwargs, touches, blocking=int(blocking))
+
+    def native(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], touches: list[Touch], **meta: Any) -> Any:
+        """A call that is not followed."""
+        step = self.before(OpType.CALL, lookup.name_of(f), (f, *args, *kwargs.values()), touches, **_call_meta(f, args, kwargs), **meta, certainty="may")
+        start = perf_counter()
+        kwargs, level = lookup.shifted(f, kwargs, 2)
+        value = f(*args, **kwargs)
+        if step is not None:
+            step.seconds = perf_counter() - start
+        self.after(step, value)
+        return value
+
+    def _python(self, f: Any, args: tuple[Any, ...]) -> tuple[FunctionType | None, tuple[Any, ...]]:
+        """The Python function that calling `f` runs, and what it is given; `None` where a model speaks for it."""
+        target: Any = f
+        given = args
+        if type(f) is MethodType:
+            target, given = f.__func__, (f.__self__, *args)
+        elif type(f) is type and lookup.plain_class(f):
+            return None, args
+        elif type(f) is not FunctionType:
+            target, given = lookup.method_of(f, "__call__"), (f, *args)
+        if type(target) is not FunctionType or declared(f) is not None or declared(target) is not None:
+            return None, args
+        if catalog.for_callable(f) is not None or catalog.for_callable(target) is not None:
+            return None, args
+        return target, given
+
+    def _follow(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], clone: FunctionType, given: tuple[Any, ...]) -> Any:
+        step = self.before(OpType.CALL, lookup.name_of(f), (f, *args, *kwargs.values()), [], **_call_meta(f, args, kwargs))
+        activation = self.entering(step, clone, given, kwargs)
+        self.depth += 1
+        start = perf_counter()
+        try:
+            value = clone(*given, **kwargs)
+        finally:
+            self.depth -= 1
+            self.leaving(activation)
+            if step is not None:
+                step.seconds = perf_counter() - start
+        self.after(step, value)
+        return value
+
+    perform = call
+
+    def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """`o.name(*args, **kwargs)`."""
+        return self.call(self.load_attr(o, name), *args, **kwargs)
+
+    perform_method = call_method
+
+    # -------------------------------------------------------------------------------- everything else
+
+    def manage(self, cm: Any, /) -> Any:
+        """What `with` enters."""
+        touches, _ = text_touches("with a0:\n    pass", {"a0": cm})
+        self.before(OpType.SIDE_EFFECT, "with", (cm,), touches, certainty="may")
+        return cm
+
+    def new(self, obj: Any, /) -> Any:
+        """A list, dict or set, just made."""
+        step = self.before(OpType.NEW, type(obj).__name__, (), [], how="new")
+        self.after(step, obj)
+        return obj
+
+    def key(self, k: Any, /) -> Any:
+        """A key that is about to be hashed."""
+        if type(k) not in SCALARS:
+            self.quiet(text_touches("__xcs_stage__(0, hash(a0))", {"a0": k})[0])
+        return k
+
+    def made(self, f: FunctionType, /) -> FunctionType:
+        """A nested function, just made."""
+        self.after(self.before(OpType.NEW, f.__name__, (), [], how="function"), f)
+        return f
+
+    def generator(self, gen: Any, /) -> Any:
+        """A generator expression's generator, just made."""
+        self.after(self.before(OpType.NEW, "generator", (), [], how="generator"), gen)
+        return gen
+
+    def import_name(self, name: str, scope: dict[str, Any], fromlist: Any, level: int, /) -> Any:
+        """The import itself."""
+        touches: list[Touch] = []
+        if level or name not in sys.modules:
+            touches = [(_W, Unknown(f"imports {name}"), "")]
+        self.before(OpType.SIDE_EFFECT, f"import {name}", (), touches, how="import")
+        return super().import_name(name, scope, fromlist, level)
+
+    def raising(self, exc: Any, /) -> Any:
+        """What `raise` is given."""
+        self.before(OpType.SIDE_EFFECT, "raise", (exc,), [], how="raise")
+        return exc
+
+
+def _call_meta(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    meta: dict[str, Any] = {"positional": len(args)}
+    if kwargs:
+        meta["keywords"] = tuple(kwargs)
+    if type(f) in (MethodType, type([].append)) and not isinstance(getattr(f, "__self__", None), ModuleType | None):
+        meta["method"] = f.__name__
+    return meta

@@ -1,0 +1,100 @@
+"""Iterators that tell of each item before it arrives. Nobody but a `for` sees them."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, final
+
+from xcs_ast.ir.effects import CONTENT, Access
+from xcs_ast.ir.operations import OpType
+from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch, item_field, text_touches
+
+if TYPE_CHECKING:
+    from xcs_ast.tracer.observing_hooks import WatchingRecorder
+
+__all__ = ["watched"]
+
+_VIEWS: Final = frozenset({type({}.keys()), type({}.values()), type({}.items())})
+_COMPOSED: Final = frozenset({zip, enumerate, reversed})
+
+
+def watched(recorder: WatchingRecorder, source: Any, iterator: Iterator[Any], loop: Any) -> Iterator[Any]:
+    """`iterator`, telling the recorder of each item."""
+    return _Watched(recorder, source, iterator, loop)
+
+
+@final
+class _Watched:
+    __slots__ = ("_iterator", "_loop", "_number", "_recorder", "_source")
+
+    def __init__(self, recorder: WatchingRecorder, source: Any, iterator: Iterator[Any], loop: Any) -> None:
+        self._recorder = recorder
+        self._source = source
+        self._iterator = iterator
+        self._loop = loop
+        self._number = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        recorder, number = self._recorder, self._number
+        recorder.turn(self._loop, number)
+        step = None
+        touches = self._touches(number)
+        if any(touch[0] is not Access.READ for touch in touches):
+            step = recorder.before(OpType.LOAD, "next", (self._source,), touches, how="next", loop=self._loop, index=number)
+        try:
+            item = next(self._iterator)
+        except BaseException:
+            recorder.turn(self._loop, None)
+            raise
+        if step is None:
+            meta = {"how": "next", "loop": self._loop, "index": number}
+            step = recorder.before(OpType.LOAD, "item", (self._source,), touches, **meta)
+        self._number = number + 1
+        recorder.after(step, item)
+        return item
+
+    def _touches(self, number: int) -> list[Touch]:
+        source = self._source
+        kind = type(source)
+        if kind is list or kind is tuple:
+            return [(Access.READ, source, item_field(number))]
+        if kind in SCALARS:
+            return []
+        if kind in CONTAINERS:
+            return [(Access.READ, source, CONTENT)]
+        if kind in _VIEWS:
+            return [(Access.READ, each, CONTENT) for each in gc.get_referents(source)[:1]]
+        out: list[Touch] = [(Access.WRITE, self._iterator, CONTENT)]
+        behind = _behind(self._iterator, 4) if kind in _COMPOSED else None
+        if behind is None:
+            return out + text_touches("__xcs_stage__(0, next(a0))", {"a0": self._iterator})[0]
+        return out + [(Access.READ, each, CONTENT) for each in behind]
+
+
+def _behind(iterator: object, depth: int) -> list[object] | None:
+    """The containers that an iterator made of builtin iterators runs over; `None` where it may be anything."""
+    out: list[object] = []
+    for each in gc.get_referents(iterator):
+        kind = type(each)
+        if kind is type or kind in SCALARS:
+            continue
+        if kind in CONTAINERS and not (kind is tuple and type(iterator) in _COMPOSED):
+            out.append(each)
+        elif depth and (kind is tuple or kind in _COMPOSED or kind.__name__ in _ITERATORS):
+            more = _behind(each, depth - 1)
+            if more is None:
+                return None
+            out += more
+        else:
+            return None
+    return out
+
+
+_ITERATORS: Final = frozenset(
+    {"list_iterator", "tuple_iterator", "str_ascii_iterator", "str_iterator", "range_iterator", "dict_keyiterator",
+     "dict_itemiterator", "dict_valueiterator", "set_iterator", "list_reverseiterator"}
+)

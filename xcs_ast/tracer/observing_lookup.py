@@ -1,0 +1,137 @@
+"""Small questions about live objects that the recorders ask. No user code runs here."""
+
+from __future__ import annotations
+
+from types import FunctionType, MethodType, ModuleType
+from typing import Any, Final
+
+from xcs_ast.ir.effects import Access
+from xcs_ast.ir.paths import MISSING, instance_dict, static_attr
+from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch
+
+__all__ = [
+    "STREAMS",
+    "attribute",
+    "in_class",
+    "is_number",
+    "item",
+    "method_of",
+    "name_of",
+    "plain_class",
+    "plain_store",
+    "shifted",
+]
+
+STREAMS: Final = frozenset({zip, enumerate, reversed, type({}.keys()), type({}.values()), type({}.items())})
+"""Types that iterate without any code of the user's, if what they iterate over does."""
+_MRO: Final = type.__dict__["__mro__"]
+_DICT: Final = type.__dict__["__dict__"]
+_NUMBERS: Final = frozenset({int, float, str})
+_LOOKS_UP: Final = (object.__dict__["__getattribute__"], type.__dict__["__getattribute__"], ModuleType.__getattribute__)
+
+
+def in_class(cls: type, name: str) -> object:
+    """What the classes of an instance hold under `name`, or `MISSING`."""
+    for base in _MRO.__get__(cls):
+        found: object = _DICT.__get__(base).get(name, MISSING)
+        if found is not MISSING:
+            return found
+    return MISSING
+
+
+def method_of(o: object, name: str) -> object:
+    """The special method of an object, unbound."""
+    return in_class(type(o), name)
+
+
+def attribute(o: Any, name: str) -> tuple[list[Touch] | None, FunctionType | None]:
+    """What reading `o.name` touches (`None`: not known), and the getter where it is a property."""
+    cls = type(o)
+    if cls in SCALARS or (cls in CONTAINERS and in_class(cls, name) is not MISSING):
+        return [], None
+    custom = in_class(cls, "__getattribute__")
+    if custom not in _LOOKS_UP:
+        # Many C types have their own, which does as `object`'s does; no Python code looks things up here.
+        if isinstance(custom, FunctionType) or custom is MISSING:
+            return None, None
+    found = in_class(cls, name)
+    if type(found) is property:
+        return (None, None) if type(found.fget) is not FunctionType else ([], found.fget)
+    owner: Touch = (Access.READ, o, name)
+    if issubclass(cls, type):
+        return None, None
+    if static_attr(o, name) is not MISSING:
+        data = found is MISSING or in_class(type(found), "__set__") is MISSING
+        slot = type(found).__name__ == "member_descriptor"
+        return ([owner], None) if data or slot else (None, None)
+    if found is MISSING:
+        return None, None
+    if type(found) in (FunctionType, staticmethod, classmethod) or type(found).__name__ in _C_METHODS:
+        return [owner, (Access.READ, cls, name)], None
+    if in_class(type(found), "__get__") is MISSING:
+        return [owner, (Access.READ, cls, name)], None
+    return None, None
+
+
+_C_METHODS: Final = frozenset(
+    {"method_descriptor", "wrapper_descriptor", "builtin_function_or_method", "classmethod_descriptor"}
+)
+
+
+def plain_store(o: Any, name: str) -> bool:
+    """Whether `o.name = v` just puts `v` into the instance (or module)."""
+    cls = type(o)
+    if cls is ModuleType:
+        return True
+    if issubclass(cls, type) or in_class(cls, "__setattr__") is not object.__dict__["__setattr__"]:
+        return False
+    found = in_class(cls, name)
+    if found is MISSING or type(found).__name__ == "member_descriptor":
+        return True
+    return in_class(type(found), "__set__") is MISSING and instance_dict(o) is not None
+
+
+def is_number(value: object) -> bool:
+    """Whether `+=` on it makes a new immutable value and runs nothing of the user's."""
+    return type(value) in _NUMBERS
+
+
+def item(o: Any, k: Any) -> object:
+    """`o[k]` of an exact list or dict, or `MISSING`."""
+    try:
+        return o[k]
+    except (LookupError, TypeError):
+        return MISSING
+
+
+def plain_class(cls: type) -> bool:
+    """Whether it is a class (whose instances are made natively)."""
+    return issubclass(type(cls), type)
+
+
+def name_of(f: Any) -> str:
+    """What people call a callee."""
+    if type(f) is MethodType or type(f) is type([].append):
+        owner = f.__self__
+        name: str = f.__name__
+        if owner is None or type(owner) is ModuleType:
+            return name
+        return f"{type(owner).__name__}.{name}" if not issubclass(type(owner), type) else f"{owner.__name__}.{name}"
+    if type(f) is FunctionType or issubclass(type(f), type):
+        return str(f.__name__)
+    return type(f).__name__
+
+
+def shifted(f: Any, kwargs: dict[str, Any], frames: int) -> tuple[dict[str, Any], bool]:
+    """The keywords of a call that looks for its caller on the stack, corrected by our `frames` in between."""
+    module = getattr(f, "__module__", None) if type(f) in (FunctionType, MethodType, type(len)) else None
+    if module == "warnings" and name_of(f) == "warn":
+        return {**kwargs, "stacklevel": kwargs.get("stacklevel", 1) + frames}, True
+    if module == "logging" and name_of(f).rpartition(".")[2] in _LOGGING:
+        return {**kwargs, "stacklevel": kwargs.get("stacklevel", 1) + frames}, True
+    return kwargs, False
+
+
+_LOGGING: Final = frozenset(
+    {"debug", "info", "warning", "error", "critical", "exception", "log", "warn", "fatal"}
+)

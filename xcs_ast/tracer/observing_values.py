@@ -1,0 +1,93 @@
+"""Which value an object is: single assignment over objects that a run passes around.
+
+Formal statement. Objects are told apart by identity, and all of them stay alive while it matters. An object
+that exactly one step gave, or that was there before, is that value, surely. Where several steps gave one
+object (a small number, an interned string, a function that returns its argument), a use of it is a use of
+
+1. the constant or the parameter, where the source says so;
+2. else what gave it last; `unsure` where the object is of a builtin scalar type, and so may be a coincidence.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, Final, final
+
+from xcs_ast.ir.values import ValueRef
+from xcs_ast.tracer.observing_effects import SCALARS
+
+__all__ = ["Use", "Values"]
+
+Use = tuple[ValueRef, bool]
+"""A value, and whether it is unsure that it is this one."""
+_SMALL: Final = 256
+
+
+@final
+class Values:
+    """The values of one run."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, object] = {}
+        """What each value was."""
+        self.outside: set[str] = set()
+        """Values that no step gave: constants, and what was there before."""
+        self._by_object: dict[int, list[ValueRef]] = {}
+        self._constants: dict[tuple[type, str], ValueRef] = {}
+        self._count = 0
+
+    def define(self, obj: object, prefix: str = "v") -> ValueRef:
+        """A new value."""
+        self._count += 1
+        ref = ValueRef(f"{prefix}{self._count}", type(obj).__qualname__, _shape(obj))
+        self.objects[ref.id] = obj
+        self._by_object.setdefault(id(obj), []).append(ref)
+        return ref
+
+    def name(self, obj: object, name: str) -> ValueRef:
+        """A parameter."""
+        ref = ValueRef(name, type(obj).__qualname__, _shape(obj))
+        self.objects[name] = obj
+        self._by_object.setdefault(id(obj), []).append(ref)
+        return ref
+
+    def known(self, obj: object) -> list[ValueRef]:
+        """What gave this object, the latest last."""
+        return self._by_object.get(id(obj), [])
+
+    def use(self, obj: object, hint: ast.expr | None, fixed: dict[str, ValueRef]) -> Use | None:
+        """The value that a use of `obj` means; `None` where nothing gave it and it is no constant."""
+        if isinstance(hint, ast.Constant):
+            return self.constant(obj), False
+        if isinstance(hint, ast.Name) and hint.id in fixed and self.objects.get(fixed[hint.id].id) is obj:
+            return fixed[hint.id], False
+        known = self.known(obj)
+        if known:
+            return known[-1], type(obj) in SCALARS and (len(known) > 1 or _is_common(obj))
+        return None
+
+    def constant(self, obj: object) -> ValueRef:
+        """A constant of the source, or an object that was there before."""
+        if type(obj) not in SCALARS:
+            ref = self.define(obj, "x")
+            self.outside.add(ref.id)
+            return ref
+        key = (type(obj), repr(obj))
+        known = self._constants.get(key)
+        if known is None:
+            self._count += 1
+            known = self._constants[key] = ValueRef(f"c{self._count}", type(obj).__qualname__, _shape(obj))
+            self.objects[known.id] = obj
+            self.outside.add(known.id)
+        return known
+
+
+def _shape(obj: object) -> tuple[int, ...] | None:
+    return (len(obj),) if type(obj) in (list, tuple, dict, set, frozenset, str, bytes) else None  # type: ignore[arg-type]
+
+
+def _is_common(obj: Any) -> bool:
+    """Whether equal objects of unlike origin may be one object."""
+    if type(obj) is int:
+        return -5 <= obj <= _SMALL
+    return type(obj) is bool or obj is None or obj is ... or (type(obj) in (str, bytes) and len(obj) < 2)

@@ -1,0 +1,503 @@
+"""Operators, truth, comparison and text: what runs special methods, done in the recorder's sight.
+
+Guarantees: an operator on exact builtin scalars is the operator itself; on builtin containers it reads what
+the task sees; a special method in Python runs as a clone, found and tried in the order of the language. A type
+from C takes part only where a model says that its method does nothing but compute. Everything else waits.
+Assumes: the classes of the operands are looked up on the spot; `StateHooks.class_attr` logs what it found.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+import types
+from collections.abc import Callable
+from collections import deque
+from typing import Any, Final
+
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, mro_of
+from xcs_ast.ir.paths import MISSING
+from xcs_ast.tracer import kinds
+from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS, Views
+
+__all__ = ["BINARY", "Specials"]
+
+BINARY: Final[dict[str, tuple[Callable[[Any, Any], Any], str, str]]] = {
+    "+": (operator.add, "__add__", "__radd__"),
+    "-": (operator.sub, "__sub__", "__rsub__"),
+    "*": (operator.mul, "__mul__", "__rmul__"),
+    "/": (operator.truediv, "__truediv__", "__rtruediv__"),
+    "//": (operator.floordiv, "__floordiv__", "__rfloordiv__"),
+    "%": (operator.mod, "__mod__", "__rmod__"),
+    "**": (operator.pow, "__pow__", "__rpow__"),
+    "@": (operator.matmul, "__matmul__", "__rmatmul__"),
+    "<<": (operator.lshift, "__lshift__", "__rlshift__"),
+    ">>": (operator.rshift, "__rshift__", "__rrshift__"),
+    "&": (operator.and_, "__and__", "__rand__"),
+    "|": (operator.or_, "__or__", "__ror__"),
+    "^": (operator.xor, "__xor__", "__rxor__"),
+}
+_COMPARE: Final[dict[str, tuple[Callable[[Any, Any], Any], str, str]]] = {
+    "<": (operator.lt, "__lt__", "__gt__"),
+    "<=": (operator.le, "__le__", "__ge__"),
+    ">": (operator.gt, "__gt__", "__lt__"),
+    ">=": (operator.ge, "__ge__", "__le__"),
+    "==": (operator.eq, "__eq__", "__eq__"),
+    "!=": (operator.ne, "__ne__", "__ne__"),
+}
+_UNARY: Final[dict[str, tuple[Callable[[Any], Any], str]]] = {
+    "-": (operator.neg, "__neg__"),
+    "+": (operator.pos, "__pos__"),
+    "~": (operator.invert, "__invert__"),
+}
+
+_STOPS_AT_SELF: Final = sys.version_info >= (3, 13)
+_MISSING: Final = MISSING
+_PYTHON: Final = types.FunctionType
+_PLAIN_CLASSES: Final = frozenset({*SCALARS, *CONTAINERS})
+
+
+class Specials(Views):
+    """Everything that Python does through special methods."""
+
+    def find_special(self, obj: Any, name: str) -> Any:
+        """What the class of `obj` holds under `name`, or `None`. The look-up is logged where it may change."""
+        cls = type(obj)
+        found = find_in_mro(cls, name)[1]
+        if not is_class(cls) or found is None:
+            return None
+        found = self.class_attr(cls, name)
+        return None if found is _MISSING else found
+
+    def run_special(self, found: Any, obj: Any, *args: Any) -> Any:
+        """Calls a special method which is a Python function on its object."""
+        kind = type(found)
+        if kind is _PYTHON:
+            return self.call(found, obj, *args)
+        if kind is staticmethod:
+            return self.call(found.__func__, *args)
+        if kind is classmethod:
+            return self.call(found.__func__, type(obj), *args)
+        return self.wait(f"{class_name(type(obj))} has a special method of an unusual kind")
+
+    # ------------------------------------------------------------------------------------------- arithmetic
+
+    def binary(self, op: str, a: Any, b: Any, /) -> Any:
+        """`a op b`."""
+        native, name, reflected = BINARY[op]
+        if type(a) in SCALARS and type(b) in SCALARS:
+            return native(a, b)
+        left, right = self.find_special(a, name), self.find_special(b, reflected)
+        if type(left) is _PYTHON or type(right) is _PYTHON:
+            return self._binary_in_python(op, a, b, left, right)
+        if op == "%" and type(a) is str:
+            return a % self._text_arguments(b)
+        for obj, method in ((a, name), (b, reflected)):
+            if type(obj) in _PLAIN_CLASSES:
+                continue
+            if not self.is_harmless(obj, method):
+                self.wait(f"{class_name(type(obj))}.{method} may run code of the program's")
+        return self.adopt(native(self._operand(a, op), self._operand(b, op)))
+
+    def _operand(self, obj: Any, op: str) -> Any:
+        if type(obj) not in CONTAINERS:
+            return obj
+        seen = self.content(obj)
+        if op in "-&|^" and type(obj) is not dict and type(obj) in (set, frozenset):
+            for part in seen:
+                self.check_leaf(part, ("__hash__", "__eq__"))
+        return seen
+
+    def _text_arguments(self, given: Any) -> Any:
+        if type(given) is tuple:
+            return tuple([self.shown(part) for part in given])
+        if type(given) is dict:
+            seen = self.content(given)
+            return {key: self.shown(value) for key, value in seen.items()}
+        return self.shown(given)
+
+    def _binary_in_python(self, op: str, a: Any, b: Any, left: Any, right: Any) -> Any:
+        """The protocol of the language: the reflected method of a subclass comes first."""
+        _, name, reflected = BINARY[op]
+        kinds = type(a), type(b)
+        tries = [(left, a, b, name), (right, b, a, reflected)]
+        if kinds[0] is kinds[1]:
+            tries = tries[:1]
+        elif kinds[0] in mro_of(kinds[1]) and right is not None and right is not find_in_mro(kinds[0], reflected)[1]:
+            tries.reverse()
+        for found, obj, other, method in tries:
+            if found is None:
+                continue
+            value = self._one_try(found, obj, other, method)
+            if value is not NotImplemented:
+                return value
+        if op in "+*" and any(kind in (list, tuple, str, bytes, bytearray) for kind in kinds):
+            return self.wait("joins a sequence with an object")
+        if op == "**":
+            op = "** or pow()"
+        raise TypeError(
+            f"unsupported operand type(s) for {op}: '{kinds[0].__name__}' and '{kinds[1].__name__}'"
+        )
+
+    def _one_try(self, found: Any, obj: Any, other: Any, method: str) -> Any:
+        if type(found) is _PYTHON:
+            return self.call(found, obj, other)
+        if type(obj) in SCALARS and type(other) not in CONTAINERS:
+            return found(obj, other) if type(found) is types.WrapperDescriptorType else NotImplemented
+        if type(found) is types.WrapperDescriptorType and self.is_harmless(obj, method):
+            if type(obj) not in CONTAINERS and type(other) not in CONTAINERS:
+                return found(obj, other)
+        return self.wait(f"{class_name(type(obj))}.{method} is code that is not known")
+
+    def inplace(self, op: str, a: Any, b: Any, /) -> Any:
+        """`a op= b` on a local variable."""
+        if type(a) in SCALARS:
+            return self.binary(op, a, b)
+        if type(a) in kinds.CONTAINERS:
+            return super().inplace(op, a, b)
+        found = self.find_special(a, f"__i{BINARY[op][1][2:]}")
+        if found is None:
+            return self.binary(op, a, b)
+        if type(found) is _PYTHON:
+            value = self.call(found, a, b)
+            return self.binary(op, a, b) if value is NotImplemented else value
+        return self.wait(f"changes a {class_name(type(a))} in place")
+
+    def unary(self, op: str, a: Any, /) -> Any:
+        """`op a`."""
+        if op == "not":
+            return not self.truth(a)
+        native, name = _UNARY[op]
+        if type(a) in SCALARS:
+            return native(a)
+        found = self.find_special(a, name)
+        if type(found) is _PYTHON:
+            return self.call(found, a)
+        if found is not None and not self.is_harmless(a, name):
+            self.wait(f"{class_name(type(a))}.{name} is code that is not known")
+        return native(a)
+
+    # ------------------------------------------------------------------------------------------- comparison
+
+    def compare(self, op: str, a: Any, b: Any, /) -> Any:
+        """`a op b` for a comparison."""
+        if op == "is":
+            return a is b
+        if op == "is not":
+            return a is not b
+        if op == "in" or op == "not in":
+            return self._contains(op, a, b)
+        native, name, reflected = _COMPARE[op]
+        if type(a) in SCALARS and type(b) in SCALARS:
+            return native(a, b)
+        left, right = self.find_special(a, name), self.find_special(b, reflected)
+        if type(left) is _PYTHON or type(right) is _PYTHON or (op == "!=" and self._equals_in_python(a, b)):
+            return self._compare_in_python(op, a, b, left, right)
+        if op in ("==", "!=") and self._alike(a, b, left, right):
+            return native(self._compared(a), self._compared(b))
+        if type(a) in CONTAINERS or type(b) in CONTAINERS:
+            return native(self._compared(a), self._compared(b))
+        self.check_leaf(a, (name,))
+        self.check_leaf(b, (reflected,))
+        return native(a, b)
+
+    def _equals_in_python(self, a: Any, b: Any) -> bool:
+        """Whether `object.__ne__` would ask an `__eq__` in Python."""
+        return any(
+            find_in_mro(type(each), "__ne__")[0] is object and type(self.find_special(each, "__eq__")) is _PYTHON
+            for each in (a, b)
+        )
+
+    def _alike(self, a: Any, b: Any, left: Any, right: Any) -> bool:
+        return type(a) in CONTAINERS and type(b) in CONTAINERS
+
+    def _compared(self, obj: Any) -> Any:
+        if type(obj) in CONTAINERS:
+            return self.view(obj, ("__eq__", "__lt__", "__gt__"))
+        self.check_leaf(obj, ("__eq__", "__lt__", "__gt__", "__le__", "__ge__"))
+        return obj
+
+    def _contains(self, op: str, a: Any, b: Any) -> Any:
+        kind = type(b)
+        if kind in (str, bytes, range) and type(a) in SCALARS:
+            return (a in b) is (op == "in")
+        found = self.find_special(b, "__contains__")
+        if type(found) is _PYTHON:
+            answer = self.truth(self.call(found, b, a))
+            return answer is (op == "in")
+        if kind in kinds.CONTAINERS or kind is tuple:
+            try:
+                known = self.container_contains(b, a)
+            except kinds.Unsure:
+                known = None
+            if known is not None:
+                return known is (op == "in")
+            if kind not in (list, tuple, deque):
+                return self.wait(f"looks up an object in a {class_name(kind)}")
+        elif found is not None:
+            return self._contains_in_c(op, a, b)
+        for each in self.iterate(b):
+            if each is a or self.truth(self.compare("==", each, a)):
+                return op == "in"
+        return op != "in"
+
+    def _contains_in_c(self, op: str, a: Any, b: Any) -> Any:
+        if type(b) in SCALARS:
+            return (a in b) is (op == "in")  # raises
+        known = self.container_contains(b, a)
+        if known is not None:
+            return known is (op == "in")
+        if self.owns(b) and type(a) in SCALARS and self.is_harmless(b, "__contains__"):
+            return (a in b) is (op == "in")
+        return self.wait(f"looks up an object in a {class_name(type(b))}")
+
+    def _compare_in_python(self, op: str, a: Any, b: Any, left: Any, right: Any) -> Any:
+        _, name, reflected = _COMPARE[op]
+        kinds = type(a), type(b)
+        tries = [(left, a, b, name), (right, b, a, reflected)]
+        if kinds[0] is not kinds[1] and kinds[0] in mro_of(kinds[1]) and right is not None:
+            tries.reverse()
+        for found, obj, other, method in tries:
+            if found is None:
+                continue
+            value = self._one_comparison(found, obj, other, method)
+            if value is not NotImplemented:
+                return value
+        if op == "==":
+            return a is b
+        if op == "!=":
+            return a is not b
+        raise TypeError(
+            f"'{op}' not supported between instances of '{kinds[0].__name__}' and '{kinds[1].__name__}'"
+        )
+
+    def _one_comparison(self, found: Any, obj: Any, other: Any, method: str) -> Any:
+        if type(found) is _PYTHON:
+            fields = self.generated_fields(type(obj), method) if method == "__eq__" else None
+            if fields is None:
+                return self.call(found, obj, other)
+            if type(obj) is not type(other):
+                return NotImplemented
+            if _STOPS_AT_SELF and obj is other:
+                return True
+            mine = tuple([self.load_attr(obj, name) for name in fields])
+            return self._equal_rows(mine, tuple([self.load_attr(other, name) for name in fields]))
+        if found is object.__eq__:
+            return True if obj is other else NotImplemented
+        if found is object.__ne__:
+            equal = self.find_special(obj, "__eq__")
+            value = self._one_comparison(equal, obj, other, "__eq__")
+            return value if value is NotImplemented else not self.truth(value)
+        if getattr(found, "__objclass__", None) is object:
+            return NotImplemented
+        if type(obj) in SCALARS and type(found) is types.WrapperDescriptorType:
+            return found(obj, other)
+        if type(obj) in CONTAINERS and type(other) not in CONTAINERS:
+            return NotImplemented
+        return self.wait(f"{class_name(type(obj))}.{method} is code that is not known")
+
+    def _equal_rows(self, a: tuple[Any, ...], b: tuple[Any, ...]) -> Any:
+        # As tuples compare: what is identical is equal.
+        return all(x is y or self.truth(self.compare("==", x, y)) for x, y in zip(a, b, strict=True))
+
+    # ------------------------------------------------------------------------------------------ truth, hash
+
+    def truth(self, x: Any, /) -> bool:
+        """`bool(x)`."""
+        if x is True or x is False or x is None:
+            return bool(x)
+        kind = type(x)
+        if kind in SCALARS:
+            return bool(x)
+        if kind in CONTAINERS or kind in kinds.CONTAINERS:
+            return self.length(x) != 0
+        found = self.find_special(x, "__bool__")
+        if found is None:
+            found = self.find_special(x, "__len__")
+            if found is None:
+                return True
+            return self.length(x) != 0
+        if type(found) is _PYTHON:
+            value = self.call(found, x)
+            if type(value) is not bool:
+                raise TypeError(f"__bool__ should return bool, returned {type(value).__name__}")
+            return value
+        self.check_leaf(x, ("__bool__",))
+        return bool(x)
+
+    def length(self, x: Any) -> int:
+        """`len(x)`."""
+        kind = type(x)
+        if kind in SCALARS or kind is tuple or kind is frozenset or kind is range:
+            return len(x)
+        found = self.find_special(x, "__len__")
+        if type(found) is _PYTHON:
+            value = self.call(found, x)
+            if type(value) is not int:
+                return self.wait("__len__ returned something that is no integer")
+            return range.__len__(range(value)) if value >= 0 else _negative_length()
+        if found is None:
+            raise TypeError(f"object of type '{kind.__name__}' has no len()")
+        if kind in CONTAINERS or kind in kinds.CONTAINERS:
+            known = self.container_length(x)
+            if known is not None:
+                return known
+        if self.owns(x):
+            self.check_leaf(x, ("__len__",))
+            return len(x)
+        return self.wait(f"asks for the length of a {class_name(kind)}")
+
+    def key(self, k: Any, /) -> Any:
+        """Around every key of a dict display and element of a set display."""
+        if type(k) not in SCALARS:
+            self.check_key(k)
+        return k
+
+    def check_key(self, k: Any) -> None:
+        """Waits where hashing the object, or comparing it with others, may run code of the program's."""
+        if type(k) is tuple or type(k) is frozenset:
+            for part in k:
+                self.check_key(part)
+        elif type(k) not in SCALARS:
+            self.check_leaf(k, ("__hash__", "__eq__"))
+
+    # ------------------------------------------------------------------------------------------------- text
+
+    def text_of(self, x: Any) -> str:
+        """`str(x)`."""
+        kind = type(x)
+        if kind in SCALARS:
+            return str(x)
+        found = self.find_special(x, "__str__")
+        if type(found) is _PYTHON:
+            return self._text(self.call(found, x), "__str__")
+        if found is object.__str__:
+            return self.repr_of(x)
+        if kind in CONTAINERS:
+            return self.repr_of(x)
+        if issubclass(kind, BaseException) and found is BaseException.__str__:
+            return self._exception_text(x)
+        self.check_leaf(x, ("__str__", "__repr__"))
+        return str(x)
+
+    def _exception_text(self, error: BaseException) -> str:
+        args = self.load_attr(error, "args")
+        if type(args) is not tuple:
+            return self.wait("writes an exception out whose arguments are no tuple")
+        return "" if not args else self.text_of(args[0] if len(args) == 1 else args)
+
+    def repr_of(self, x: Any) -> str:
+        """`repr(x)`."""
+        kind = type(x)
+        if kind in SCALARS:
+            return repr(x)
+        if kind in CONTAINERS:
+            return repr(self.shown(x))
+        found = self.find_special(x, "__repr__")
+        if type(found) is _PYTHON:
+            fields = self.generated_fields(kind, "__repr__")
+            if fields is None:
+                return self._text(self.call(found, x), "__repr__")
+            parts = [f"{name}={self.repr_of(self.load_attr(x, name))}" for name in fields]
+            return f"{kind.__qualname__}({', '.join(parts)})"
+        if issubclass(kind, BaseException) and found is BaseException.__repr__:
+            args = self.load_attr(x, "args")
+            if type(args) is tuple and len(args) == 1:
+                return f"{kind.__name__}({self.repr_of(args[0])})"
+            return kind.__name__ + self.repr_of(args)
+        self.check_leaf(x, ("__repr__",))
+        return repr(x)
+
+    def _text(self, value: Any, method: str) -> str:
+        if type(value) is not str and not issubclass(type(value), str):
+            raise TypeError(f"{method} returned non-string (type {type(value).__name__})")
+        return value  # type: ignore[no-any-return]
+
+    def shown(self, x: Any, depth: int = 0) -> Any:
+        """`x`, or what stands for it, for C code that writes it out by `str` and `repr`."""
+        kind = type(x)
+        if kind in SCALARS:
+            return x
+        if kind not in CONTAINERS:
+            if type(self.find_special(x, "__repr__")) is _PYTHON or type(self.find_special(x, "__str__")) is _PYTHON:
+                return _Shown(self, x)
+            if issubclass(kind, BaseException):
+                return _Shown(self, x)
+            self.check_leaf(x, ("__repr__", "__str__", "__format__"))
+            return x
+        if depth > 40:
+            return self.wait("writes out something that is nested too deeply")
+        seen = self.content(x)
+        if kind is dict:
+            return {_Key(self.shown(k, depth + 1)): self.shown(v, depth + 1) for k, v in seen.items()}
+        parts = [self.shown(part, depth + 1) for part in seen]
+        if kind is set or kind is frozenset:
+            if any(new is not old for new, old in zip(parts, seen, strict=True)):
+                return self.wait("writes out a set of objects")
+            return seen
+        if kind is list:
+            return parts
+        return tuple(parts) if kind is tuple else type(x)(parts, x.maxlen)
+
+    def format_value(self, value: Any, conversion: int, spec: str, /) -> str:
+        """`f"{value!conversion:spec}"`."""
+        if conversion == 115:
+            value = self.text_of(value)
+        elif conversion == 114:
+            value = self.repr_of(value)
+        elif conversion == 97:
+            value = ascii(self.shown(value))
+        return self.format_of(value, spec)
+
+    def format_of(self, value: Any, spec: Any) -> str:
+        """`format(value, spec)`."""
+        kind = type(value)
+        if kind in SCALARS and type(spec) is str:
+            return format(value, spec)
+        found = self.find_special(value, "__format__")
+        if type(found) is _PYTHON:
+            return self._text(self.call(found, value, spec), "__format__")
+        if found is object.__format__:
+            if spec != "":
+                raise TypeError(f"unsupported format string passed to {kind.__name__}.__format__")
+            return self.text_of(value)
+        self.check_leaf(value, ("__format__",))
+        return format(value, spec)
+
+
+class _Shown:
+    """Stands for an object in front of C code: its text is made in the recorder's sight."""
+
+    __slots__ = ("_hooks", "_obj")
+
+    def __init__(self, hooks: Specials, obj: Any) -> None:
+        self._hooks = hooks
+        self._obj = obj
+
+    def __repr__(self) -> str:
+        return self._hooks.repr_of(self._obj)
+
+    def __str__(self) -> str:
+        return self._hooks.text_of(self._obj)
+
+    def __format__(self, spec: str) -> str:
+        return self._hooks.format_of(self._obj, spec)
+
+    def __getattr__(self, name: str) -> Any:
+        return self._hooks.wait("uses more of an object that is written out than its text")
+
+
+class _Key:
+    """A key that is only to be written out."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: Any) -> None:
+        self._key = key
+
+    def __repr__(self) -> str:
+        return repr(self._key)
+
+
+def _negative_length() -> int:
+    raise ValueError("__len__() should return >= 0")

@@ -1,0 +1,143 @@
+"""Items and iteration of what is no builtin container: by the special methods of its class."""
+
+from __future__ import annotations
+
+import os
+import types
+from collections.abc import Iterator
+from typing import Any, Final, final
+
+from xcs_ast.effects import catalog
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, mro_of
+from xcs_ast.tracer.calls_views import SCALARS
+from xcs_ast.tracer.specials import Specials
+
+__all__ = ["Items"]
+
+_PYTHON: Final = types.FunctionType
+_BUILTIN: Final = (dict, list)
+
+
+class Items(Specials):
+    """The `foreign_` hooks of items and iteration."""
+
+    def _natively(self, o: Any, k: Any, method: str) -> bool:
+        """Whether an instance of a subclass of `dict` or `list`, made by the task, does this as its base does."""
+        owner = find_in_mro(type(o), method)[0]
+        if owner not in _BUILTIN or not self.owns(o):
+            return False
+        if owner is dict:
+            self.check_key(k)
+            return method != "__getitem__" or type(find_in_mro(type(o), "__missing__")[1]) is not _PYTHON
+        return type(k) is int or type(k) is slice
+
+    def foreign_load_item(self, o: Any, k: Any, /) -> Any:
+        """`o[k]` where the container or the key is not a builtin one."""
+        if o is os.environ and type(k) is str:
+            found = self.transaction.probe(lambda: os.environ.get(k))
+            return os.environ[k] if found is None else found
+        found = self.find_special(o, "__getitem__")
+        if type(found) is _PYTHON:
+            return self.call(found, o, k)
+        if type(o) is dict:
+            self.check_key(k)
+            seen = self.content(o)
+            for key in seen:
+                self.check_key(key)
+            return seen[k]
+        if is_class(o) and found is None:
+            return self._parametrized(o, k)
+        if found is None or type(o) in SCALARS:
+            return o[k]  # raises
+        if tuple in mro_of(type(o)) and find_in_mro(type(o), "__getitem__")[0] is tuple:
+            return o[k] if type(k) is int or type(k) is slice else self.wait("indexes by an object")
+        if self._natively(o, k, "__getitem__"):
+            value = o[k]
+            return self.adopt(value) if type(k) is slice else value
+        if dict in mro_of(type(o)) and self.owns(o) and find_in_mro(type(o), "__getitem__")[0] is dict:
+            if dict.__contains__(o, k):
+                return dict.__getitem__(o, k)
+            return self.call(find_in_mro(type(o), "__missing__")[1], o, k)
+        entry = catalog.for_method(type(o), "__getitem__")
+        if entry is not None and type(found) is types.WrapperDescriptorType:
+            return self.run_entry(entry, found, o, (k,), {})
+        return self.wait(f"an item of a {class_name(type(o))}")
+
+    def run_entry(self, entry: Any, native: Any, receiver: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """See `modelled`."""
+        raise NotImplementedError
+
+    def _parametrized(self, o: type, k: Any) -> Any:
+        if o.__flags__ & (1 << 9):
+            return self.wait("parametrizes a class")
+        return o[k]  # type: ignore[index]
+
+    def foreign_store_item(self, value: Any, o: Any, k: Any, /) -> None:
+        """`o[k] = value` where the container or the key is not a builtin one."""
+        found = self.find_special(o, "__setitem__")
+        if type(found) is _PYTHON:
+            self.call(found, o, k, value)
+        elif found is None or (self._natively(o, k, "__setitem__") and type(k) is not slice):
+            o[k] = value
+        elif type(o) is bytearray and self.owns(o) and type(k) is int and type(value) is int:
+            o[k] = value
+        else:
+            self.wait(f"stores an item of a {class_name(type(o))}")
+
+    def foreign_delete_item(self, o: Any, k: Any, /) -> None:
+        """`del o[k]` where the container or the key is not a builtin one."""
+        found = self.find_special(o, "__delitem__")
+        if type(found) is _PYTHON:
+            self.call(found, o, k)
+        elif found is None or self._natively(o, k, "__delitem__"):
+            del o[k]
+        else:
+            self.wait(f"deletes an item of a {class_name(type(o))}")
+
+    def foreign_iterate(self, x: Any, /) -> Iterator[Any]:
+        """`iter(x)` for anything that is not a builtin container, text or range."""
+        if type(x).__module__.startswith("xcs_ast.") and type(x).__module__ != __name__:
+            return x  # type: ignore[no-any-return]
+        if type(x) is _Steps:
+            return x
+        found = self.find_special(x, "__iter__")
+        if type(found) is _PYTHON:
+            return self._stepping(self.call(found, x))
+        if found is None:
+            if self.find_special(x, "__getitem__") is None:
+                return iter(x)  # raises
+            return self.wait(f"iterates over a {class_name(type(x))} by its items")
+        if self.owns(x) and find_in_mro(type(x), "__next__")[0] is not None:
+            return iter(x)  # type: ignore[no-any-return]
+        if self.owns(x) and find_in_mro(type(x), "__iter__")[0] in (dict, list, set):
+            return iter(x)  # type: ignore[no-any-return]
+        if tuple in mro_of(type(x)) and find_in_mro(type(x), "__iter__")[0] is tuple:
+            return iter(x)  # type: ignore[no-any-return]
+        return self.wait(f"iterates over a {class_name(type(x))}")  # type: ignore[no-any-return]
+
+    def _stepping(self, made: Any) -> Iterator[Any]:
+        """The iterator that an `__iter__` in Python gave."""
+        found = self.find_special(made, "__next__")
+        if found is None:
+            raise TypeError(f"iter() returned non-iterator of type '{type(made).__name__}'")
+        if type(found) is _PYTHON:
+            return _Steps(self, made, found)
+        return self.iterate(made)
+
+
+@final
+class _Steps:
+    """An iterator whose class is in Python, advanced in the recorder's sight."""
+
+    __slots__ = ("_found", "_hooks", "_made")
+
+    def __init__(self, hooks: Items, made: Any, found: Any) -> None:
+        self._hooks = hooks
+        self._made = made
+        self._found = found
+
+    def __iter__(self) -> _Steps:
+        return self
+
+    def __next__(self) -> Any:
+        return self._hooks.call(self._found, self._made)

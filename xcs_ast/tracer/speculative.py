@@ -1,0 +1,214 @@
+"""The speculative recorder: everything that a task does goes through it, and nothing shared changes.
+
+Guarantees: see `transaction` (state), `calls` (code), `deferred` (output). What none of them can hold back or
+foresee makes the task wait, which here means: it is abandoned, without having had an effect.
+Assumes: one recorder serves one task, on one thread.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import types
+import weakref
+from collections.abc import Iterable
+from types import FunctionType
+from typing import Any, Final, final
+
+from xcs_ast.effects.resolve import class_name, is_class
+from xcs_ast.tracer.calls import CallHooks
+from xcs_ast.tracer.calls_managers import Manager
+from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
+from xcs_ast.tracer.clones import Link, is_clone
+from xcs_ast.tracer.kinds import raise_abandon
+from xcs_ast.tracer.transaction import Transaction
+
+__all__ = ["SpeculativeRecorder"]
+
+_HIDDEN: Final = frozenset(
+    {
+        types.GeneratorType, types.CoroutineType, types.FrameType, type(iter([])), type(iter({})),
+        type(iter(set())), type(iter({}.items())), type(iter({}.values())), type(iter(())), type(reversed([])),
+        type(iter("")), enumerate, zip, map, filter, reversed,
+    }
+)  # fmt: skip
+_GUARDED: Final = 1_000
+
+
+@final
+class SpeculativeRecorder(CallHooks):
+    """The recorder of one task that runs ahead."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+        self.link = Link(self)
+        self.generators: list[weakref.ref[Any]] = []
+        self.lazies: list[Any] = []
+        """Iterators that the task made of builtin classes."""
+        self.pinned: list[Any] = []
+        """Generators that an end of the task would close in mid-flight."""
+        self.tries = 0
+        """In how many `try` statements of the task execution is."""
+        self.wrote_outside = False
+        self.slice_codes: set[int] = set()
+        """By id: code that stands for a piece of a function of the program's, under another name."""
+        self.reason = ""
+        """Why the task was abandoned; nothing that it does afterwards counts."""
+
+    # ---------------------------------------------------------------------------------------------- waiting
+
+    def wait(self, reason: str) -> Any:
+        """The task goes no further ahead."""
+        self.transaction.check()
+        self.reason = self.reason or reason
+        self.pin()
+        raise_abandon(reason)
+
+    def late(self, reason: str) -> Any:
+        """The task goes no further ahead."""
+        return self.wait(reason)
+
+    def pin(self) -> None:
+        """Keeps generators from being finalized while the stack unwinds: their `finally` would be heard."""
+        self.pinned = [gen for gen in (ref() for ref in self.generators) if gen is not None]
+
+    def unpin(self) -> None:
+        """Closes what was kept, silently."""
+        pinned, self.pinned = self.pinned, []
+        for gen in pinned:
+            try:
+                gen.close()
+            except BaseException:  # noqa: BLE001, S110
+                pass
+
+    def loop(self) -> None:
+        """The start of a round of a `while` loop."""
+        if self.transaction.doomed or self.reason:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self.reason:
+            raise_abandon(self.reason)
+        self.pin()
+        self.transaction.check()
+
+    def dispatch(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
+        """Calls a live callable."""
+        if self.transaction.doomed or self.reason:
+            self._stop()
+        try:
+            return super().dispatch(f, args, kwargs, used)
+        except (RecursionError, MemoryError):
+            # The stack is deeper here than in plain Python.
+            return self.wait("exhausts the stack or the memory")
+
+    # -------------------------------------------------------------------------------------------- statements
+
+    def made(self, f: FunctionType, /) -> FunctionType:
+        """A nested function or lambda, just made."""
+        self.transaction.adopt_function(f)
+        return f
+
+    def enter_try(self) -> None:
+        """Entering the body of a `try` statement with handlers."""
+        self.tries += 1
+
+    def leave_try(self) -> None:
+        """Leaving that body, in whatever way."""
+        self.tries -= 1
+
+    def raising(self, exc: Any, /) -> Any:
+        """What `raise` is given."""
+        if is_class(exc) and issubclass(exc, BaseException):
+            return self.call(exc)
+        if not issubclass(type(exc), BaseException) or self.owns(exc):
+            return exc
+        handled = sys.exc_info()[1]
+        for _ in range(_GUARDED):
+            if handled is None:
+                break
+            if handled is exc:
+                return exc
+            handled = handled.__context__
+        return self.wait("raises an exception that it has not made")
+
+    def match_subject(self, x: Any, /) -> Any:
+        """The subject of a `match` whose patterns are matched natively."""
+        kind = type(x)
+        if kind in SCALARS:
+            return x
+        if kind in (list, tuple, dict) and self.view(x, ("__eq__",)) is x:
+            return x
+        return self.wait(f"matches a {class_name(kind)} against patterns")
+
+    def manage(self, cm: Any, /) -> Any:
+        """What `with` enters."""
+        enter, leave = self.find_special(cm, "__enter__"), self.find_special(cm, "__exit__")
+        if type(enter) is FunctionType and type(leave) is FunctionType:
+            return Manager(self, cm, enter, leave)
+        if enter is None or leave is None:
+            return cm  # raises
+        return Manager(self, cm, enter, leave)
+
+    def import_name(self, name: str, scope: dict[str, Any], fromlist: Any, level: int, /) -> Any:
+        """An import: only of what is loaded already."""
+        if level or type(scope.get("__builtins__")) is dict and scope["__builtins__"].get("__import__") is not __import__:
+            return self.wait("imports something in an unusual way")
+        module = sys.modules.get(name)
+        if type(module) is not types.ModuleType or getattr(module.__spec__, "_initializing", False):
+            return self.wait(f"imports {name}, which is not loaded")
+        for each in fromlist or ():
+            if each != "*" and each not in module.__dict__:
+                return self.wait(f"imports {name}.{each}, which is not loaded")
+        return super().import_name(name, scope, fromlist, level)
+
+    def import_from(self, module: Any, name: str, /) -> Any:
+        """`name` of `from module import name`."""
+        return self.load_attr(module, name)
+
+    # ----------------------------------------------------------------------------------------------- leaks
+
+    def release(self) -> None:
+        """Lets go of everything that the task knew."""
+        self.forget()
+        self.generators.clear()
+        self.lazies.clear()
+        self.transaction.fresh.objects.clear()
+        self.transaction.calls.clear()
+
+    def leaks(self, roots: Iterable[object], suspended: Any = None) -> str:
+        """Why the task's end would be noticed: something that it made still needs the recorder."""
+        for ref in self.generators:
+            gen = ref()
+            if gen is not None and gen.gi_frame is not None and suspended is None:
+                return "a generator outlives the task"
+            del gen
+        self.lazies.clear()
+        todo, seen = list(roots), set()
+        for step in self.transaction.segment.log:
+            todo.extend(step[1:])
+        while todo:
+            obj = todo.pop()
+            kind = type(obj)
+            if kind in SCALARS or id(obj) in seen or is_class(obj) or kind is types.ModuleType:
+                continue
+            seen.add(id(obj))
+            if kind is FunctionType:
+                if is_clone(obj.__code__):  # type: ignore[attr-defined]
+                    return "a clone outlives the task"
+                if self.owns(obj):
+                    todo += [_content(cell) for cell in obj.__closure__ or ()]  # type: ignore[attr-defined]
+            elif kind in _HIDDEN and (kind is not types.GeneratorType or is_clone(obj.gi_code)):  # type: ignore[attr-defined]
+                return "an iterator outlives the task"
+            elif self.owns(obj) or kind in CONTAINERS and kind in (tuple, frozenset) or kind is types.MethodType:
+                todo += gc.get_referents(obj)
+        return ""
+
+
+def _content(cell: types.CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
+
+

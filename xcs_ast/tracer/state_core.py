@@ -1,0 +1,137 @@
+"""What all state hooks stand on: the transaction, its states, and the short cuts to what is known already.
+
+Guarantees: a state is made once for each place and segment. Short cuts only repeat what a state would say.
+Assumes: one thread calls the hooks of one recorder.
+"""
+
+from __future__ import annotations
+
+import collections
+from types import CellType
+from typing import Any, Final
+
+from xcs_ast.tracer import state_base
+from xcs_ast.tracer.containers_dict import DictState
+from xcs_ast.tracer.containers_list import ListState
+from xcs_ast.tracer.containers_set import SetState
+from xcs_ast.tracer.hooks import Recorder
+from xcs_ast.tracer.kinds import class_lookup, element_types_plain, unsure
+from xcs_ast.tracer.state_places import Lookup, Shape, Single
+from xcs_ast.tracer.transaction import Transaction
+
+__all__ = ["MAPPINGS", "SEQUENCES", "StateCore"]
+
+MAPPINGS: Final = frozenset({dict, collections.defaultdict, collections.Counter, collections.OrderedDict})
+SEQUENCES: Final = frozenset({list, collections.deque})
+_IMMUTABLE_TYPE: Final = 1 << 8
+_flags: Final = type.__dict__["__flags__"].__get__
+
+
+class StateCore(Recorder):
+    """The part of the recorder that knows states."""
+
+    __slots__ = ("attrs", "owned", "plans", "scopes", "transaction")
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+        self.owned = transaction.owned
+        self.attrs: dict[int, dict[str, Any]] = {}
+        """Attributes of shared instances that are known already, by the id of the instance."""
+        self.scopes: dict[int, dict[str, Any]] = {}
+        """The same for globals."""
+        self.plans: dict[int, dict[str, Any]] = {}
+        """What to do with an attribute of the instances of a class, by the id of the class."""
+        transaction.on_mark.append(self.forget)
+
+    def forget(self) -> None:
+        """Drops the short cuts: a new segment begins, or a class has been changed."""
+        self.attrs.clear()
+        self.scopes.clear()
+        self.plans.clear()
+
+    def late(self, reason: str) -> Recorder:
+        """The task waits; what it goes on with does the operation."""
+        return self.transaction.wait(reason)
+
+    # States
+
+    def mapping_state(self, obj: Any, trusted: bool = False) -> DictState:
+        """The state of a shared exact mapping; `trusted`: of an instance or module, whose keys are names."""
+        states = self.transaction.segment.states
+        key = (id(obj), None)
+        state = states.get(key)
+        if state is None:
+            self.transaction.check()
+            if not trusted and not _plain_elements(obj):
+                raise unsure("a dictionary with keys that compare by code of their own")
+            state = states[key] = DictState(self.transaction.segment, obj)
+        return state  # type: ignore[return-value]
+
+    def sequence_state(self, obj: Any) -> ListState:
+        """The state of a shared list or deque."""
+        states = self.transaction.segment.states
+        key = (id(obj), None)
+        state = states.get(key)
+        if state is None:
+            self.transaction.check()
+            state = states[key] = ListState(self.transaction.segment, obj)
+        return state  # type: ignore[return-value]
+
+    def set_state(self, obj: Any) -> SetState:
+        """The state of a shared set."""
+        states = self.transaction.segment.states
+        key = (id(obj), None)
+        state = states.get(key)
+        if state is None:
+            self.transaction.check()
+            if not _plain_elements(obj):
+                raise unsure("a set with elements that compare by code of their own")
+            state = states[key] = SetState(self.transaction.segment, obj)
+        return state  # type: ignore[return-value]
+
+    def single_state(self, kind: Any, owner: Any, name: object) -> Single:
+        """The state of a cell, a slot, or an entry of a class."""
+        segment = self.transaction.segment
+        key = (id(owner), (kind, name))
+        state = segment.states.get(key)
+        if state is None:
+            self.transaction.check()
+            state = segment.states[key] = Single(segment, kind, owner, name)
+        return state  # type: ignore[return-value]
+
+    def cell_state(self, cell: CellType) -> Single:
+        """The state of a closure variable."""
+        return self.single_state(state_base.CELL, cell, None)
+
+    def shape(self, obj: Any) -> Shape:
+        """Class and instance dictionary of a shared object."""
+        states = self.transaction.segment.states
+        key = (id(obj), Shape)
+        state = states.get(key)
+        if state is None:
+            self.transaction.check()
+            state = states[key] = Shape(obj)
+        return state  # type: ignore[return-value]
+
+    def class_attr(self, cls: type, name: str) -> Any:
+        """What the MRO of a class gives for a name (no descriptor called), or `MISSING`; logged."""
+        segment = self.transaction.segment
+        if _flags(cls) & _IMMUTABLE_TYPE and not segment.class_writes:
+            return class_lookup(cls, name)
+        key = (id(cls), (Lookup, name))
+        state = segment.states.get(key)
+        if state is None:
+            seen = segment.base.lookup(cls, name)
+            segment.states[key] = Lookup(cls, name, seen)
+        else:
+            seen = state.seen  # type: ignore[attr-defined]
+        if segment.class_writes:
+            return segment.lookup(cls, name)
+        return seen
+
+
+def _plain_elements(obj: Any) -> bool:
+    try:
+        return element_types_plain(obj)
+    except RuntimeError:
+        return False

@@ -1,0 +1,251 @@
+"""`trace_function`: one run of a function, as a graph.
+
+Guarantees: the function runs once, as it would have run; what it raises is raised, without entries of ours in
+its traceback. Assumes: it is called on one thread; what other threads do meanwhile is not seen.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from types import FunctionType, MethodType, TracebackType
+from typing import Any, Final, final
+
+from xcs_ast.ir.effects import CONTENT, Access
+from xcs_ast.ir.graph import ComputationGraph
+from xcs_ast.ir.operations import Operation, OpType
+from xcs_ast.ir.paths import AttrStep, EnvRoot, KeyStep, Path, Step, instance_dict
+from xcs_ast.ir.values import ValueRef
+from xcs_ast.records import dataclass, field
+from xcs_ast.tracer.clones import Refusal, clone_of
+from xcs_ast.tracer.observing import ObservingRecorder
+from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, effect_of
+from xcs_ast.tracer.observing_lookup import method_of
+
+__all__ = ["ExecutionTracer", "Recording", "Tracer", "arguments_of", "bound", "trace_function", "without_ours"]
+
+_PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_DEPTH: Final = 4
+_MOST: Final = 5_000
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """What a graph keeps of the run that it was made from. It keeps those objects alive."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    result: Any = None
+    objects: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """What each value was."""
+    outside: frozenset[str] = frozenset()
+    """The values that no step gave."""
+    paths: Mapping[str, Path] = field(default_factory=dict, repr=False)
+    """Where, from the arguments, each value could be found when the run began."""
+
+
+def trace_function(func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> ComputationGraph:
+    """Runs `func` once, as it would have run, and returns the graph of what it did.
+
+    `trace_function(func, args)`, with all arguments in one tuple or list, is understood as well, where `func`
+    could not be called with that one argument. What `func` returned is `graph.recording.result`.
+
+    Raises:
+        TypeError: `func` is no callable, does not take these arguments, or is asynchronous.
+    """
+    return Tracer().trace(func, *args, **kwargs)
+
+
+class Tracer:
+    """Records runs. `graph` is what the last one gave, also where it ended with an exception."""
+
+    def __init__(self, value_ref: ValueRef | None = None) -> None:
+        self.value_ref = value_ref
+        self.graph: ComputationGraph | None = None
+
+    def trace(self, func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> ComputationGraph:
+        """See `trace_function`."""
+        if not callable(func):
+            raise TypeError(f"a function is traced, not {type(func).__name__}")
+        target = _python_function(func)
+        if target is not None and target.__code__.co_flags & (0x80 | 0x200):
+            raise TypeError(f"{target.__qualname__} is asynchronous: trace what it calls")
+        args = arguments_of(func, args, kwargs)
+        recorder = ObservingRecorder()
+        paths = _reachable(func, args, kwargs)
+        parameters = tuple(recorder.values.name(value, name) for name, value in bound(func, args, kwargs).items())
+        notes: list[str] = []
+        result: Any = None
+        returned = False
+        try:
+            result = self._run(recorder, func, target, args, kwargs, notes)
+            returned = True
+        except BaseException as error:
+            without_ours(error)
+            raise
+        finally:
+            recorder.link.close()
+            self.graph = _graph(recorder, func, args, kwargs, parameters, result, returned, paths, notes)
+        return self.graph
+
+    def _run(
+        self,
+        recorder: ObservingRecorder,
+        func: Any,
+        target: FunctionType | None,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        notes: list[str],
+    ) -> Any:
+        clone = Refusal("it is not a Python function") if target is None else clone_of(target, recorder.link)
+        if isinstance(clone, Refusal):
+            notes.append(f"{getattr(func, '__qualname__', func)!s} is one step: {clone.reason}")
+            return recorder.call(func, *args, **kwargs)
+        given = (func.__self__, *args) if type(func) is MethodType else args
+        given = (func, *args) if type(func) not in (MethodType, FunctionType) else given
+        activation = recorder.entering(None, clone, given, kwargs)
+        for name in activation.map.fixed if activation.map is not None else ():
+            if recorder.values.objects.get(name, _NONE) is not _NONE:
+                activation.fixed[name] = recorder.values.known(recorder.values.objects[name])[0]
+        try:
+            return clone(*given, **kwargs)
+        finally:
+            recorder.leaving(activation)
+
+
+ExecutionTracer = Tracer
+_NONE: Final = object()
+
+
+def _python_function(func: Any) -> FunctionType | None:
+    if type(func) is FunctionType:
+        return func
+    inner = func.__func__ if type(func) is MethodType else method_of(func, "__call__")
+    return inner if type(inner) is FunctionType else None
+
+
+def _graph(
+    recorder: ObservingRecorder,
+    func: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    parameters: tuple[ValueRef, ...],
+    result: Any,
+    returned: bool,
+    paths: dict[int, Path],
+    notes: list[str],
+) -> ComputationGraph:
+    ref: ValueRef | None = None
+    steps = recorder.operations()
+    if returned:
+        known = recorder.values.known(result)
+        ref = known[-1] if known else recorder.values.constant(result)
+        touches = [effect_of((Access.READ, result, CONTENT), None)] if type(result) in CONTAINERS else []
+        meta = {"name": "return"}
+        steps = (*steps, Operation(f"o{len(steps) + 1}", OpType.RETURN, (ref,), (), meta, tuple(touches)))
+    else:
+        notes.append("the run ended with an exception")
+    if recorder.truncated:
+        notes.append(f"only the first {len(steps)} steps were written down")
+    values = recorder.values
+    recording = Recording(
+        func,
+        args,
+        kwargs,
+        result,
+        values.objects,
+        frozenset(values.outside),
+        {name: paths[id(obj)] for name, obj in values.objects.items() if id(obj) in paths},
+    )
+    name = str(getattr(func, "__qualname__", type(func).__qualname__))
+    return ComputationGraph(steps, parameters, ref, name, tuple(notes), recording)
+
+
+def bound(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments by the names of their parameters; defaults included."""
+    try:
+        found = inspect.signature(func).bind(*args, **kwargs)
+    except ValueError:  # some C functions have no signature
+        return {f"arg{number}": value for number, value in enumerate(args)} | dict(kwargs)
+    found.apply_defaults()
+    out: dict[str, Any] = {"self": func.__self__} if type(func) is MethodType else {}
+    out.update(found.arguments)
+    return out
+
+
+def _binds(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    try:
+        inspect.signature(func).bind(*args, **kwargs)
+    except TypeError:
+        return False
+    except ValueError:
+        return True
+    return True
+
+
+def arguments_of(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
+    """`args`, or what is in the one tuple or list that they are, where `func` takes only that.
+
+    Raises:
+        TypeError: `func` takes neither.
+    """
+    if _binds(func, args, kwargs):
+        return args
+    if len(args) == 1 and type(args[0]) in (tuple, list) and _binds(func, tuple(args[0]), kwargs):
+        return tuple(args[0])
+    inspect.signature(func).bind(*args, **kwargs)
+    return args
+
+
+def _reachable(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[int, Path]:
+    """Paths from the parameters to what can be reached through containers and instances."""
+    found: dict[int, Path] = {}
+    queue: list[tuple[object, Path]] = [
+        (value, Path(EnvRoot(name))) for name, value in bound(func, args, kwargs).items()
+    ]
+    at = 0
+    while at < len(queue) and at < _MOST:
+        obj, path = queue[at]
+        at += 1
+        if id(obj) in found:
+            continue
+        found[id(obj)] = path
+        if len(path.steps) >= _DEPTH or type(obj) in SCALARS:
+            continue
+        queue += [(value, path.then(step)) for step, value in _inside(obj)]
+    return found
+
+
+def _inside(obj: Any) -> list[tuple[Step, object]]:
+    kind = type(obj)
+    if kind is list or kind is tuple:
+        return [(KeyStep(number), value) for number, value in enumerate(obj[:_MOST])]
+    if kind is dict:
+        return [(KeyStep(key), value) for key, value in obj.items() if type(key) in (str, int)]
+    if issubclass(kind, type) or kind.__module__ == "builtins":
+        return []
+    own = instance_dict(obj)
+    return [] if own is None else [(AttrStep(name), value) for name, value in own.items() if type(name) is str]
+
+
+def without_ours(error: BaseException) -> None:
+    """Takes the entries of this package out of an exception's traceback."""
+    kept = [
+        entry for entry in _entries(error.__traceback__)
+        if not entry.tb_frame.f_code.co_filename.startswith(_PACKAGE)
+    ]  # fmt: skip
+    following: TracebackType | None = None
+    for entry in reversed(kept):
+        following = TracebackType(following, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    error.__traceback__ = following
+
+
+def _entries(trace: TracebackType | None) -> list[TracebackType]:
+    out = []
+    while trace is not None:
+        out.append(trace)
+        trace = trace.tb_next
+    return out

@@ -1,0 +1,381 @@
+"""What one task has read and wants to change: held back until the consumer says that it may happen.
+
+A transaction is a chain of segments, one for each hand-over. A segment holds what the task believes of each
+place that it has touched (`states`), the reads that this belief rests on, and the log of what is to be
+done. A later segment sees the world through the earlier ones; each is validated and replayed by itself.
+
+Guarantees: shared state is untouched before `replay`; `validate` and `replay` run no user code, other than
+what was deferred on purpose. Every object whose identity is logged is kept alive.
+Assumes: one thread records; `validate` and `replay` are called by the consumer, in program order; nobody
+else changes shared state between a `validate` that says yes and its `replay`.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Final, final
+
+from xcs_ast.records import dataclass
+from xcs_ast.tracer import state_base
+from xcs_ast.tracer.freshness import Registry
+from xcs_ast.tracer.kinds import MISSING, raise_abandon, raise_stop, same
+from xcs_ast.tracer.state_base import CLASS, REAL, Base, running
+
+if TYPE_CHECKING:
+    from xcs_ast.tracer.hooks import Recorder
+    from xcs_ast.tracer.state_places import State
+
+__all__ = ["Access", "Segment", "Transaction"]
+
+_PATIENCE: Final = 50
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One access, for the verifier: what was done to which field of which object."""
+
+    kind: str
+    """"read", "write", "reduce", "channel" or "call"."""
+    owner: object
+    field: str
+    filename: str = ""
+    """Where the place was touched first, if the transaction is `traced`."""
+    line: int = 0
+
+
+@final
+class _Traced(dict[tuple[int, object], "State"]):
+    """States that remember which line of the task's code needed them first."""
+
+    __slots__ = ("places",)
+
+    def __init__(self) -> None:
+        self.places: dict[tuple[int, object], tuple[str, int]] = {}
+
+    def __setitem__(self, key: tuple[int, object], state: State) -> None:
+        self.places[key] = _place_in_task()
+        super().__setitem__(key, state)
+
+
+def _place_in_task() -> tuple[str, int]:
+    """File and line of the innermost clone on this thread's stack."""
+    from xcs_ast.tracer.clones import is_clone
+
+    frame = sys._getframe(2)
+    while frame is not None:
+        if is_clone(frame.f_code):
+            return frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back  # type: ignore[assignment]
+    return "", 0
+
+
+@final
+class Segment(Base):
+    """What a task does up to its next hand-over. As a `Base`: the world as the task sees it at its end."""
+
+    __slots__ = ("base", "class_writes", "log", "probes", "replayed", "states", "tx")
+
+    def __init__(self, tx: Transaction, base: Base) -> None:
+        self.tx = tx
+        self.base = base
+        self.states: dict[tuple[int, object], State] = _Traced() if tx.traced else {}
+        self.probes: list[tuple[Callable[[], object], object]] = []
+        self.log: list[tuple[Any, ...]] = []
+        self.replayed = False
+        self.class_writes = False
+
+    def holds(self, base: Base) -> bool:
+        """Whether every logged read is what `base` holds now."""
+        try:
+            for state in list(self.states.values()):
+                if not state.holds(base):
+                    return False
+            for fetch, seen in list(self.probes):
+                if not same(fetch(), seen):
+                    return False
+        except (RuntimeError, LookupError, AttributeError, TypeError, ValueError):
+            # Another thread is at work on the container, or an object is no longer what it was.
+            return False
+        return True
+
+    # As a base for the segments above: what this one knows, else what lies below.
+
+    def key(self, obj: Any, key: object, /) -> object:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return self.base.key(obj, key) if state is None else state.peek_key(key)
+
+    def element(self, obj: Any, index: int, /) -> object:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return self.base.element(obj, index) if state is None else state.peek_element(index)
+
+    def contains(self, obj: Any, element: object, /) -> bool:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return self.base.contains(obj, element) if state is None else state.peek_contains(element)
+
+    def length(self, obj: Any, /) -> int:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return self.base.length(obj) if state is None else state.peek_length()
+
+    def content(self, obj: Any, /) -> Any:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return self.base.content(obj) if state is None else state.peek_content()
+
+    def untouched(self, obj: Any, /) -> bool:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return (state is None or not state.changed) and self.base.untouched(obj)
+
+    def single(self, kind: Any, owner: Any, name: object, /) -> object:
+        """See `Base`."""
+        state = self.states.get((id(owner), (kind, name)))
+        return self.base.single(kind, owner, name) if state is None else state.peek_single()
+
+    def lookup(self, cls: type, name: str, /) -> object:
+        """See `Base`."""
+        if not self.class_writes:
+            return self.base.lookup(cls, name)
+        for each in type.__dict__["__mro__"].__get__(cls):
+            found = self.single(CLASS, each, name)
+            if found is not MISSING:
+                return found
+        return MISSING
+
+
+@final
+class Transaction:
+    """The reads and the held-back effects of one task."""
+
+    __slots__ = (
+        "calls",
+        "doomed",
+        "external_calls",
+        "fresh",
+        "iterators",
+        "on_mark",
+        "outside",
+        "outside",
+        "owned",
+        "parent",
+        "park",
+        "segment",
+        "segments",
+        "shared_cells",
+        "stops",
+        "traced",
+    )
+
+    def __init__(self, parent: Transaction | None = None) -> None:
+        self.parent = parent
+        self.traced = False
+        """Whether to remember where each place was touched first."""
+        self.outside: list[Access] = []
+        """Ordered uses of things outside the program, held back."""
+        self.fresh = Registry()
+        self.owned = self.fresh.objects
+        """The registry's own dictionary: `id(obj) in tx.owned` is the short form of `owns`."""
+        self.segments: list[Segment] = []
+        self.segment = Segment(self, REAL if parent is None else parent.segment)
+        self.segments.append(self.segment)
+        self.doomed = False
+        self.external_calls = 0
+        self.calls: list[tuple[object, object]] = []
+        """The external calls made, with their results, in order."""
+        self.park: Callable[[str], Recorder] | None = None
+        """Set by whoever can let a task wait: blocks, then returns the recorder to go on with."""
+        self.on_mark: list[Callable[[], None]] = []
+        """Called when a segment ends: what is remembered of the old one must be forgotten."""
+        self.iterators: list[Any] = []
+        self.stops = 0
+        self.outside: list[Access] = []
+        self.shared_cells: dict[int, object] = {}
+
+    # Freshness
+
+    def adopt(self, obj: object) -> None:
+        """Registers an object that the task has made."""
+        self.fresh.adopt(obj)
+
+    def adopt_tree(self, obj: object) -> None:
+        """Registers an object, and everything below it in exact builtin containers."""
+        self.fresh.adopt_tree(obj)
+
+    def owns(self, obj: object) -> bool:
+        """Whether the task has made this object, and has not given it away."""
+        return id(obj) in self.owned
+
+    def enter(self, function: FunctionType) -> None:
+        """A function is about to run as a clone: the variables that it closes over were there before it."""
+        for cell in function.__closure__ or ():
+            if id(cell) not in self.owned:
+                self.shared_cells[id(cell)] = cell
+
+    def adopt_function(self, function: FunctionType) -> None:
+        """Registers a nested function, just made by a clone, and those of its cells that are the clone's own."""
+        self.fresh.adopt(function)
+        for cell in function.__closure__ or ():
+            # Clones use their own variables natively, so whoever shares these must do so, too.
+            if id(cell) not in self.shared_cells:
+                self.fresh.adopt(cell)
+
+    # Recording
+
+    def note_outside(self, kind: str, owner: object, field: str) -> None:
+        """An access that has no place in the heap, for the verifier."""
+        self.outside.append(Access(kind, owner, field))
+
+    def defer(self, step: Callable[[], None]) -> None:
+        """Any further step of the replay, in order with all the others."""
+        self.segment.log.append((state_base.run_step, step))
+
+    def note_outside(self, kind: str, owner: object, field: str) -> None:
+        """What was deferred is an ordered use of something outside (or a change of a stream)."""
+        filename, line = _place_in_task() if self.traced else ("", 0)
+        self.outside.append(Access(kind, owner, field, filename, line))
+
+    def probe(self, fetch: Callable[[], object]) -> object:
+        """Reads something through `fetch`, which runs no user code; validation calls it again."""
+        seen = fetch()
+        self.segment.probes.append((fetch, seen))
+        return seen
+
+    def note_call(self, callee: object, result: object) -> None:
+        """An unordered external call was made."""
+        self.external_calls += 1
+        self.calls.append((callee, result))
+
+    def mark(self) -> int:
+        """Ends the segment; what follows is replayed later. The number of segments so far."""
+        self.segment = Segment(self, self.segment)
+        self.segments.append(self.segment)
+        for forget in self.on_mark:
+            forget()
+        return len(self.segments) - 1
+
+    def publish(self, *roots: object) -> bool:
+        """Before `mark`: what is handed over, and what the log will store, is shared from now on.
+
+        False where the task must not run on before the segment is replayed and the value consumed.
+        """
+        reached: list[object] = list(roots)
+        for step in self.segment.log:
+            reached.extend(step[1:])
+        return self.fresh.publish(reached)
+
+    # Consumer's side
+
+    def validate(self, upto: int | None = None) -> bool:
+        """Whether the segments not replayed yet (those before mark `upto`) saw what is there now."""
+        if self.doomed:
+            return False
+        below = REAL if self.parent is None else self.parent.segment
+        for segment in self.segments[:upto]:
+            if segment.replayed:
+                continue
+            if not segment.holds(below):
+                return False
+            below = segment
+        return True
+
+    def replay(self, upto: int | None = None) -> None:
+        """Carries out what was held back (before mark `upto`), in order, here and now."""
+        for segment in self.segments[:upto]:
+            if segment.replayed:
+                continue
+            segment.replayed = True
+            log, segment.log = segment.log, []
+            if self.parent is None:
+                for step in log:
+                    step[0](*step[1:])
+            else:
+                from xcs_ast.tracer.state_parent import carry_over
+
+                carry_over(self, self.parent, log)
+
+    def doom(self) -> None:
+        """The task will never be taken: it stops at its next hook that looks."""
+        self.doomed = True
+
+    def check(self) -> None:
+        """Stops the task if it is doomed.
+
+        Where user code swallows that again and again, the thread stays here for good (it is a daemon's).
+        """
+        if self.doomed:
+            self.stops += 1
+            while self.stops > _PATIENCE:
+                time.sleep(3600)
+            raise_stop()
+
+    def wait(self, reason: str) -> Recorder:
+        """What the task wants cannot be held back.
+
+        Returns the recorder by which the operation is to be done, once it is the task's turn; or raises
+        `Abandon`: the slice then runs in place, as if the task had never been.
+        """
+        self.check()
+        if self.park is None or self.external_calls == 0 or self.live_iterators():
+            raise_abandon(reason)
+        return self.park(reason)
+
+    def live_iterators(self) -> bool:
+        """Whether the task is in the middle of a private copy of a shared container."""
+        self.iterators = running(self.iterators)
+        return bool(self.iterators)
+
+    def inconsistent(self) -> None:
+        """The task has seen two states of the world that never were at the same time."""
+        self.doom()
+        self.check()
+
+    # Facts
+
+    def trace(self) -> None:
+        """From the start: remembers where in the task's code each place is touched first."""
+        self.traced = True
+        self.segment.states = _Traced()
+
+    def accesses(self) -> list[Access]:
+        """What was done to shared state, in no particular order."""
+        out: list[Access] = []
+        for segment in self.segments:
+            for key in list(segment.states):
+                out += _of_state(segment, key)
+        out += self.outside
+        out += self.outside
+        out += [Access("call", callee, "") for callee, _ in self.calls]
+        return out
+
+    def stale(self) -> list[Access]:
+        """The accesses of places that are no longer what the task saw there."""
+        out: list[Access] = []
+        below: Base = REAL if self.parent is None else self.parent.segment
+        for segment in self.segments:
+            if segment.replayed:
+                continue
+            for key, state in list(segment.states.items()):
+                if not _still_holds(state, below):
+                    out += _of_state(segment, key)
+            below = segment
+        return out
+
+
+def _of_state(segment: Segment, key: tuple[int, object]) -> list[Access]:
+    states = segment.states
+    filename, line = states.places.get(key, ("", 0)) if type(states) is _Traced else ("", 0)
+    return [Access(kind, owner, field, filename, line) for kind, owner, field in states[key].accesses()]
+
+
+def _still_holds(state: State, base: Base) -> bool:
+    try:
+        return state.holds(base)
+    except (RuntimeError, LookupError, AttributeError, TypeError, ValueError):
+        return False
