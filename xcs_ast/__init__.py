@@ -16,8 +16,30 @@ if TYPE_CHECKING:
     from xcs_ast.effects.declare import off, ordered, pure, unordered
     from xcs_ast.hook import install_import_hook, this_package
     from xcs_ast.runtime import ahead, run_ahead
+    from xcs_ast.ir.analyzer import DependencyAnalyzer, GraphOptimizer
+    from xcs_ast.ir.dependences import Dependence
+    from xcs_ast.ir.graph import ComputationGraph
+    from xcs_ast.ir.operations import OpType, Operation
+    from xcs_ast.ir.patterns import PatternLibrary, PatternMatch, register_pattern
+    from xcs_ast.ir.values import ValueRef
+    from xcs_ast.report.graph import to_dot, to_svg
+    from xcs_ast.report.program import to_program
+    from xcs_ast.runtime.executor import ParallelExecutor
+    from xcs_ast.tracer.trace import ExecutionTracer, Tracer, trace_function
 
 __all__ = [
+    "ComputationGraph",
+    "Dependence",
+    "DependencyAnalyzer",
+    "ExecutionTracer",
+    "GraphOptimizer",
+    "OpType",
+    "Operation",
+    "ParallelExecutor",
+    "PatternLibrary",
+    "PatternMatch",
+    "Tracer",
+    "ValueRef",
     "__version__",
     "ahead",
     "configure",
@@ -26,12 +48,29 @@ __all__ = [
     "off",
     "ordered",
     "pure",
+    "register_pattern",
     "run_ahead",
     "this_package",
+    "to_dot",
+    "to_program",
+    "to_svg",
+    "trace_function",
     "unordered",
 ]
 
 _HOMES = {
+    "ComputationGraph": "xcs_ast.ir.graph",
+    "Dependence": "xcs_ast.ir.dependences",
+    "DependencyAnalyzer": "xcs_ast.ir.analyzer",
+    "ExecutionTracer": "xcs_ast.tracer.trace",
+    "GraphOptimizer": "xcs_ast.ir.analyzer",
+    "OpType": "xcs_ast.ir.operations",
+    "Operation": "xcs_ast.ir.operations",
+    "ParallelExecutor": "xcs_ast.runtime.executor",
+    "PatternLibrary": "xcs_ast.ir.patterns",
+    "PatternMatch": "xcs_ast.ir.patterns",
+    "Tracer": "xcs_ast.tracer.trace",
+    "ValueRef": "xcs_ast.ir.values",
     "ahead": "xcs_ast.runtime",
     "configure": "xcs_ast.config",
     "install_import_hook": "xcs_ast.hook",
@@ -39,8 +78,13 @@ _HOMES = {
     "off": "xcs_ast.effects.declare",
     "ordered": "xcs_ast.effects.declare",
     "pure": "xcs_ast.effects.declare",
+    "register_pattern": "xcs_ast.ir.patterns",
     "run_ahead": "xcs_ast.runtime",
     "this_package": "xcs_ast.hook",
+    "to_dot": "xcs_ast.report.graph",
+    "to_program": "xcs_ast.report.program",
+    "to_svg": "xcs_ast.report.graph",
+    "trace_function": "xcs_ast.tracer.trace",
     "unordered": "xcs_ast.effects.declare",
 }
 

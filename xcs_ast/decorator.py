@@ -55,31 +55,54 @@ def jit(function: Any = None, /, *, strategy: str = DEFAULT) -> Any:
         TypeError: what was given is not callable.
     """
     chosen = find_strategy(strategy)
+    make = _optimized if chosen.rewrites else _traced if chosen.traces else _plain
     if function is None:
-        return lambda given: _dispatch(given) if chosen.rewrites else given
-    return _dispatch(function) if chosen.rewrites else function
+        return lambda given: _dispatch(given, make)
+    return _dispatch(function, make)
 
 
-def _dispatch(given: Any) -> Any:
+def _plain(function: FunctionType) -> FunctionType:
+    return function
+
+
+def _traced(function: FunctionType) -> Any:
+    if function.__code__.co_flags & (_COROUTINE | 0x20):
+        _note(
+            NOT_A_FUNCTION,
+            f"{function.__qualname__} runs later than it is called, and is not traced",
+            function,
+        )
+        return function
+    if _is_off(function):
+        return function
+    from xcs_ast.runtime.traced import traced
+
+    return traced(function)
+
+
+def _dispatch(given: Any, make: Callable[[FunctionType], Any]) -> Any:
     match given:
         case FunctionType():
-            return _optimized(given)
+            return make(given)
         case staticmethod() | classmethod():
-            return _rewrap(given)
+            return _rewrap(given, make)
         case property() if type(given) is property:
             parts = [
-                _dispatch(part) if part is not None else None for part in (given.fget, given.fset, given.fdel)
+                _dispatch(part, make) if part is not None else None
+                for part in (given.fget, given.fset, given.fdel)
             ]
             return given if _all_same(parts, given) else property(parts[0], parts[1], parts[2], given.__doc__)
+    if make is _plain:
+        return given
     if not callable(given):
         raise TypeError(f"jit takes a function, not {type(given).__name__}")
     _note(NOT_A_FUNCTION, f"{_name_of(given)} is not a function that was written in Python", None)
     return given
 
 
-def _rewrap(given: Any) -> Any:
+def _rewrap(given: Any, make: Callable[[FunctionType], Any]) -> Any:
     inner = given.__func__
-    new = _dispatch(inner)
+    new = _dispatch(inner, make)
     if new is inner:
         return given
     made = type(given)(new)

@@ -1,71 +1,104 @@
-"""Holds a call back until the program has come to a certain place. Plain Python never waits."""
+"""Holds calls back until the program has come to a certain place; changes things without being seen.
+
+Plain Python never waits here.
+"""
 
 from __future__ import annotations
 
 import threading
-from typing import Final, final
+from collections.abc import Callable
+from typing import Any, Final, final
 
 from xcs_ast.effects.declare import unordered
 
-__all__ = ["GATE", "PATIENCE", "Gate", "hold", "meet"]
+__all__ = ["GATE", "PATIENCE", "Gate", "expect", "hold", "meet", "times_held"]
 
 PATIENCE: Final = 0.2
 """The longest wait, for schedules under which the program cannot come there first."""
 
 
 @final
-class Gate:
-    """One for all: `GATE.open = True` is a statement that calls nothing which might run ahead itself."""
+class _State:
+    event = threading.Event()
+    meeting: threading.Barrier | None = None
+    held = 0
+    action: Callable[[Any], object] = staticmethod(lambda value: None)
 
-    def __init__(self) -> None:
-        self._event = threading.Event()
-        self._meeting: threading.Barrier | None = None
-        self.held = 0
+
+@unordered
+def _set(opened: bool) -> None:
+    if opened:
+        _State.event.set()
+    else:
+        _State.held = 0
+        _State.event = threading.Event()
+
+
+@unordered
+def _act(value: object) -> None:
+    _State.action(value)
+
+
+@final
+class Gate:
+    """Statements that call nothing which might run ahead itself. No state in sight."""
+
+    __slots__ = ()
 
     @property
     def open(self) -> bool:
         """Whether calls pass."""
-        return self._event.is_set()
+        return _State.event.is_set()
 
     @open.setter
     def open(self, value: bool) -> None:
-        if value:
-            self._event.set()
-        else:
-            self.held = 0
-            self._event = threading.Event()
+        _set(value)
 
-    def expect(self, parties: int) -> None:
-        """So many calls are to be inside `meet` at the same time."""
-        self._meeting = threading.Barrier(parties)
+    @property
+    def action(self) -> object:
+        """What `change` does."""
+        return _State.action
 
-    def wait(self) -> None:
-        """Until the gate is open, or patience ends."""
-        if not self._event.is_set():
-            self.held += 1
-            self._event.wait(PATIENCE)
+    @action.setter
+    def action(self, value: Callable[[Any], object]) -> None:
+        _State.action = value
 
-    def met(self) -> bool:
-        """Whether all expected came together. The first that waits in vain breaks it for the others."""
-        try:
-            assert self._meeting is not None
-            self._meeting.wait(5)
-        except threading.BrokenBarrierError:
-            return False
-        return True
+    @property
+    def change(self) -> None:
+        """`GATE.change = x` calls the action: as another thread might, with nobody to foresee it."""
+
+    @change.setter
+    def change(self, value: object) -> None:
+        _act(value)
 
 
 GATE: Final = Gate()
 
 
+def expect(parties: int) -> None:
+    """So many calls are to be inside `meet` at the same time."""
+    _State.meeting = threading.Barrier(parties)
+
+
+def times_held() -> int:
+    """How often a call had to wait since the gate was closed."""
+    return _State.held
+
+
 @unordered
 def hold(here: bool) -> None:
-    """Waits until the gate is open, if it is here that the call is to be held."""
-    if here:
-        GATE.wait()
+    """Waits until the gate is open, if it is here that the call is to be held. Patience ends."""
+    if here and not _State.event.is_set():
+        _State.held += 1
+        _State.event.wait(PATIENCE)
 
 
 @unordered
 def meet() -> bool:
-    """Whether all calls that `GATE.expect` speaks of were inside at once."""
-    return GATE.met()
+    """Whether all that are expected were inside at once. One that waits in vain breaks it for all."""
+    try:
+        assert _State.meeting is not None
+        _State.meeting.wait(5)
+    except threading.BrokenBarrierError:
+        return False
+    return True

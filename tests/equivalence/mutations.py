@@ -41,7 +41,9 @@ def everything(effect: Effect) -> bool:
     return True
 
 
-def _losing(original: Callable[..., Any], loses: Loses, only: Callable[..., bool] | None) -> Callable[..., Any]:
+def _losing(
+    original: Callable[..., Any], loses: Loses, only: Callable[..., bool] | None
+) -> Callable[..., Any]:
     """The rule, but for those of its effects (and of what it calls)."""
 
     def mutated(self: Any, *args: Any, **kwargs: Any) -> Any:

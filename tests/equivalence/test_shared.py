@@ -12,7 +12,7 @@ import pytest
 
 import xcs_ast
 from tests.equivalence.catalogue import CASES, RECORDER
-from tests.equivalence.gates import GATE, meet
+from tests.equivalence.gates import expect, meet
 from xcs_ast import config
 from xcs_ast.ir.verdict import VerdictKind
 from xcs_ast.testing.plain import sites_of
@@ -30,7 +30,7 @@ cost = 0.1
 def _everything_runs_ahead() -> Iterator[None]:
     global total, cost
     total, cost = 0, 0.1
-    GATE.expect(CALLS)
+    expect(CALLS)
     with config.overridden(eager=True, cache=False):
         yield
 

@@ -2,8 +2,8 @@
 
     python tests/mutation/run.py [--only PART] [--sample N] [--seed S] [--list]
 
-Needs the extra `mutation`. A mutant that its own tests do not notice meets the wider ones. What survives those
-has to stand in `survivors.md` with a reason; exit status 1 if one does not.
+Needs the extra `mutation`. A mutant that its own tests do not notice meets the wider ones. What survives
+those has to stand in `survivors.md` with a reason; exit status 1 if one does not.
 """
 
 from __future__ import annotations
@@ -179,10 +179,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             tried, survivors, new = try_part(bench, part, options, judged)
             unjudged += new
             seconds = time.monotonic() - start
-            print(
-                f"{part.file}: {tried} tried, {tried - survivors} killed, {survivors} survive, {seconds:.0f} s",
-                flush=True,
-            )
+            counts = f"{tried} tried, {tried - survivors} killed, {survivors} survive"
+            print(f"{part.file}: {counts}, {seconds:.0f} s", flush=True)
     return 1 if unjudged else 0
 
 

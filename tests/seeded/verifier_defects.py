@@ -70,8 +70,8 @@ DEFECTS: Final = (
         Kind.STALE,
         "an analysis is reused when the guards on the item hold, whatever became of globals and classes",
         _LEGALITY,
-        "    for shape in tuple(known):\n        if shape.fits(binding):\n",
-        "    for shape in tuple(known):\n        if shape.fits(binding, varying_only=True):\n",
+        "        if space is scope and shape.fits(binding):\n",
+        "        if space is scope and shape.fits(binding, varying_only=True):\n",
         _RUNS,
     ),
     Defect(

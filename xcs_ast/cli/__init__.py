@@ -1,4 +1,4 @@
-"""The command line: `python -m xcs_ast run | rewrite | explain | check | doctor`."""
+"""The command line: `python -m xcs_ast run | rewrite | explain | trace | check | doctor`."""
 
 from __future__ import annotations
 

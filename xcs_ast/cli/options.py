@@ -27,6 +27,12 @@ def dispatch(arguments: Sequence[str]) -> int:
                 return explain(options.paths, form=options.format)
             case "check":
                 return _check(parser, options)
+            case "trace":
+                from xcs_ast.cli.trace import trace
+
+                return trace(
+                    options.target, arguments=options.arguments, form=options.form or "text", output=options.output
+                )
             case "doctor":
                 from xcs_ast.cli.doctor import doctor
 
@@ -62,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--format", choices=("text", "json"), default="text")
 
     _add_check(commands.add_parser("check", help="try whether a function is the same plainly and optimized"))
+    _add_trace(commands.add_parser("trace", help="run a function once and show the graph of what it did"))
     commands.add_parser("doctor", help="show versions, configuration and the place of the cache")
     return parser
 
@@ -82,6 +89,29 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "--minutes", type=float, default=0.0, metavar="M", help="with --generate: stop after so long"
     )
+
+
+def _add_trace(trace: argparse.ArgumentParser) -> None:
+    trace.add_argument(
+        "target",
+        metavar="TARGET",
+        help="path/to/file.py:function or package.module:function; without a function: its `main`",
+    )
+    trace.add_argument(
+        "arguments",
+        nargs="*",
+        metavar="ARGUMENT",
+        help="Python expressions, evaluated in the function's module",
+    )
+    trace.add_argument("-o", "--output", default="", metavar="FILE", help="write there, not to the standard output")
+    form = trace.add_mutually_exclusive_group()
+    for flag, text in (
+        ("dot", "in the language of Graphviz"),
+        ("svg", "as a picture"),
+        ("json", "as JSON"),
+        ("program", "as runnable Python"),
+    ):
+        form.add_argument(f"--{flag}", dest="form", action="store_const", const=flag, help=text)
 
 
 def _count(text: str) -> int:

@@ -84,6 +84,8 @@ class Attributes(Protocol):
             case Bound(func, receiver):
                 if name == "__self__":
                     return frozenset({receiver})
+                if name == "__call__":
+                    return frozenset({atom})
                 return frozenset({func}) if name == "__func__" else self.load_attr_of(func, name, node)
             case Super(cls, receiver):
                 return self._super_attr(cls, receiver, name, node)

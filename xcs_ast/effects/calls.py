@@ -17,7 +17,7 @@ from xcs_ast.effects.declare import Declared, declared
 from xcs_ast.effects.entries import Entry, EntryKind
 from xcs_ast.effects.machine import DEPTH, FUNCTIONS, Frame, Sink, TooLarge
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import builtins_of, class_name, is_class, module_of
+from xcs_ast.effects.resolve import builtins_of, class_name, find_in_mro, is_class, module_of
 from xcs_ast.effects.scopes import scope_of
 from xcs_ast.effects.values import (
     BOTTOM,
@@ -134,6 +134,8 @@ class Calls(Arguments):
         if live is not None and name and declared(live) in (None, Declared.OFF):
             on_class = type(receiver) is Ref and is_class(receiver.obj)
             cls = receiver.obj if on_class else class_of(receiver)  # type: ignore[union-attr]
+            if on_class and find_in_mro(type(cls), name)[1] is live:
+                cls, on_class = type(cls), False  # a method of its metaclass
             if type(live) is types.FunctionType or issubclass(type(live), _C_CALLABLES):
                 entry = catalog.for_method(cls, name) if is_class(cls) else None
                 if entry is None and on_class:

@@ -177,8 +177,8 @@ class Operators(Subscripts):
             for method in ("__str__", "__repr__", "__float__", "__int__", "__index__"):
                 self.one_special(atom, method, (), node)
 
-        if type(arguments) is Ref and class_of(arguments) not in BUILTIN_CONTAINERS:
-            self.one_special(arguments, "__getitem__", (STR,), node)
+        if not is_scalar(arguments) and class_of(arguments) not in BUILTIN_CONTAINERS:
+            self.get_item(frozenset({arguments}), STR, node)
         self.inside(arguments, text, node)
 
     def _by_methods(

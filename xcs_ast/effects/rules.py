@@ -242,6 +242,8 @@ class Rules(Streams):
                     if not found:
                         return None
                     out.append((found, False))
+                case _ if is_scalar(atom):
+                    pass  # no class: it raises
                 case _:
                     return None
         return out

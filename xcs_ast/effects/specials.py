@@ -103,6 +103,10 @@ class Specials(Attributes):
                 return self.fail("uses a dictionary view that existed before", node)
             if type(atom) is New and isinstance(atom.obj.payload, Atom):
                 self.note_content(atom.obj.payload, node)
+            if args and (name == "__contains__" or name in COMPARISONS):
+                self.inside(Tup(args), lambda inner: self.hash_key(frozenset({inner}), node), node)
+                self.compare_inside(self.iterate_atom(atom, node), args[0], node)
+                return BOOL
         if cls in _VIEWS or cls is range or issubclass(cls, _FUNCTIONS) or issubclass(cls, type):
             known = _of_scalar(None, name)
             if known != BOTTOM and not issubclass(cls, type):
@@ -162,7 +166,7 @@ class Specials(Attributes):
     def _text_of_object(
         self, atom: Atom, cls: type, name: str, args: tuple[Value, ...], node: ast.AST | None
     ) -> Value:
-        if issubclass(cls, type):
+        if issubclass(cls, type) and not _has_text_of_its_own(cls):
             return STR
         if isinstance(atom, Ref | New) and issubclass(cls, BaseException):
             owner, _ = self.class_attr(cls, "__str__", node)
@@ -441,6 +445,15 @@ def _of_scalar(cls: type | None, name: str) -> Value:
             return typed(complex, float)
         return typed(float, int) if cls is float else INT
     return typed(*(SCALARS - {type(None), type(...), type(NotImplemented)}))
+
+
+def _has_text_of_its_own(meta: type) -> bool:
+    """Whether code of somebody's decides how classes with this metaclass are written."""
+    for name in ("__repr__", "__str__", "__format__"):
+        owner, found = find_in_mro(meta, name)
+        if owner is not None and type(found) is types.FunctionType and module_of(owner) != "enum":
+            return True
+    return False
 
 
 def _words(name: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import types
 from enum import EnumMeta
 
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
-from xcs_ast.effects.resolve import class_name, is_class
+from xcs_ast.effects.protocol import Args
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class
 from xcs_ast.effects.specials import Specials, reason_of
 from xcs_ast.effects.values import (
     BOTTOM,
@@ -75,6 +77,12 @@ class Subscripts(Specials):
         if not issubclass(type(cls), EnumMeta):
             if type(cls) is not type:
                 return self.fail(f"subscripts the class {class_name(cls)}", node)
+            if (
+                type(getattr(find_in_mro(cls, "__class_getitem__")[1], "__func__", None))
+                is types.FunctionType
+            ):
+                getter = self.load_attr_of(atom, "__class_getitem__", node)
+                return self.call(getter, Args((frozenset({key}),)), node)
             return unknown("uses a generic alias")
         members: dict[str, object] = vars(type)["__dict__"].__get__(cls)["_member_map_"]
         const = self.pin(key)

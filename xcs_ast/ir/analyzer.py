@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import final
 
 from xcs_ast.ir.dependences import Dependence, DependenceKind
 from xcs_ast.ir.graph import ComputationGraph
 from xcs_ast.ir.operations import Operation
 from xcs_ast.ir.opportunities import OpportunitySet
-from xcs_ast.records import dataclass
+from xcs_ast.ir.patterns import LIBRARY, PatternMatcher
+from xcs_ast.records import dataclass, replace
 
-__all__ = ["DependencyAnalyzer", "DependencyInfo"]
+__all__ = ["DependencyAnalyzer", "DependencyInfo", "GraphOptimizer"]
 
 
 @final
@@ -63,3 +64,28 @@ def _chains(graph: ComputationGraph) -> dict[str, tuple[Operation | None, tuple[
         for value in dict.fromkeys(op.inputs):
             used[value.id].append(op)
     return {id: (defined.get(id), tuple(users)) for id, users in used.items()}
+
+
+@final
+class GraphOptimizer:
+    """Marks in a graph what its matchers find. (What runs early, and when, is the executor's to decide.)"""
+
+    def __init__(self, matchers: Iterable[PatternMatcher] | None = None) -> None:
+        self.matchers = LIBRARY.matchers if matchers is None else tuple(matchers)
+
+    def optimize(self, graph: ComputationGraph) -> ComputationGraph:
+        """The same graph, each operation with the names of its patterns in `metadata["patterns"]`."""
+        found: dict[str, list[str]] = {}
+        for matcher in self.matchers:
+            for match in matcher.match(graph):
+                for op in match.operations:
+                    names = found.setdefault(op.id, [])
+                    if match.pattern not in names:
+                        names.append(match.pattern)
+        operations = tuple(
+            replace(op, metadata={**op.metadata, "patterns": tuple(found[op.id])}) if op.id in found else op
+            for op in graph.operations
+        )
+        return ComputationGraph(
+            operations, graph.parameters, graph.result, graph.name, graph.notes, graph.recording, graph.given
+        )

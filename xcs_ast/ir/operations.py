@@ -19,7 +19,7 @@ class OpType(Enum):
 
     CALL = "call"
     LOAD = "load"
-    """Reads an attribute, an item, a global, a variable of a closure; or takes the next item of an iterable."""
+    """Reads an attribute, an item, a global, a closure's variable; or takes the next item of an iterable."""
     STORE = "store"
     """Writes, changes in place, or deletes one of those."""
     BRANCH = "branch"

@@ -1,8 +1,8 @@
 """`ParallelExecutor`: runs a function by what a graph foretells of it.
 
 Guarantees: `execute` gives what calling the function gives, and does what calling it does; the graph is
-evidence and never believed (`guided` says how). Where the new arguments are of another shape, or the run takes
-another way, the function is traced again, in place of the next run or at once, and the new graph is kept.
+evidence and never believed (`guided` says how). Where the new arguments are of another shape, or the last
+run took another way, the function is traced again, while it runs, and the new graph is kept.
 Assumes: an executor is used by one thread at a time.
 """
 
@@ -26,6 +26,8 @@ from xcs_ast.verifier.single import Judge
 __all__ = ["ParallelExecutor", "Run"]
 
 _VARIANTS: Final = 8
+_GENERATOR: Final = 0x20 | 0x80 | 0x100 | 0x200
+"""Flags of generators and coroutines: they run later, and elsewhere."""
 Signature = tuple[tuple[str, type, int], ...]
 
 
@@ -61,6 +63,7 @@ class ParallelExecutor:
         self.last = Run()
         self._judge = Judge()
         self._known: dict[int, _Known] = {}
+        self._width()  # reads the options now, not while somebody waits
 
     def execute(self, graph: ComputationGraph, /, *args: Any, **kwargs: Any) -> Any:
         """Calls the function that `graph` was traced from, with what can run early running early.
@@ -79,6 +82,11 @@ class ParallelExecutor:
             args, kwargs = _arguments(recording, args, kwargs)
         else:
             args, kwargs = recording.args, dict(recording.kwargs)
+        return self.run(graph, args, kwargs)
+
+    def run(self, graph: ComputationGraph, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The same with exactly these arguments."""
+        recording: Recording = graph.recording
         known = self._of(graph)
         arguments = bound(recording.function, args, kwargs)
         signature = _signature(arguments)
@@ -104,15 +112,19 @@ class ParallelExecutor:
         return known
 
     def _trace(
-        self, known: _Known, signature: Signature, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        known: _Known,
+        signature: Signature,
+        function: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> Any:
         self.last = Run(traced=True)
-        graph = Tracer().trace(function, *args, **kwargs)
+        graph = Tracer().trace_exactly(function, args, kwargs)
         if len(known.plans) >= _VARIANTS:
             del known.plans[next(iter(known.plans))]
         known.plans[signature] = Plan(graph)
-        result = graph.recording.result
-        return result
+        return graph.recording.result
 
     def _guided(
         self,
@@ -148,10 +160,12 @@ class ParallelExecutor:
 
 
 def _target(function: Any) -> FunctionType | None:
-    if type(function) is FunctionType:
-        return function
-    inner = function.__func__ if type(function) is MethodType else method_of(function, "__call__")
-    return inner if type(inner) is FunctionType else None
+    inner = function
+    if type(function) is not FunctionType:
+        inner = function.__func__ if type(function) is MethodType else method_of(function, "__call__")
+    if type(inner) is not FunctionType or inner.__code__.co_flags & _GENERATOR:
+        return None
+    return inner
 
 
 def _signature(arguments: Mapping[str, object]) -> Signature:
@@ -182,7 +196,7 @@ def _arguments(
 
 
 def _fit(recording: Recording, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> int:
-    """How many arguments are of the type that they had when the function was traced; -1: it takes them not."""
+    """How many arguments are of the type that they had when the function was traced, or -1."""
     try:
         mine = bound(recording.function, args, kwargs)
     except TypeError:

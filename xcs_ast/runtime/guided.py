@@ -2,9 +2,9 @@
 
 Guarantees:
 
-- Every step of the function happens in place, in order, on the caller's thread, but for foretold calls. Such a
-  call started early only if the verifier says that nobody can tell (`verifier.single`), on the objects that
-  it would have then; and its outcome is used only where the program comes to that very call with that
+- Every step of the function happens in place, in order, on the caller's thread, but for foretold calls. Such
+  a call started early only if the verifier says that nobody can tell (`verifier.single`), on the objects
+  that it would have then; and its outcome is used only where the program comes to that very call with that
   callee and those arguments, and nothing that it read has been changed since it started. Else it is dropped,
   and the call is made in place. So no outcome of a wrong prediction is ever seen.
 - A step of which nothing is known drops whatever is under way.
@@ -51,7 +51,11 @@ class _Early:
                  "value", "void", "watch")  # fmt: skip
 
     def __init__(
-        self, op: Operation, call: tuple[Any, tuple[Any, ...], dict[str, Any]], watch: Watch, done: SimpleQueue[Any]
+        self,
+        op: Operation,
+        call: tuple[Any, tuple[Any, ...], dict[str, Any]],
+        watch: Watch,
+        done: SimpleQueue[Any],
     ) -> None:
         self.op = op
         self.callee, self.args, self.kwargs = call
@@ -112,7 +116,7 @@ class GuidedRecorder(WatchingRecorder):
 
     def _pump(self, here: int) -> None:
         """Starts what may start when all operations before place `here` have happened."""
-        for id, early in self._early.items():
+        for early in self._early.values():
             if early.done and early.error is None and not early.void:
                 self._prediction.known[early.op.outputs[0].id] = early.value
         at = 0
@@ -122,16 +126,16 @@ class GuidedRecorder(WatchingRecorder):
             looked += 1
             if self.plan.place[op.id] < here:
                 del self._waiting[at]
-            elif self.plan.release(op) >= here:
-                at += 1
             else:
-                at += self._try(op, at)
+                at += self._try(op, at, self.plan.release(op) < here)
 
     def _under_way(self) -> int:
         return sum(not early.done for early in self._early.values())
 
-    def _try(self, op: Operation, at: int) -> int:
+    def _try(self, op: Operation, at: int, released: bool) -> int:
         """Starts a call if that may be done; how far to go on in the list of those that wait."""
+        if not released and not self.plan.changes(op):
+            return 1
         try:
             call = self._prediction.call(op)
         except NotYet:
@@ -141,6 +145,8 @@ class GuidedRecorder(WatchingRecorder):
         verdict = self._judge.judge(*call)
         if not verdict.proven or verdict.watch is None or not op.outputs:
             return self._inside(op, at)
+        if not released:
+            return 1
         if verdict.blocking is Blocking.NEVER:
             del self._waiting[at]
             return 0
@@ -186,13 +192,13 @@ class GuidedRecorder(WatchingRecorder):
         if not self.lost:
             self.lost = why
         self.finish_run()
-        self.link.switch(Recorder())
 
     def finish_run(self) -> None:
         """Nothing further starts."""
         self._waiting.clear()
         for id in list(self._early):
             self._drop(id)
+        self.link.switch(Recorder())  # a generator expression may outlive the run
 
     def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
         """A call: taken if it was foretold, else made in place."""
@@ -207,9 +213,11 @@ class GuidedRecorder(WatchingRecorder):
         self._next = number + 1
         self._pump(self.plan.place[op.id])
         early = self._early.pop(op.id, None)
-        if early is not None and self._is(early, f, args, kwargs) and self._wait(early):
+        if early is not None and self._usable(early, f, args, kwargs):
             self._skip(op)
             return self._take(early)
+        if self.lost:
+            return f(*args, **kwargs)
         if not self._waiting and not self._early and all(op.seconds < 0.001 for op in calls[number:][:_LOOK]):
             self.link.switch(Recorder())  # there is nothing left to gain
             return f(*args, **kwargs)
@@ -233,30 +241,17 @@ class GuidedRecorder(WatchingRecorder):
         while self._next < len(calls) and self.plan.place[calls[self._next].id] <= end:
             self._next += 1
 
-    def _is(self, early: _Early, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-        """Whether this is the call that was started."""
-        same = (
-            same_value(early.callee, f)
-            and len(args) == len(early.args)
-            and all(map(same_value, early.args, args))
-            and list(kwargs) == list(early.kwargs)
-            and all(same_value(early.kwargs[name], value) for name, value in kwargs.items())
-        )
-        if not same and self._is_copy(early, f, args, kwargs):
-            return True
-        if not same:
+    def _usable(self, early: _Early, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether this is the call that was started, and its outcome is there (after waiting for it)."""
+        same = _is_call(early, f, args, kwargs, fresh=False)
+        if not same and not _is_call(early, f, args, kwargs, fresh=True):
             self.dropped += not early.claim()
             self.lose("a call has other arguments than foretold")
-        return same
-
-    def _is_copy(self, early: _Early, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-        """Whether it is the same call but for new containers, and gave something that cannot hold them."""
-        if not same_value(early.callee, f) or len(args) != len(early.args) or list(kwargs) != list(early.kwargs):
             return False
-        pairs = [*zip(early.args, args, strict=True), *((early.kwargs[k], v) for k, v in kwargs.items())]
-        if not all(same_value(a, b, True) for a, b in pairs):
+        if not self._wait(early):
             return False
-        return self._wait(early) and early.error is None and type(early.value) in SCALARS
+        # New containers are as good as those that the program made if the outcome cannot hold them.
+        return same or (early.error is None and type(early.value) in SCALARS)
 
     def _wait(self, early: _Early) -> bool:
         """Until it has come back; `False`: it is to be made in place."""
@@ -284,6 +279,14 @@ class GuidedRecorder(WatchingRecorder):
                 del error
         self._prediction.known[early.op.outputs[0].id] = early.value
         return early.value
+
+
+def _is_call(early: _Early, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, fresh: bool) -> bool:
+    """Whether callee and arguments are those; `fresh`: new containers are compared by what they hold."""
+    if not same_value(early.callee, f) or len(args) != len(early.args) or list(kwargs) != list(early.kwargs):
+        return False
+    pairs = [*zip(early.args, args, strict=True), *((early.kwargs[name], v) for name, v in kwargs.items())]
+    return all(same_value(foretold, actual, fresh) for foretold, actual in pairs)
 
 
 def _stands_at(op: Operation) -> bool:

@@ -59,11 +59,17 @@ class Plan:
 
     def _ends(self) -> dict[str, int]:
         """For each operation the place of the last one inside it."""
-        ends = {op.id: number for op, number in zip(self.graph.operations, range(len(self.graph)), strict=True)}
+        ends = {
+            op.id: number for op, number in zip(self.graph.operations, range(len(self.graph)), strict=True)
+        }
         for op in reversed(self.graph.operations):
             if op.parent is not None:
                 ends[op.parent] = max(ends[op.parent], ends[op.id])
         return ends
+
+    def changes(self, op: Operation) -> bool:
+        """Whether the call changed anything when it was recorded, and made calls that are worth a look."""
+        return op.id in self.children and any(e.access is not Access.READ for e in op.effects)
 
     def release(self, op: Operation) -> int:
         """The place of the last operation that must have happened before this call may start; -1 if none.
@@ -174,7 +180,7 @@ class Prediction:
                 raise CannotTell(op.id)
 
     def _item(self, source: ValueRef, index: int) -> Any:
-        """The item of an iteration over a container, or over what `enumerate`, `zip` and their like made of one."""
+        """An item of an iteration over a container, or over what `enumerate` or `zip` made of one."""
         op = self.plan.defined.get(source.id)
         if op is None or op.op_type is not OpType.CALL or op.metadata.get("keywords"):
             return _element(self.value(source), index)
@@ -199,7 +205,11 @@ class Prediction:
             callee = _method(callee, method)
         count = op.metadata["positional"]
         rest = [self.value(each) for each in op.inputs[1:]]
-        return callee, tuple(rest[:count]), dict(zip(op.metadata.get("keywords", ()), rest[count:], strict=True))
+        return (
+            callee,
+            tuple(rest[:count]),
+            dict(zip(op.metadata.get("keywords", ()), rest[count:], strict=True)),
+        )
 
 
 def _scalar(value: Any) -> Any:
@@ -238,7 +248,11 @@ _TOO_MUCH: Final = 1 << 16
 def _computed(how: Any, op: Operation, values: list[Any]) -> Any:
     if any(isinstance(v, str | bytes) and len(v) > _TOO_MUCH for v in values):
         raise CannotTell
-    if how == "binary" and op.name not in ("**", "<<") and not (op.name == "*" and any(type(v) is str for v in values)):
+    if (
+        how == "binary"
+        and op.name not in ("**", "<<")
+        and not (op.name == "*" and any(type(v) is str for v in values))
+    ):
         return BINARY[op.name](values[0], values[1])
     if how == "compare":
         return COMPARE[op.name](values[0], values[1])
@@ -270,10 +284,16 @@ def same_value(foretold: Any, actual: Any, fresh: bool = False) -> bool:
         return len(foretold) == len(actual) and all(map(same_value, foretold, actual))
     if kind.__name__ in ("method", "builtin_function_or_method"):
         same = foretold.__self__ is actual.__self__
-        return same and getattr(foretold, "__func__", foretold.__name__) == getattr(actual, "__func__", actual.__name__)
+        return same and getattr(foretold, "__func__", foretold.__name__) == getattr(
+            actual, "__func__", actual.__name__
+        )
     if fresh and kind is list:
-        return len(foretold) == len(actual) and all(same_value(a, b, True) for a, b in zip(foretold, actual, strict=True))
+        return len(foretold) == len(actual) and all(
+            same_value(a, b, True) for a, b in zip(foretold, actual, strict=True)
+        )
     if fresh and kind is dict:
         pairs = zip(foretold.items(), actual.items(), strict=True)
-        return len(foretold) == len(actual) and all(same_value(a[0], b[0]) and same_value(a[1], b[1], True) for a, b in pairs)
+        return len(foretold) == len(actual) and all(
+            same_value(a[0], b[0]) and same_value(a[1], b[1], True) for a, b in pairs
+        )
     return False

@@ -32,6 +32,8 @@ __all__ = ["SpeculativeBlock", "SpeculativeRun", "SpeculativeTask"]
 _VOID: Final = (RecursionError, MemoryError)
 _FIRST: Final = 4
 """How many tasks are ahead at first, where they may well depend on each other."""
+_STREAK: Final = 2
+"""How many tasks in a row must come true before more are ahead; the first one nearly always does."""
 _SHRINK: Final = 4
 _NO_SLICES: Final[dict[int, Any]] = {}
 
@@ -266,7 +268,7 @@ class _Reports:
 class SpeculativeRun(Run):
     """A run whose tasks are recorded; those of a PROVEN region (without a `conduct`) that are to be checked."""
 
-    __slots__ = ("_check", "_full", "_proven", "_reports")
+    __slots__ = ("_check", "_full", "_proven", "_reports", "_streak")
 
     def __init__(
         self,
@@ -282,6 +284,7 @@ class SpeculativeRun(Run):
         self._check = check
         self._proven = conduct is None
         self._full = spec.options.window
+        self._streak = 0
         if cautious:
             self._window = min(self._full, _FIRST)
 
@@ -297,10 +300,13 @@ class SpeculativeRun(Run):
     def _note(self, task: SpeculativeTask) -> None:
         self._reports.note(task)
         if task.outcome is Outcome.COMMITTED:
-            self._window = min(self._full, self._window * 2)
+            self._streak += 1
+            if self._streak >= _STREAK:
+                self._window = min(self._full, self._window * 2)
             if self._probe is not None:
                 self._probe.add(task.elapsed, 0)
         elif task.outcome is not Outcome.IN_PLACE and not self._proven:
+            self._streak = 0
             self._window = max(1, self._window // _SHRINK)
 
     def _step(self) -> bool:

@@ -148,7 +148,10 @@ def compare_module(
     *,
     extra_calls: bool = False,
 ) -> list[Finding]:
-    """Run `program` plainly, then through each face under each schedule; every run that differs."""
+    """Run `program` plainly, then through each face under each schedule; every run that differs.
+
+    So counts, too, what refutes the analysis, where a schedule has tasks checked.
+    """
     from xcs_ast import verifier
 
     # What is remembered of one run is put to the test by the next ones; of earlier programs it is ballast.
@@ -163,6 +166,19 @@ def compare_module(
             with scheduled(schedule):
                 outcome = program.run(face)
             wrong = differences(plain, outcome, extra_calls=extra_calls)
+            wrong = (*wrong, *_refuted(program.path))
             if wrong:
                 found.append(Finding(program.path.name, face, schedule, wrong))
     return found
+
+
+def _refuted(path: Path) -> tuple[str, ...]:
+    """What the cross-check has to say against the analysis of a file's regions."""
+    from xcs_ast.runtime import site
+
+    return tuple(
+        f"analysis: {witness.diagnostic(each.facts)}"
+        for each in site.all_sites()
+        if each.facts.span.filename == str(path) and each.ledger is not None
+        for witness in each.ledger.witnesses
+    )

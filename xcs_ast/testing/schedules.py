@@ -40,6 +40,8 @@ class Order(Enum):
     """The task number `nth` starts only after every other task issued so far has ended."""
     ALTERNATE = "alternate"
     """Every second task runs ahead, the others in place."""
+    CHECKED = "checked"
+    """As `AHEAD`, and each task is recorded and held against what the analysis says of it."""
 
 
 @final
@@ -67,6 +69,7 @@ QUICK: Final[tuple[Schedule, ...]] = (
     Schedule(Order.AHEAD),
     Schedule(Order.IN_PLACE),
     Schedule(Order.REVERSE),
+    Schedule(Order.CHECKED),
 )
 """The schedules that catch nearly everything."""
 
@@ -137,7 +140,7 @@ class _Director:
     def _take(self, state: _RunState, index: int) -> None:
         state.waiting = True
         self._changed.notify_all()
-        if self._schedule.order in (Order.AHEAD, Order.REVERSE, Order.DELAY_ONE):
+        if self._schedule.order in (Order.AHEAD, Order.CHECKED, Order.REVERSE, Order.DELAY_ONE):
             self._wait(lambda: state.issued <= state.ended | state.taken)
         state.taken.add(index)
         if self._schedule.order in (Order.IN_PLACE, Order.ALTERNATE):
@@ -157,7 +160,12 @@ def scheduled(schedule: Schedule) -> Iterator[None]:
     from xcs_ast import config
 
     before_hook, before_interval = seam.hook, sys.getswitchinterval()
-    options: dict[str, object] = {"eager": True, "cache": False}
+    checked = schedule.order is Order.CHECKED
+    options: dict[str, object] = {
+        "eager": True,
+        "cache": False,
+        "verify": "always" if checked else "never",
+    }
     if schedule.workers is not None:
         options["workers"] = schedule.workers
     with config.overridden(**options):

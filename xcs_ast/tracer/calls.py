@@ -53,6 +53,7 @@ class CallHooks(Builtins):
     """The dispatch."""
 
     link: Link
+    called: set[FunctionType]
     generators: list[weakref.ref[Any]]
 
     # --------------------------------------------------------------------------------------------- entrance
@@ -109,7 +110,9 @@ class CallHooks(Builtins):
         if what is not None and what is not Declared.OFF:
             return self._declared(what, f, args, kwargs, None)
         if kind is functools.partial:
-            named = self.content(f.keywords) if type(f.keywords) is dict else self.wait("calls a strange partial")
+            named = (
+                self.content(f.keywords) if type(f.keywords) is dict else self.wait("calls a strange partial")
+            )
             return self.dispatch(f.func, (*f.args, *args), {**named, **kwargs}, used)
         if kind is staticmethod:
             return self.dispatch(f.__func__, args, kwargs, used)
@@ -155,12 +158,26 @@ class CallHooks(Builtins):
         clone: Any = f if is_clone(f.__code__) else clone_of(f, self.link)
         if type(clone) is Refusal:
             return self.wait(f"calls {f.__qualname__}: {clone.reason}")
+        if f not in self.called:
+            self._note_function(f)
         if f.__closure__:
             self.transaction.enter(f)
         result = clone(*args, **kwargs)
         if flags & _GENERATOR and type(result) is types.GeneratorType:
             self.generators.append(weakref.ref(result))
         return result
+
+    def _note_function(self, f: FunctionType) -> None:
+        """Logs what the clone was made from, once: code and defaults can be replaced."""
+        self.called.add(f)
+        if self.owns(f):
+            return
+        probe = self.transaction.probe
+        probe(lambda: f.__code__)
+        probe(lambda: f.__defaults__)
+        named = probe(lambda: f.__kwdefaults__)
+        if named is not None:
+            self.container_length(self.snapshot(named))
 
     def generator(self, gen: Any, /) -> Any:
         """A generator expression's generator, just made."""
@@ -239,7 +256,9 @@ class CallHooks(Builtins):
             return self._class_method(f, owner, args, kwargs)
         else:
             found = find_in_mro(type(owner), f.__name__)[1]
-            if type(found) in _C_METHODS and catalog.for_callable(f) is catalog.for_method(type(owner), f.__name__):
+            if type(found) in _C_METHODS and catalog.for_callable(f) is catalog.for_method(
+                type(owner), f.__name__
+            ):
                 return self.c_method(found, owner, args, kwargs, used)
         what = declared(f)
         if what is not None and what is not Declared.OFF:
@@ -394,7 +413,11 @@ class CallHooks(Builtins):
             entry = catalog.for_callable(f) or self._method_entry(function, receiver)
             if entry is not None and entry.unknown_reason is None:
                 return self.run_entry(entry, function, receiver, args, kwargs)
-            if receiver is os.environ and function.__name__ == "get" and function.__module__ == "collections.abc":
+            if (
+                receiver is os.environ
+                and function.__name__ == "get"
+                and function.__module__ == "collections.abc"
+            ):
                 return self.look_at_environment(args, kwargs)
         return self.dispatch(function, (receiver, *args), kwargs, used)
 

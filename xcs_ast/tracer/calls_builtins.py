@@ -187,19 +187,13 @@ class Builtins(Constructing):
         """`any(xs)`."""
         if len(args) != 1 or kwargs:
             return any(*args, **kwargs)
-        for each in self.iterate(args[0]):
-            if self.truth(each):
-                return True
-        return False
+        return any(self.truth(each) for each in self.iterate(args[0]))
 
     def do_all(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`all(xs)`."""
         if len(args) != 1 or kwargs:
             return all(*args, **kwargs)
-        for each in self.iterate(args[0]):
-            if not self.truth(each):
-                return False
-        return True
+        return all(self.truth(each) for each in self.iterate(args[0]))
 
     def do_sum(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`sum(xs[, start])`."""
@@ -278,7 +272,9 @@ class Builtins(Constructing):
         """`zip(*xs, strict=)`."""
         if set(kwargs) - {"strict"} or type(kwargs.get("strict", False)) is not bool:
             return self.wait("calls zip() in an unusual way")
-        return self.adopt_lazy(zip(*[self.iterate(source) for source in args], strict=kwargs.get("strict", False)))
+        return self.adopt_lazy(
+            zip(*[self.iterate(source) for source in args], strict=kwargs.get("strict", False))
+        )
 
     def do_enumerate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`enumerate(xs, start)`."""
@@ -368,7 +364,9 @@ class Builtins(Constructing):
         try:
             parts = list(self.iterate(pair))
         except TypeError:
-            raise TypeError(f"cannot convert dictionary update sequence element #{index} to a sequence") from None
+            raise TypeError(
+                f"cannot convert dictionary update sequence element #{index} to a sequence"
+            ) from None
         if len(parts) != 2:
             raise ValueError(
                 f"dictionary update sequence element #{index} has length {len(parts)}; 2 is required"
@@ -413,7 +411,17 @@ def _decided_by_type(classes: Any, depth: int) -> bool:
 
 
 _LIBRARY: Final = frozenset(
-    ("abc", "collections", "collections.abc", "numbers", "typing", "os", "io", "contextlib", "_collections_abc")
+    (
+        "abc",
+        "collections",
+        "collections.abc",
+        "numbers",
+        "typing",
+        "os",
+        "io",
+        "contextlib",
+        "_collections_abc",
+    )
 )
 
 

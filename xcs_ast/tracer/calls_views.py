@@ -8,11 +8,15 @@ Assumes: what C code is given a view of, it only looks at; it neither keeps nor 
 
 from __future__ import annotations
 
+import datetime
+import functools
+import io
+import re
 import sys
 import types
-from collections import deque
+from collections import OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, Final, Never
 
 from xcs_ast.effects import catalog
 from xcs_ast.effects import entries as e
@@ -27,7 +31,17 @@ SCALARS: Final = e.SCALARS
 CONTAINERS: Final = (list, dict, set, frozenset, tuple, deque)
 """The exact classes that a view goes into."""
 SHALLOW: Final = frozenset(
-    ("__len__", "__bool__", "__iter__", "__index__", "__int__", "__float__", "__getitem__", "__next__", "__fspath__")
+    (
+        "__len__",
+        "__bool__",
+        "__iter__",
+        "__index__",
+        "__int__",
+        "__float__",
+        "__getitem__",
+        "__next__",
+        "__fspath__",
+    )
 )
 """Special methods of a builtin container that don't look into its elements."""
 IMMUTABLE: Final = (
@@ -36,7 +50,20 @@ IMMUTABLE: Final = (
     types.UnionType, types.CodeType, property,
 )  # fmt: skip
 """Exact classes whose instances C code may hold: what changes in them, no C code reads."""
-_PASSIVE: Final = (e.Touch, e.Blocks)
+_C_CLASSES: Final = (
+    deque, OrderedDict, defaultdict, datetime.date, datetime.datetime, datetime.time, datetime.timedelta,
+    datetime.timezone, functools.partial, re.Pattern, re.Match, io.StringIO, io.BytesIO, io.TextIOWrapper,
+    types.MethodDescriptorType, types.WrapperDescriptorType, types.SimpleNamespace, property, staticmethod, classmethod,
+)  # fmt: skip
+_GENERIC: Final = (
+    *PLAIN_GETATTRIBUTE,
+    *(vars(cls)["__getattribute__"] for cls in _C_CLASSES if "__getattribute__" in vars(cls)),
+)
+"""Implementations of attribute access in C that go by the usual rules."""
+_GENERIC_STORE: Final = tuple(
+    vars(cls)["__setattr__"] for cls in (BaseException,) if "__setattr__" in vars(cls)
+)
+_TUPLE_GETTER: Final = type(namedtuple("_Sample", "a").a)  # type: ignore[attr-defined,misc]
 _BASES: Final = (
     object, int, float, complex, bool, str, bytes, type(None), tuple, list, dict, set, frozenset, type, BaseException
 )  # fmt: skip
@@ -48,7 +75,7 @@ class Views(StateHooks):
 
     # ------------------------------------------------------------------------------------- asking the state
 
-    def wait(self, reason: str) -> Any:
+    def wait(self, reason: str) -> Never:
         """What the task wants can't be held back: it goes no further ahead."""
         raise NotImplementedError
 
@@ -73,10 +100,28 @@ class Views(StateHooks):
         if cls is types.GeneratorType and is_clone(o.gi_code):
             # Not registered anywhere: a generator that the program drops is to be closed at once.
             return getattr(o, name)
-        if cls is not types.MethodType and cls is not super and cls is not types.ModuleType and not is_class(o):
-            if among(find_in_mro(cls, "__getattribute__")[1], PLAIN_GETATTRIBUTE):
-                return self.plain_load_attr(o, name)
+        if (
+            cls is not types.MethodType
+            and cls is not super
+            and cls is not types.ModuleType
+            and not is_class(o)
+        ) and among(find_in_mro(cls, "__getattribute__")[1], _GENERIC):
+            return self.plain_load_attr(o, name)
         return super()._load(o, name)
+
+    def store_attr(self, value: Any, o: Any, name: str, /) -> None:
+        """`o.name = value`."""
+        if issubclass(type(o), BaseException) and among(
+            find_in_mro(type(o), "__setattr__")[1], _GENERIC_STORE
+        ):
+            self.plain_store_attr(value, o, name)
+        else:
+            super().store_attr(value, o, name)
+
+    def _load_data(self, o: Any, name: str, found: Any) -> Any:
+        if type(found) is _TUPLE_GETTER and issubclass(type(o), tuple):
+            return found.__get__(o, type(o))
+        return super()._load_data(o, name, found)
 
     def _load_getset(self, o: Any, name: str, found: Any) -> Any:
         entry = catalog.for_attr(type(o), name)
@@ -212,7 +257,9 @@ class Views(StateHooks):
         if type(clause) is e.Touch:
             if clause.kind is e.ClauseKind.IGNORES:
                 return True
-            return clause.kind is e.ClauseKind.READS and (self.owns(obj) or type(clause.subject) is not e.Self)
+            return clause.kind is e.ClauseKind.READS and (
+                self.owns(obj) or type(clause.subject) is not e.Self
+            )
         return False
 
     def _fields_are_plain(self, obj: Any, fields: tuple[str, ...]) -> bool:

@@ -1,8 +1,8 @@
 """Instrumented clones of live functions.
 
-Guarantees: a clone has its original's globals, closure cells, defaults, names, lines and columns; under the plain
-`Recorder` it does what the original does. No user code runs while it is made. What cannot be cloned is a
-`Refusal`.
+Guarantees: a clone has its original's globals, closure cells, defaults, names, lines and columns; under the
+plain `Recorder` it does what the original does. No user code runs while it is made. What cannot be cloned is
+a `Refusal`.
 Assumes: clones stay inside the task that they were made for; what leaves it is the original.
 """
 
@@ -110,7 +110,10 @@ def register_slice(
     filename: str,
     owner: str | None,
 ) -> None:
-    """Tells the source of a function that our own rewriting made. `owner`: the class that mangles its names."""
+    """Tells the source of a function that our own rewriting made.
+
+    `owner` is the class that mangles its names.
+    """
     _slices[id(code)] = (code, FunctionSource(node, filename, owner))
     _plans.pop(id(code), None)
 

@@ -2,7 +2,8 @@
 
 Guarantees: a method of a shared container is carried out on what the task believes, and held back; one of an
 owned container is carried out at once. Neither runs user code: comparisons are made only among values
-that compare by themselves. `Unsure` where that is not so. Views (`d.keys()`) are those of the real dictionary.
+that compare by themselves. `Unsure` where that is not so. Views (`d.keys()`) are
+those of the real dictionary.
 Assumes: the iterators handed out here never reach user code as objects.
 """
 
@@ -10,7 +11,6 @@ from __future__ import annotations
 
 import collections
 import gc
-from collections.abc import Iterator
 from typing import Any, Final
 
 from xcs_ast.tracer.containers_methods import ContainerMethods
@@ -42,17 +42,17 @@ class Containers(ContainerMethods):
 
     __slots__ = ()
 
-    def container_iterator(self, x: Any) -> Iterator[Any] | None:
+    def container_iterator(self, x: Any) -> Any:
         """What `for` runs over; `None`: no builtin container."""
         kind = type(x)
         if kind in _IMMUTABLE or (id(x) in self.owned and kind in _OWN):
             return iter(x)
         if kind in SEQUENCES:
             state = self.sequence_state(x)
-            return state.cursor(iter(state.whole()))  # type: ignore[no-any-return]
+            return state.cursor(iter(state.whole()))
         if kind in MAPPINGS:
             mapping = self.mapping_state(x)
-            return mapping.cursor(iter(mapping.whole()))  # type: ignore[no-any-return]
+            return mapping.cursor(iter(mapping.whole()))
         if kind is set:
             return self.set_state(x).cursor()
         if kind in _VIEWS:
@@ -60,7 +60,7 @@ class Containers(ContainerMethods):
             if id(base) in self.owned:
                 return iter(x)
             mapping = self.mapping_state(base)
-            return mapping.cursor(iter(_like(x, mapping.whole())))  # type: ignore[no-any-return]
+            return mapping.cursor(iter(_like(x, mapping.whole())))
         return None
 
     def private_copy(self, x: Any) -> Any:
@@ -80,14 +80,14 @@ class Containers(ContainerMethods):
         return None
 
     def private_elements(self, x: Any) -> Any:
-        """The elements as they are now, in something that nobody will change; `None`: no builtin container."""
+        """The elements as of now, in something that nobody will change; `None`: no builtin container."""
         if type(x) in _IMMUTABLE:
             return x
         found = self.private_copy(x)
         return None if found is None else tuple(found)
 
     def snapshot(self, obj: Any, /) -> Any:
-        """A new container with what the task sees in a shared one. Where it can't have the same order: `wait`."""
+        """A new container with what the task sees in a shared one; waits where it can't have its order."""
         try:
             return self.copy_of(obj)
         except Unsure as reason:
@@ -146,7 +146,7 @@ class Containers(ContainerMethods):
                 return None
             if kind is set and id(x) not in self.owned:
                 return self.set_state(x).has(element)
-            return element in x if element_types_plain(x) else None
+            return element in x if kind is set or self._plain_elements(x) else None
         if kind in SEQUENCES or kind is tuple or kind in _VALUES:
             taken = self.private_copy(x)
             if is_plain_equal(element) and all_plain_equal(taken):
@@ -155,6 +155,14 @@ class Containers(ContainerMethods):
         if kind in (str, bytes, range) and type(element) in SCALARS:
             return element in x
         return None
+
+    def _plain_elements(self, x: Any) -> bool:
+        known = self.transaction.plain
+        if id(x) not in known:
+            if not element_types_plain(x):
+                return False
+            known[id(x)] = x
+        return True
 
     # Missing keys
 

@@ -1,4 +1,4 @@
-"""A shared mapping as one task sees it: dictionaries of every exact builtin kind, and of instances and modules.
+"""A shared mapping as one task sees it: each exact builtin kind, also as that of an instance or module.
 
 Guarantees: a look-up reads one key, not the whole; a blind store reads nothing; what asks for more (order,
 length after writes, iteration) works on a private copy with the task's own changes in it, and rests on the

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BLIND", "ListState"]
 
-BLIND: Final = frozenset({"append", "extend", "appendleft", "extendleft", "insert"})
+BLIND: Final = frozenset({"append", "extend", "appendleft", "extendleft"})
 """Methods that succeed whatever the content."""
 
 
@@ -127,11 +127,7 @@ class ListState(State):
     def do(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A mutating method of the exact type; with its result."""
         self._guard_cursors()
-        if self.shadow is None and name in BLIND and type(self.obj) is list and name in ("append", "extend"):
-            self.at_end = True
-            self.ops.append((state_base.do, name, args, kwargs))
-            result = None
-        elif self.shadow is None and name in BLIND and name != "insert":
+        if self.shadow is None and name in BLIND:
             self.at_end = True
             self.ops.append((state_base.do, name, args, kwargs))
             result = None

@@ -115,7 +115,7 @@ class SetState(State):
         return self.shadow
 
     def ordered(self, look: Callable[[Any], Any]) -> Any:
-        """What `look` makes of the set itself, where the order matters; `Unsure` once the task has changed it."""
+        """What `look` makes of the set itself, for the order; `Unsure` once the task has changed it."""
         if self.changed or not self.segment.base.untouched(self.obj):
             raise unsure("the order of a set with changes held back")
         before = list(self.obj)

@@ -117,7 +117,7 @@ class Deferring(Modelled):
             self._to_stream(file, text)
             self.defer_outside(lambda: file.write(text))
             return True
-        lines = [line for line in self.iterate(args[0])]
+        lines = list(self.iterate(args[0]))
         if not all(type(line) is wanted for line in lines):
             self.wait("writes lines that are no text")
         self._to_stream(file, "")
@@ -162,7 +162,11 @@ class Deferring(Modelled):
         if type(stacklevel) is not int or stacklevel < 1:
             self.wait("logs with an unusual stacklevel")
         if extra is not None:
-            extra = self.view(extra, data=True) if type(extra) is dict else self.wait("logs with an unusual extra")
+            extra = (
+                self.view(extra, data=True)
+                if type(extra) is dict
+                else self.wait("logs with an unusual extra")
+            )
             if not all(type(value) in SCALARS for value in extra.values()):
                 self.wait("logs with an extra that is no plain data")
             if not all(type(key) is str and key not in RESERVED for key in extra):
@@ -201,7 +205,7 @@ class Deferring(Modelled):
     def _formatted(self, message: str, given: Any) -> Any:
         try:
             return self.binary("%", message, given)
-        except Exception:  # noqa: BLE001
+        except Exception:
             return self.wait("logs with a format that does not fit")
 
     def logger_call(self, f: Any) -> tuple[Any, str] | None:

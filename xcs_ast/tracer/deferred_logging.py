@@ -25,8 +25,31 @@ LEVELS: Final = {
 }
 LOGGER_METHODS: Final = frozenset({*LEVELS, "log"})
 RESERVED: Final = frozenset(
-    "name msg args levelname levelno pathname filename module exc_info exc_text stack_info lineno funcName created "
-    "msecs relativeCreated thread threadName processName process taskName message asctime".split()
+    [
+        "name",
+        "msg",
+        "args",
+        "levelname",
+        "levelno",
+        "pathname",
+        "filename",
+        "module",
+        "exc_info",
+        "exc_text",
+        "stack_info",
+        "lineno",
+        "funcName",
+        "created",
+        "msecs",
+        "relativeCreated",
+        "thread",
+        "threadName",
+        "processName",
+        "process",
+        "taskName",
+        "message",
+        "asctime",
+    ]
 )
 """Fields of a record, which `extra` must not overwrite."""
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -122,7 +145,16 @@ class Record:
             logging: Any = sys.modules["logging"]
             # A new record for what depends on the thread; the time is that of the call.
             record = logger.makeRecord(
-                made.name, made.levelno, made.pathname, made.lineno, message, args, None, made.funcName, extra, None
+                made.name,
+                made.levelno,
+                made.pathname,
+                made.lineno,
+                message,
+                args,
+                None,
+                made.funcName,
+                extra,
+                None,
             )
             for field in ("created", "msecs", "relativeCreated"):
                 record.__dict__[field] = made.__dict__[field]

@@ -119,7 +119,7 @@ _HIDDEN: Final = frozenset(
 
 def _count_alone() -> int:
     probe: dict[int, object] = {0: object()}
-    return [sys.getrefcount(obj) for key, obj in probe.items()][0]
+    return [sys.getrefcount(obj) for key, obj in probe.items()].pop()
 
 
 _ALONE: Final = _count_alone()

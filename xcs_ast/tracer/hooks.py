@@ -1,7 +1,7 @@
 """The hooks that instrumented code calls, with the meaning that the plain code has.
 
-An instrumented clone does nothing with objects by itself: each load, store, operator, call, test and loop goes
-through a method of the task's recorder. `Recorder` gives them their plain meaning; recorders derive from it.
+An instrumented clone does nothing with objects by itself: each load, store, operator, call, test and loop
+goes through a method of the task's recorder. `Recorder` gives them their plain meaning; recorders derive from it.
 
 Guarantees: every method here does what the construct it stands for does, once, with the same exceptions and
 messages. The stack as C code sees it from `call` and `perform` is that of the plain program.
@@ -11,71 +11,42 @@ Assumes: methods of this class that a subclass wants are reached through `super(
 
 from __future__ import annotations
 
-import builtins
 import operator
 from collections.abc import Callable, Iterator
 from functools import partial
-from types import CellType, FunctionType, WrapperDescriptorType
+from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, final
 
-__all__ = ["Direct", "Recorder", "Token", "function_text", "once"]
+from xcs_ast.tracer.hook_parts import (
+    BINARY,
+    BUILTIN_ITERATORS,
+    COMPARE,
+    INPLACE,
+    UNARY,
+    function_text,
+    load_builtin,
+    make_unpacker,
+    merge_keywords,
+    once,
+    submodule_or_error,
+    unbound,
+)
+
+__all__ = [
+    "BINARY",
+    "COMPARE",
+    "INPLACE",
+    "UNARY",
+    "Direct",
+    "Recorder",
+    "Token",
+    "function_text",
+    "once",
+    "unbound",
+]
 
 _MISSING: Final[Any] = object()
-
-BINARY: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-    "@": operator.matmul,
-    "<<": operator.lshift,
-    ">>": operator.rshift,
-    "&": operator.and_,
-    "|": operator.or_,
-    "^": operator.xor,
-}
-"""Binary operators by how they are written."""
-
-INPLACE: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "+": operator.iadd,
-    "-": operator.isub,
-    "*": operator.imul,
-    "/": operator.itruediv,
-    "//": operator.ifloordiv,
-    "%": operator.imod,
-    "**": operator.ipow,
-    "@": operator.imatmul,
-    "<<": operator.ilshift,
-    ">>": operator.irshift,
-    "&": operator.iand,
-    "|": operator.ior,
-    "^": operator.ixor,
-}
-"""Operators of augmented assignments, without their `=`."""
-
-UNARY: Final[dict[str, Callable[[Any], Any]]] = {
-    "-": operator.neg,
-    "+": operator.pos,
-    "~": operator.invert,
-}
-"""Unary operators; `not` goes through `truth`."""
-
-COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "is": operator.is_,
-    "is not": operator.is_not,
-    "in": lambda a, b: operator.contains(b, a),
-    "not in": lambda a, b: not operator.contains(b, a),
-}
-"""Comparisons."""
+_unpackers: dict[tuple[int, int], Callable[[Any], Any]] = {}
 
 
 class Token:
@@ -108,7 +79,7 @@ class Recorder:
         """A global or a builtin."""
         value = scope.get(name, _MISSING)
         if value is _MISSING:
-            return _load_builtin(scope, name)
+            return load_builtin(scope, name)
         return value
 
     def store_global(self, value: Any, scope: dict[str, Any], name: str, /) -> None:
@@ -126,7 +97,7 @@ class Recorder:
         try:
             return cell.cell_contents
         except ValueError:
-            raise _unbound(name) from None
+            raise unbound(name) from None
 
     def store_cell(self, value: Any, cell: CellType, name: str, /) -> None:
         """`name = value` under `nonlocal name`."""
@@ -238,7 +209,7 @@ class Recorder:
     def iterate(self, x: Any, /) -> Iterator[Any]:
         """What `for` runs over. `for` calls `iter` on this again: give what takes that without effect (`once`)."""
         iterator = iter(x)
-        if type(iterator) in _BUILTIN_ITERATORS:
+        if type(iterator) in BUILTIN_ITERATORS:
             return iterator
         return once(iterator)
 
@@ -260,11 +231,11 @@ class Recorder:
 
     def merge(self, f: Any, before: dict[str, Any], x: Any, /) -> dict[str, Any]:
         """`**x` in a call of `f`, after the keywords `before`, the clone's own. Not to be overridden."""
-        return _merge(f, before, _update(self, {}, x, f))
+        return merge_keywords(f, before, _update(self, {}, x, f))
 
     def merge_own(self, f: Any, before: dict[str, Any], found: dict[str, Any], /) -> dict[str, Any]:
         """Keywords after a `**x` in a call of `f`; both dicts are the clone's own. Not to be overridden."""
-        return _merge(f, before, found)
+        return merge_keywords(f, before, found)
 
     def spread_keys(self, x: Any, /) -> Iterator[Any]:
         """`*x` in a set display. Through `spread` and `key`; not to be overridden."""
@@ -277,7 +248,7 @@ class Recorder:
         """
         unpacker = _unpackers.get((before, after))
         if unpacker is None:
-            unpacker = _unpackers[before, after] = _make_unpacker(before, after)
+            unpacker = _unpackers[before, after] = make_unpacker(before, after)
         return unpacker(x)
 
     # ---------------------------------------------------------------------------------------------- calls
@@ -362,14 +333,14 @@ class Recorder:
 
     def import_name(self, name: str, scope: dict[str, Any], fromlist: Any, level: int, /) -> Any:
         """The import itself: what `__import__` returns."""
-        return _load_builtin(scope, "__import__", "__import__ not found")(name, scope, None, fromlist, level)
+        return load_builtin(scope, "__import__", "__import__ not found")(name, scope, None, fromlist, level)
 
     def import_from(self, module: Any, name: str, /) -> Any:
         """`name` of `from module import name`."""
         try:
             return getattr(module, name)
         except AttributeError:
-            return _import_from(module, name)
+            return submodule_or_error(module, name)
 
     def match_subject(self, x: Any, /) -> Any:
         """The subject of a `match` whose patterns are matched natively (sequences, mappings, constants)."""
@@ -405,7 +376,7 @@ class Direct(Recorder):
 
     def begin_global(self, scope: dict[str, Any], name: str, /) -> Any:
         """As `Recorder`."""
-        return (3, scope, name, scope[name] if name in scope else _load_builtin(scope, name))
+        return (3, scope, name, scope[name] if name in scope else load_builtin(scope, name))
 
     def begin_cell(self, cell: CellType, name: str, /) -> Any:
         """As `Recorder`."""
@@ -443,83 +414,6 @@ class Direct(Recorder):
 # ----------------------------------------------------------------------------------------------------- parts
 
 
-_BUILTIN_ITERATORS: Final = frozenset(
-    type(iter(each))
-    for each in (
-        (),
-        [],
-        {},
-        {}.values(),
-        {}.items(),
-        set(),
-        range(0),
-        "",
-        "\u0100",
-        zip(),
-        enumerate(()),
-        map(len, ()),
-    )
-)
-
-
-class _Once:
-    """An iterator whose `iter` is itself; everything else is the iterator's own."""
-
-    __slots__ = ("_iterator",)
-
-    def __init__(self, iterator: Any) -> None:
-        self._iterator = iterator
-
-    def __iter__(self) -> _Once:
-        return self
-
-    def __next__(self) -> Any:
-        return next(self._iterator)
-
-    def __getattr__(self, name: str) -> Any:
-        # `yield from` asks for `send`, `throw` and `close`.
-        return getattr(self._iterator, name)
-
-
-def once(iterator: Iterator[Any]) -> Iterator[Any]:
-    """An iterator that `for` may call `iter` on once more without the program noticing.
-
-    Instrumented code runs `for x in _xcs_r.iterate(xs)`: an iterator's own `__iter__`, if it is Python code,
-    would run where plain code does not call it, or be missing where plain code does not need it.
-    """
-    if type(getattr(type(iterator), "__iter__", None)) is WrapperDescriptorType:
-        return iterator
-    return _Once(iterator)
-
-
-def function_text(f: Any) -> str:
-    """How messages about calls name a callee."""
-    name = getattr(f, "__qualname__", None)
-    if name is None:
-        return str(f)
-    module = getattr(f, "__module__", None)
-    if module is not None and module != "builtins":
-        return f"{module}.{name}()"
-    return f"{name}()"
-
-
-def _load_builtin(scope: dict[str, Any], name: str, missing: str | None = None) -> Any:
-    known = scope.get("__builtins__", builtins)
-    found = known if type(known) is dict else known.__dict__
-    try:
-        return found[name]
-    except KeyError:
-        pass
-    if missing is not None:
-        raise ImportError(missing)
-    raise NameError(f"name '{name}' is not defined", name=name)
-
-
-def _unbound(name: str) -> NameError:
-    text = f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
-    return NameError(text, name=name)
-
-
 def _token(token: Any) -> Any:
     """A token of `Direct` as a `Token`; any other as it is."""
     if type(token) is not tuple:
@@ -542,16 +436,6 @@ def _store(recorder: Recorder, token: Token, owner: Any, value: Any) -> None:
         recorder.store_cell(value, owner, token.name)
 
 
-def _merge(f: Any, before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    for key in found:
-        if key in before:
-            if not isinstance(key, str):
-                raise TypeError("keywords must be strings")
-            raise TypeError(f"{function_text(f)} got multiple values for keyword argument '{key}'")
-    before.update(found)
-    return before
-
-
 def _update(recorder: Recorder, made: dict[Any, Any], x: Any, f: Any) -> dict[Any, Any]:
     """Puts the items of a mapping into a new dict; every access to `x` goes through hooks of `recorder`."""
     if isinstance(x, dict) and type(x).__iter__ is dict.__iter__:
@@ -564,26 +448,3 @@ def _update(recorder: Recorder, made: dict[Any, Any], x: Any, f: Any) -> dict[An
     for k in recorder.iterate(recorder.call(recorder.load_attr(x, "keys"))):
         made[recorder.key(k)] = recorder.load_item(x, k)
     return made
-
-
-_unpackers: dict[tuple[int, int], Callable[[Any], Any]] = {}
-
-
-def _make_unpacker(before: int, after: int) -> Callable[[Any], Any]:
-    """A function that takes its argument apart as an assignment does."""
-    names = [f"a{index}" for index in range(before + max(after, -1) + 1)]
-    targets = [f"*{name}" if after >= 0 and index == before else name for index, name in enumerate(names)]
-    shape = f"[{', '.join(targets)}]"
-    text = f"def unpacker(x):\n    {shape} = x\n    return ({''.join(f'{name}, ' for name in names)})\n"
-    space: dict[str, Any] = {}
-    exec(compile(text, __file__, "exec"), space)
-    unpacker: Callable[[Any], Any] = space["unpacker"]
-    return unpacker
-
-
-def _import_from(module: Any, name: str) -> Any:
-    """What the interpreter does where a module lacks the name: look for a submodule, or complain."""
-    code = compile(f"from module import {name} as found", __file__, "exec")
-    space: dict[str, Any] = {"__builtins__": {"__import__": lambda *_: module}}
-    exec(code, space)
-    return space["found"]

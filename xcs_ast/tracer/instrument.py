@@ -1,8 +1,8 @@
 """From the source of a function to the code of its instrumented clone.
 
-Guarantees: the code has the name, parameters, flags, file, lines and columns of the original. Nested functions in
-it have the original's own code objects where the original was compiled from this source, and code compiled from
-it otherwise. Nothing is executed.
+Guarantees: the code has the name, parameters, flags, file, lines and columns of the original. Nested functions
+in it have the original's own code objects where the original was compiled from this source, and code compiled
+from it otherwise. Nothing is executed.
 Assumes: the source is the one that the original was compiled or rewritten from.
 """
 
@@ -17,7 +17,7 @@ from typing import Final, final
 from xcs_ast.records import dataclass
 from xcs_ast.source.lookup import FunctionNode, FunctionSource
 from xcs_ast.source.quiet import quiet
-from xcs_ast.tracer.instrument_expressions import CELLS, GLOBALS, RECORDER
+from xcs_ast.tracer.instrument_base import CELLS, GLOBALS, RECORDER
 from xcs_ast.tracer.instrument_scopes import FUNCTIONS, Refused, Scope, own_nodes
 from xcs_ast.tracer.instrument_statements import Statements
 

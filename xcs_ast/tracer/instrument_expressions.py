@@ -1,27 +1,22 @@
 """Expressions of instrumented code: each operation becomes a call of a hook.
 
-Guarantees: operands are evaluated once, in the order of the plain code; short circuits stay; every new node has
-the place of the expression it stands for. The nodes of the source are shared, never changed.
+Guarantees: operands are evaluated once, in the order of the plain code; short circuits stay; every new node
+has the place of the expression it stands for. The nodes of the source are shared, never changed.
 Assumes: the compiler takes what is built here as it takes parsed trees.
 """
 
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from xcs_ast.tracer.instrument_scopes import FUNCTIONS, Refused, Scope
+from xcs_ast.tracer.instrument_base import FRAMES, LOOKS_AROUND_BARE, contains
+from xcs_ast.tracer.instrument_calls import Calls
+from xcs_ast.tracer.instrument_comprehensions import Comprehensions
+from xcs_ast.tracer.instrument_scopes import Refused, Scope
 
-__all__ = ["BINARY_TEXT", "CELLS", "GLOBALS", "RECORDER", "Expressions"]
-
-RECORDER: Final = "_xcs_r"
-GLOBALS: Final = "_xcs_g"
-CELLS: Final = "_xcs_c"
-TEMPORARY: Final = "_xcs_t"
-
-_N = TypeVar("_N", bound=ast.AST)
+__all__ = ["BINARY_TEXT", "Expressions"]
 
 BINARY_TEXT: Final[dict[type[ast.operator], str]] = {
     ast.Add: "+",
@@ -54,38 +49,13 @@ _COMPARE_TEXT: Final[dict[type[ast.cmpop], str]] = {
 _BOOLEAN: Final = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
 """These compare to exactly `True` or `False`."""
 _LOOKS_AROUND: Final = frozenset({"locals", "exec", "eval", "globals"})
-_LOOKS_AROUND_BARE: Final = frozenset({"vars", "dir"})
-_FRAMES: Final = frozenset({"_getframe", "currentframe", "_getframemodulename"})
-_ASKS_CALLER: Final = frozenset(
-    {
-        "debug",
-        "info",
-        "warn",
-        "warning",
-        "error",
-        "exception",
-        "critical",
-        "log",
-        "stack",
-        "trace",
-        "warn_explicit",
-    }
-)
-"""Methods that look at their caller: a hook's frame must not stand between."""
 
 
-class Expressions:
+class Expressions(Calls, Comprehensions):
     """Rewrites expressions of one function."""
 
     def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.definite: set[str] = scope.parameters - scope.deleted - scope.captured
-        """Local variables that are surely bound here and that nobody else can bind."""
-        self.walruses: list[str] = []
-        """Temporaries that the present statement has bound inside of expressions."""
-        self._temporaries = 0
-        self._no_walrus = 0
-        self._in_generator = 0
+        super().__init__(scope)
         self._handlers: dict[type[ast.expr], Callable[[Any], ast.expr]] = {
             ast.Constant: lambda node: node,
             ast.Name: self._name,
@@ -114,77 +84,6 @@ class Expressions:
             ast.Slice: self._slice,
             ast.Starred: self._starred,
         }
-
-    # ------------------------------------------------------------------------------------------- building
-
-    def place(self, new: _N, at: ast.AST) -> _N:
-        """Gives a new node the place of another."""
-        return ast.copy_location(new, at)
-
-    def hook(
-        self, at: ast.AST, name: str, *arguments: ast.expr, keywords: Sequence[ast.keyword] = ()
-    ) -> ast.Call:
-        """A call of a hook."""
-        function = ast.Attribute(ast.Name(RECORDER, ast.Load()), name, ast.Load())
-        return self.place(ast.Call(function, list(arguments), list(keywords)), at)
-
-    def temporary(self) -> str:
-        """A new variable of ours."""
-        self._temporaries += 1
-        return f"{TEMPORARY}{self._temporaries}"
-
-    def load(self, name: str) -> ast.Name:
-        """A plain load of a variable of ours."""
-        return ast.Name(name, ast.Load())
-
-    def walrus(self, value: ast.expr) -> tuple[ast.expr, str]:
-        """Binds a temporary inside of an expression."""
-        name = self.temporary()
-        self.walruses.append(name)
-        return self.place(ast.NamedExpr(ast.Name(name, ast.Store()), value), value), name
-
-    def let(self, value: ast.expr, body: Callable[[ast.expr, str], ast.expr]) -> ast.expr:
-        """An expression that uses a value twice: `body` gets how to evaluate it first, and its name then."""
-        if not self._no_walrus and not self._in_generator:
-            first, name = self.walrus(value)
-            return body(first, name)
-        if _contains(value, ast.NamedExpr) and not self._no_walrus:
-            first, name = self.walrus(value)
-            return body(first, name)
-        # No `:=` in iterables of comprehensions, and a generator's may be bound by two generators at once.
-        name = self.temporary()
-        inner = body(self.load(name), name)
-        if _contains(value, ast.Await) or _contains(
-            inner, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr
-        ):
-            raise Refused("an intermediate value inside the iterable of a comprehension")
-        loop = ast.comprehension(ast.Name(name, ast.Store()), ast.Tuple([value], ast.Load()), [], 0)
-        made = self.place(ast.ListComp(inner, [loop]), value)
-        return self.place(ast.Subscript(made, ast.Constant(0), ast.Load()), value)
-
-    def globals_(self) -> ast.Name:
-        """The globals of the function."""
-        return self.load(GLOBALS)
-
-    def cell(self, name: str) -> ast.expr:
-        """The cell of a variable of an enclosing function."""
-        index = self.scope.free[self.scope.mangle(name)]
-        return ast.Subscript(self.load(CELLS), ast.Constant(index), ast.Load())
-
-    def text(self, name: str) -> ast.Constant:
-        """A name as a constant, mangled as the compiler would."""
-        return ast.Constant(self.scope.mangle(name))
-
-    def is_simple(self, node: ast.expr) -> bool:
-        """Whether evaluating this can neither fail nor be told in order: a constant, a surely bound local."""
-        if isinstance(node, ast.Constant):
-            return True
-        if not isinstance(node, ast.Name):
-            return False
-        name = self.scope.mangle(node.id)
-        return name in self.definite or self.scope.in_comprehension(name)
-
-    # --------------------------------------------------------------------------------------- expressions
 
     def expr(self, node: ast.expr) -> ast.expr:
         """The instrumented expression."""
@@ -221,12 +120,12 @@ class Expressions:
             return node
         if kind == "cell":
             return self.hook(node, "load_cell", self.cell(name), self.text(name))
-        if name in _LOOKS_AROUND or name in _LOOKS_AROUND_BARE or name in _FRAMES:
+        if name in _LOOKS_AROUND or name in LOOKS_AROUND_BARE or name in FRAMES:
             raise Refused(f"{name}, which looks at the frame that calls it")
         return self.hook(node, "load_global", self.globals_(), self.text(name))
 
     def _attribute(self, node: ast.Attribute) -> ast.expr:
-        if node.attr in _FRAMES:
+        if node.attr in FRAMES:
             raise Refused(f"{node.attr}, which looks at the frame that calls it")
         return self.hook(node, "load_attr", self.expr(node.value), self.text(node.attr))
 
@@ -313,11 +212,11 @@ class Expressions:
 
         if self.is_simple(right):
             return link(right, right)
-        if not self._no_walrus and not self._in_generator:
+        if not self.no_walrus and not self.in_generator:
             first, name = self.walrus(self._container(op, right))
             return link(first, self.load(name))
         container = self._container(op, right)
-        if _contains(evaluated, ast.NamedExpr) or _contains(container, ast.NamedExpr):
+        if contains(evaluated, ast.NamedExpr) or contains(container, ast.NamedExpr):
             raise Refused("a chain of comparisons that binds names, inside a generator expression")
         if known is not None or self.is_simple(left):
             return self.let(container, lambda first, name: link(first, self.load(name)))
@@ -357,108 +256,6 @@ class Expressions:
             constant: Any = frozenset(values)
             return self.place(ast.Constant(constant), node)
         return self.expr(node)
-
-    # ----------------------------------------------------------------------------------------------- calls
-
-    def _call(self, node: ast.Call) -> ast.expr:
-        return self.call(node, "call")
-
-    def call(self, node: ast.Call, hook: str) -> ast.expr:
-        """A call through the hook `call` or `perform`."""
-        function = node.func
-        if isinstance(function, ast.Name) and self.scope.kind(function.id) == "global":
-            if function.id == "super" and not node.args and not node.keywords:
-                return self._super(node)
-            if function.id in _LOOKS_AROUND_BARE and len(node.args) == 1 and not node.keywords:
-                if not isinstance(node.args[0], ast.Starred):
-                    callee: ast.expr = self.hook(
-                        function, "load_global", self.globals_(), self.text(function.id)
-                    )
-                    return self.hook(node, hook, callee, self.expr(node.args[0]))
-        spreads = any(isinstance(argument, ast.Starred) for argument in node.args)
-        merges = any(keyword.arg is None for keyword in node.keywords)
-        if not spreads and not merges:
-            keywords = [self._keyword(keyword) for keyword in node.keywords]
-            values = [*node.args, *(keyword.value for keyword in node.keywords)]
-            if (
-                isinstance(function, ast.Attribute)
-                and function.attr not in _ASKS_CALLER
-                and function.attr not in _FRAMES
-                and all(self.is_simple(value) for value in values)
-            ):
-                owner = self.expr(function.value)
-                arguments = [owner, self.text(function.attr), *node.args]
-                return self.hook(node, f"{hook}_method", *arguments, keywords=keywords)
-            return self.hook(node, hook, self.expr(function), *self.exprs(node.args), keywords=keywords)
-        evaluated = self.expr(function)
-        if self._no_walrus or self._in_generator:
-            return self._spreading(node, hook, evaluated, None)
-        first, name = self.walrus(evaluated)
-        return self._spreading(node, hook, first, name)
-
-    def _keyword(self, keyword: ast.keyword) -> ast.keyword:
-        return self.place(ast.keyword(keyword.arg, self.expr(keyword.value)), keyword)
-
-    def _spreading(self, node: ast.Call, hook: str, evaluated: ast.expr, name: str | None) -> ast.expr:
-        """A call with `*x` or `**x`; messages about those name the callee."""
-        callee: Callable[[], ast.expr] = lambda: ast.Constant(None) if name is None else self.load(name)  # noqa: E731
-        arguments: list[ast.expr] = []
-        for argument in node.args:
-            if isinstance(argument, ast.Starred):
-                alone = len(node.args) == 1
-                parts = [self.expr(argument.value), callee()] if alone else [self.expr(argument.value)]
-                spread = self.hook(argument, "spread", *parts)
-                arguments.append(self.place(ast.Starred(spread, ast.Load()), argument))
-            else:
-                arguments.append(self.expr(argument))
-        plain = all(keyword.arg is not None for keyword in node.keywords)
-        late = (
-            len(node.args) == 1
-            and isinstance(node.args[0], ast.Starred)
-            and not all(self.is_simple(keyword.value) for keyword in node.keywords)
-        )
-        if plain and not late:
-            keywords = [self._keyword(keyword) for keyword in node.keywords]
-            return self.hook(node, hook, evaluated, *arguments, keywords=keywords)
-        merged = self._merges(node, callee)
-        if late:
-            # The interpreter takes the only `*x` apart after it has evaluated the keywords.
-            assert isinstance(node.args[0], ast.Starred)
-            return self.hook(node, "call_late", evaluated, self.expr(node.args[0].value), merged)
-        return self.hook(node, hook, evaluated, *arguments, keywords=[ast.keyword(None, merged)])
-
-    def _merges(self, node: ast.Call, callee: Callable[[], ast.expr]) -> ast.expr:
-        """The keywords of a call as one dict."""
-        merged: ast.expr = ast.Dict([], [])
-        group = ast.Dict([], [])
-        for keyword in node.keywords:
-            if keyword.arg is None:
-                merged = self._merged(node, callee, merged, group)
-                merged = self.hook(keyword, "merge", callee(), merged, self.expr(keyword.value))
-                group = ast.Dict([], [])
-            else:
-                group.keys.append(ast.Constant(keyword.arg))
-                group.values.append(self.expr(keyword.value))
-        return self._merged(node, callee, merged, group)
-
-    def _merged(
-        self, node: ast.Call, callee: Callable[[], ast.expr], merged: ast.expr, group: ast.Dict
-    ) -> ast.expr:
-        if not group.keys:
-            return merged
-        if isinstance(merged, ast.Dict) and not merged.keys:
-            return group
-        return self.hook(node, "merge_own", callee(), merged, group)
-
-    def _super(self, node: ast.Call) -> ast.expr:
-        scope = self.scope
-        if scope.first is None or "__class__" not in scope.free or scope.mangle(scope.first) in scope.deleted:
-            raise Refused("super() outside of a method")
-        if scope.comprehensions and (
-            self._in_generator or sys.version_info < (3, 12) or scope.in_comprehension(scope.first)
-        ):
-            raise Refused("super() in a comprehension")
-        return self.hook(node, "call_super", self.globals_(), self.cell("__class__"), self.load(scope.first))
 
     # -------------------------------------------------------------------------------------- other values
 
@@ -507,13 +304,14 @@ class Expressions:
                 keys = self._keys_of(element)
                 elements.append(self.place(ast.Starred(keys, ast.Load()), element))
             else:
-                elements.append(self._key(element))
+                elements.append(self.key(element))
         return self.hook(node, "new", self.place(ast.Set(elements), node))
 
     def _keys_of(self, node: ast.Starred) -> ast.expr:
         return self.hook(node, "spread_keys", self.expr(node.value))
 
-    def _key(self, node: ast.expr) -> ast.expr:
+    def key(self, node: ast.expr) -> ast.expr:
+        """A key or element that is about to be hashed."""
         return node if isinstance(node, ast.Constant) else self.hook(node, "key", self.expr(node))
 
     def _dict(self, node: ast.Dict) -> ast.expr:
@@ -521,7 +319,7 @@ class Expressions:
         group = ast.Dict([], [])
         for key, value in zip(node.keys, node.values, strict=True):
             if key is not None:
-                group.keys.append(self._key(key))
+                group.keys.append(self.key(key))
                 group.values.append(self.expr(value))
                 continue
             made = self._updated(node, made, group)
@@ -566,110 +364,6 @@ class Expressions:
 
     def _yield_from(self, node: ast.YieldFrom) -> ast.expr:
         return self.place(ast.YieldFrom(self.hook(node, "iterate", self.expr(node.value))), node)
-
-    # ------------------------------------------------------------------------------------ comprehensions
-
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> ast.expr:
-        names: set[str] = set()
-        for generator in node.generators:
-            if generator.is_async:
-                raise Refused("an asynchronous comprehension")
-            for name in ast.walk(generator.target):
-                if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
-                    names.add(self.scope.mangle(name.id))
-        lazy = isinstance(node, ast.GeneratorExp)
-        # The first iterable belongs to the code around.
-        first = self._iterable(node.generators[0].iter)
-        saved = self._no_walrus
-        self.scope.comprehensions.append(names)
-        shadowed = self.definite & names
-        self.definite -= names
-        self._in_generator += lazy
-        try:
-            generators: list[ast.comprehension] = []
-            for index, generator in enumerate(node.generators):
-                source = first if index == 0 else self._iterable(generator.iter)
-                generators += self._loops(generator, source)
-                generators[-1].ifs.extend(self.test(each) for each in generator.ifs)
-            made: ast.expr
-            if isinstance(node, ast.DictComp):
-                made = ast.DictComp(self._key(node.key), self.expr(node.value), generators)
-            elif isinstance(node, ast.SetComp):
-                made = ast.SetComp(self._key(node.elt), generators)
-            else:
-                made = type(node)(self.expr(node.elt), generators)
-        finally:
-            self._in_generator -= lazy
-            self._no_walrus = saved
-            self.scope.comprehensions.pop()
-            self.definite |= shadowed
-        if lazy and _contains(made, ast.Await):
-            raise Refused("await in a generator expression")
-        return self.hook(node, "generator" if lazy else "new", self.place(made, node))
-
-    def _iterable(self, node: ast.expr) -> ast.expr:
-        self._no_walrus += 1
-        try:
-            return self.hook(node, "iterate", self.frozen(node))
-        finally:
-            self._no_walrus -= 1
-
-    def _loops(self, generator: ast.comprehension, source: ast.expr) -> list[ast.comprehension]:
-        target = generator.target
-        if isinstance(target, ast.Name):
-            return [ast.comprehension(target, source, [], 0)]
-        loops: list[ast.comprehension] = []
-        todo: list[tuple[ast.expr, ast.expr | None]] = [(target, None)]
-        while todo:
-            each, value = todo.pop(0)
-            if not isinstance(each, ast.Tuple | ast.List):
-                raise Refused("a comprehension that stores into an object")
-            if value is None:
-                name = self.temporary()
-                loops.append(ast.comprehension(ast.Name(name, ast.Store()), source, [], 0))
-                value = self.load(name)
-            flat, inner = self._flat(each)
-            unpacked = self.unpacked(each, value)
-            loops.append(ast.comprehension(flat, ast.Tuple([unpacked], ast.Load()), [], 0))
-            todo += inner
-        return loops
-
-    def _flat(self, target: ast.Tuple | ast.List) -> tuple[ast.expr, list[tuple[ast.expr, ast.expr | None]]]:
-        """The target with temporaries in the place of nested ones, and those."""
-        elements: list[ast.expr] = []
-        inner: list[tuple[ast.expr, ast.expr | None]] = []
-        for element in target.elts:
-            bare = element.value if isinstance(element, ast.Starred) else element
-            kept: ast.expr = bare
-            if not isinstance(bare, ast.Name):
-                name = self.temporary()
-                inner.append((bare, self.load(name)))
-                kept = ast.Name(name, ast.Store())
-            elements.append(ast.Starred(kept, ast.Store()) if isinstance(element, ast.Starred) else kept)
-        if any(isinstance(element, ast.Starred) for element in target.elts):
-            # `unpack` has made a list of what the star takes: there is one element for each target.
-            elements = [
-                element.value if isinstance(element, ast.Starred) else element for element in elements
-            ]
-        return self.place(ast.Tuple(elements, ast.Store()), target), inner
-
-    def unpacked(self, target: ast.Tuple | ast.List, value: ast.expr) -> ast.expr:
-        """The call that takes a value apart for a target."""
-        stars = [index for index, element in enumerate(target.elts) if isinstance(element, ast.Starred)]
-        before = stars[0] if stars else len(target.elts)
-        after = len(target.elts) - before - 1 if stars else -1
-        return self.hook(target, "unpack", value, ast.Constant(before), ast.Constant(after))
-
-
-def _contains(node: ast.expr, kinds: Any) -> bool:
-    todo: list[ast.AST] = [node]
-    while todo:
-        each = todo.pop()
-        if isinstance(each, kinds):
-            return True
-        if not isinstance(each, FUNCTIONS):
-            todo += ast.iter_child_nodes(each)
-    return False
 
 
 def _is_singleton(node: ast.expr) -> bool:

@@ -1,7 +1,7 @@
 """Statements of instrumented code.
 
-Guarantees: the statements that come out bind the same variables and do the same things in the same order, each
-access through a hook; their places are those of the source.
+Guarantees: the statements that come out bind the same variables and do the same things in the same order,
+each access through a hook; their places are those of the source.
 Assumes: as `instrument_expressions`.
 """
 
@@ -11,18 +11,15 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, Final, final
 
-from xcs_ast.tracer.instrument_expressions import BINARY_TEXT, Expressions
-from xcs_ast.tracer.instrument_match import Matching
+from xcs_ast.tracer.instrument_blocks import ENDS, EVERYTHING, Blocks
+from xcs_ast.tracer.instrument_expressions import BINARY_TEXT
 from xcs_ast.tracer.instrument_scopes import Refused, Scope
 
 __all__ = ["Statements"]
 
-_ENDS: Final = (ast.Return, ast.Raise, ast.Break, ast.Continue)
-_EVERYTHING: Final = "everything is bound where nobody comes by"
-
 
 @final
-class Statements(Matching, Expressions):
+class Statements(Blocks):
     """Rewrites statements of one function. `annotations`: whether those of nested functions are evaluated."""
 
     def __init__(self, scope: Scope, annotations: bool) -> None:
@@ -83,18 +80,18 @@ class Statements(Matching, Expressions):
     def branch(
         self, nodes: Sequence[ast.stmt], before: Sequence[ast.stmt] = ()
     ) -> tuple[list[ast.stmt], set[str]]:
-        """A block that may not run: its statements, and what is bound after it. `definite` stays as it was."""
+        """A block that may not run: its statements, what is bound after it. `definite` stays as it was."""
         saved = set(self.definite)
         made = [*before, *self.block(nodes)]
         after = self.definite
-        if nodes and isinstance(nodes[-1], _ENDS):
-            after = after | {_EVERYTHING}
+        if nodes and isinstance(nodes[-1], ENDS):
+            after = after | {EVERYTHING}
         self.definite = saved
         return made, after
 
     def join(self, *ends: set[str]) -> None:
         """What is bound where branches meet."""
-        coming = [end for end in ends if _EVERYTHING not in end]
+        coming = [end for end in ends if EVERYTHING not in end]
         if coming:
             self.definite = set.intersection(*coming)
 
@@ -378,64 +375,6 @@ class Statements(Matching, Expressions):
         self.definite = before
         orelse, _ = self.branch(node.orelse, clear)
         return [self.place(ast.For(target, source, body, orelse), node)]
-
-    def _try(self, node: ast.Try) -> list[ast.stmt]:
-        before = set(self.definite)
-        body = self.block(node.body)
-        ends: list[set[str]] = []
-        if node.handlers:
-            at = node.body[0]
-            enter = self.place(ast.Expr(self.hook(at, "enter_try")), at)
-            leave = self.place(ast.Expr(self.hook(at, "leave_try")), at)
-            body = [enter, self.place(ast.Try(body, [], [], [leave]), at)]
-        orelse, after = self.branch(node.orelse)
-        if not node.orelse and isinstance(node.body[-1], _ENDS):
-            after = after | {_EVERYTHING}
-        ends.append(after)
-        handlers: list[ast.ExceptHandler] = []
-        for handler in node.handlers:
-            self.definite = set(before)
-            handlers.append(self._handler(handler))
-            ends.append(self.definite if not isinstance(handler.body[-1], _ENDS) else {_EVERYTHING})
-        self.definite = set(before)
-        last, bound_last = self.branch(node.finalbody)
-        self.join(*ends)
-        if _EVERYTHING not in bound_last:
-            self.definite = self.definite | bound_last
-        return [self.place(ast.Try(body, handlers, orelse, last), node)]
-
-    def _handler(self, node: ast.ExceptHandler) -> ast.ExceptHandler:
-        kind = None if node.type is None else self.expr(node.type)
-        name = node.name
-        clear = self.clearing(node)
-        if name is None or self.scope.kind(name) == "local":
-            return self.place(ast.ExceptHandler(kind, name, [*clear, *self.block(node.body)]), node)
-        temporary = self.temporary()
-        store = self._store_name(name, self.load(temporary), node)
-        drop = [self._store_name(name, ast.Constant(None), node), self._delete_name(name, node)]
-        body = self.place(ast.Try(self.block(node.body), [], [], drop), node)
-        return self.place(ast.ExceptHandler(kind, temporary, [*clear, store, body]), node)
-
-    def _with(self, node: ast.With) -> list[ast.stmt]:
-        before = set(self.definite)
-        made = self._with_items(node, list(node.items))
-        # A context manager may swallow what the body raised anywhere.
-        self.definite = before
-        return made
-
-    def _with_items(self, node: ast.With, items: list[ast.withitem]) -> list[ast.stmt]:
-        item, rest = items[0], items[1:]
-        manager = self.hook(item.context_expr, "manage", self.expr(item.context_expr))
-        target = item.optional_vars
-        first = self.clearing(node)
-        if target is not None and not self.is_local(target):
-            name = self.temporary()
-            first += [*self.store(target, self.load(name)), *self.clearing(target, name)]
-            target = self.place(ast.Name(name, ast.Store()), target)
-        elif isinstance(target, ast.Name):
-            self.binds(target.id)
-        body = self._with_items(node, rest) if rest else self.block(node.body)
-        return [self.place(ast.With([ast.withitem(manager, target)], [*first, *body]), node)]
 
     # -------------------------------------------------------------------------------- functions, imports
 

@@ -10,6 +10,7 @@ import collections
 import datetime
 import decimal
 import enum
+import functools
 import math
 import types
 from collections.abc import Callable
@@ -19,6 +20,9 @@ from xcs_ast.ir.paths import MISSING
 
 __all__ = [
     "CONTAINERS",
+    "GENERIC_DELETE",
+    "GENERIC_GET",
+    "GENERIC_SET",
     "MISSING",
     "SCALARS",
     "Abandon",
@@ -34,6 +38,7 @@ __all__ = [
     "raise_abandon",
     "raise_stop",
     "same",
+    "space_of",
     "special_of",
     "unsure",
 ]
@@ -127,7 +132,7 @@ def is_scalar(value: object) -> bool:
 
 
 def same(a: object, b: object) -> bool:
-    """Whether a program that saw `a` could not tell that it is `b` now: identity; scalars by type and value."""
+    """Whether who saw `a` could not tell that it is `b` now: identity; scalars by type and value."""
     if a is b:
         return True
     kind = type(a)
@@ -157,6 +162,38 @@ def class_lookup(cls: type, name: str) -> object:
 _namespace: Final[Callable[[type], Any]] = type.__dict__["__dict__"].__get__
 
 
+_dict_offset: Final = type.__dict__["__dictoffset__"].__get__
+
+
+def space_of(obj: object) -> dict[str, Any] | None:
+    """The dictionary that holds an object's attributes, or `None`. `Unsure` where a class hides it."""
+    cls = type(obj)
+    if _dict_offset(cls) == 0:
+        return None
+    found = class_lookup(cls, "__dict__")
+    if type(found) in (types.GetSetDescriptorType, types.MemberDescriptorType):
+        inner = found.__get__(obj, cls)  # type: ignore[attr-defined]
+        if type(inner) is dict:
+            return inner
+    raise unsure("an object whose dictionary is hidden")
+
+
+def _wrappers(name: str) -> frozenset[int]:
+    return frozenset(id(each.__dict__[name]) for each in _GENERIC if name in each.__dict__)
+
+
+_GENERIC: Final[tuple[type, ...]] = (
+    object, BaseException, dict, list, tuple, set, frozenset, str, int, float, bytes, collections.deque,
+    collections.defaultdict, collections.OrderedDict, functools.partial, types.SimpleNamespace, property,
+    slice, range, types.FunctionType, staticmethod, classmethod, datetime.date, datetime.datetime,
+    datetime.timedelta, datetime.time, types.BuiltinFunctionType, types.GeneratorType,
+)  # fmt: skip
+# Every one of them has the very lookup, store and deletion of `object`, under wrappers of its own.
+GENERIC_GET: Final = _wrappers("__getattribute__")
+GENERIC_SET: Final = _wrappers("__setattr__")
+GENERIC_DELETE: Final = _wrappers("__delattr__")
+
+
 def special_of(kind: type, name: str) -> object:
     """The special method `name` of the type, as a class holds it, or `MISSING`."""
     return class_lookup(kind, name)
@@ -173,11 +210,11 @@ def is_immutable(value: object) -> bool:
     kind = type(value)
     if kind in _LEAVES:
         # A time may carry a user's tzinfo object.
-        return kind is not datetime.datetime and kind is not datetime.time or _plain_zone(value)
+        return kind not in (datetime.datetime, datetime.time) or _plain_zone(value)
     if kind is tuple or kind is frozenset:
         return all(map(is_immutable, value))  # type: ignore[call-overload]
     if kind is slice:
-        return is_immutable(value.start) and is_immutable(value.stop) and is_immutable(value.step)  # type: ignore[attr-defined]
+        return all(map(is_immutable, (value.start, value.stop, value.step)))  # type: ignore[attr-defined]
     return False
 
 
@@ -195,7 +232,7 @@ _HASHES: Final = {id(_default_hash), id(_enum_hash)} | _SCALAR_HASH
 
 
 def is_plain_equal(value: object) -> bool:
-    """Whether comparing the value with another such one (`==`) reads no shared state and runs no user code."""
+    """Whether `==` with another such value reads no shared state and runs no user code."""
     kind = type(value)
     if kind in SCALARS:
         return True

@@ -8,6 +8,7 @@ Assumes: the models are true.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, Final, assert_never, final
 
@@ -131,7 +132,9 @@ class Modelled(Items):
                 if type(result) is not tuple:
                     self.adopt(result)
             case e.Union(options):
-                if type(result) in CONTAINERS and all(type(o) in (e.Fresh, e.Json, e.Scalar) for o in options):
+                if type(result) in CONTAINERS and all(
+                    type(o) in (e.Fresh, e.Json, e.Scalar) for o in options
+                ):
                     return self.adopt(result)
                 if any(type(o) is e.New and catalog.class_named(o.name) is type(result) for o in options):
                     return self.adopt(result)
@@ -193,6 +196,13 @@ class Modelled(Items):
     def _channel(self, name: str, access: e.Access, use: _Use) -> None:
         if access is e.Access.READ and name in _FREE:
             use.external = use.external or name in ("network", "inference")
+        elif (
+            access is e.Access.READ
+            and name == "environment"
+            and use.entry.owner.startswith(("time", "datetime"))
+        ):
+            # The time zone.
+            self.transaction.probe(lambda: os.environ.get("TZ"))
         elif access is e.Access.READ and name in _PROBED:
             use.probed = True
         else:
@@ -329,11 +339,15 @@ def _gives_back(spec: e.Spec, use: _Use) -> bool:
             return _gives_back(of, use)
         case e.Elem(of) | e.Value(of) | e.KeyOf(of):
             # Elements are the very same; what stands for a nested element is not.
-            return any(
-                id(part) in use.swapped
-                for obj in use.placed.get(of.key, ())  # type: ignore[union-attr]
-                for part in _plain_parts(use.now(obj))
-            ) if type(of) is e.Arg else bool(use.swapped)
+            return (
+                any(
+                    id(part) in use.swapped
+                    for obj in use.placed.get(of.key, ())  # type: ignore[union-attr]
+                    for part in _plain_parts(use.now(obj))
+                )
+                if type(of) is e.Arg
+                else bool(use.swapped)
+            )
         case e.Copy(deep=False):
             return False
         case _:

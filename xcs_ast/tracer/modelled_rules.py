@@ -33,7 +33,11 @@ def request_is_unordered(entry: e.Entry, placed: Mapping[str | int, tuple[Any, .
     data = argument("data", "body", "json")
     if type(url).__module__ == "urllib.request" and type(url).__name__ == "Request":
         fields = vars(url)
-        method, data, url = fields.get("method"), fields.get("_data"), fields.get("full_url", fields.get("_full_url"))
+        method, data, url = (
+            fields.get("method"),
+            fields.get("_data"),
+            fields.get("full_url", fields.get("_full_url")),
+        )
     if type(url) is not str or type(method) not in (str, type(None)):
         return False
     verb = (method or _verb(entry.name, data is not None)).upper()

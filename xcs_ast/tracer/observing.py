@@ -1,7 +1,7 @@
 """The observing recorder: a run as it happens, written down as a graph.
 
-Guarantees: what `WatchingRecorder` guarantees; and every object that the log names stays alive until the log is
-dropped, so that no identity is used twice.
+Guarantees: what `WatchingRecorder` guarantees; and every object that the log names stays alive until the log
+is dropped, so that no identity is used twice.
 Assumes: one thread. Finalizers and weak references do notice that objects live longer.
 """
 
@@ -18,7 +18,7 @@ from xcs_ast.ir.values import ValueRef
 from xcs_ast.source.spans import Span
 from xcs_ast.tracer.clones import is_clone, source_of
 from xcs_ast.tracer.observing_control import FunctionMap, Range, contains
-from xcs_ast.tracer.observing_effects import SCALARS, Touch, effect_of
+from xcs_ast.tracer.observing_effects import Touch, effect_of
 from xcs_ast.tracer.observing_hooks import NOTHING, WatchingRecorder
 from xcs_ast.tracer.observing_values import Values
 
@@ -160,7 +160,8 @@ class ObservingRecorder(WatchingRecorder):
             return None
         activation, place, filename = self._place()
         uses = [
-            self._use(activation, obj, hint) for obj, hint in zip(inputs, self._hints(activation, place, len(inputs)), strict=True)
+            self._use(activation, obj, hint)
+            for obj, hint in zip(inputs, self._hints(activation, place, len(inputs)), strict=True)
         ]
         step = Step(f"o{len(self.steps) + 1}", kind, name, activation.step)
         step.inputs = tuple(use[0] for use in uses)
@@ -302,17 +303,16 @@ class ObservingRecorder(WatchingRecorder):
     def turn(self, loop: Any, number: int | None) -> None:
         """A loop goes on, or ends."""
         activation = self._active[-1]
-        for at, (step, range, _) in enumerate(activation.loops):
-            if step is loop:
-                del activation.loops[at:]
-                break
-        else:
-            range = None
-            if activation.map is not None and loop is not None and loop.span is not None:
-                s = loop.span
-                range = activation.map.loops.get(((s.line, s.column), (s.end_line, s.end_column)))
+        whole: Range | None = None
+        at = next((n for n, each in enumerate(activation.loops) if each[0] is loop), -1)
+        if at >= 0:
+            whole = activation.loops[at][1]
+            del activation.loops[at:]
+        elif activation.map is not None and loop is not None and loop.span is not None:
+            s = loop.span
+            whole = activation.map.loops.get(((s.line, s.column), (s.end_line, s.end_column)))
         if number is not None and loop is not None:
-            activation.loops.append((loop, range, number))
+            activation.loops.append((loop, whole, number))
 
     # ----------------------------------------------------------------------------------------- the result
 
@@ -327,7 +327,7 @@ class ObservingRecorder(WatchingRecorder):
         return tuple(map(_finished, self.steps))
 
 
-_BOUND: Final = (type([].append), type(ObservingRecorder().quiet))
+_BOUND: Final[tuple[Any, ...]] = (type([].append), type(ObservingRecorder().quiet))
 _positions: dict[int, tuple[CodeType, list[Range | None]]] = {}
 
 
@@ -365,5 +365,3 @@ def _finished(step: Step) -> Operation:
         step.id, step.kind, step.inputs, step.outputs, meta, effects, step.span,
         step.parent.id if step.parent is not None else None,
     )  # fmt: skip
-
-

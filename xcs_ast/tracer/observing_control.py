@@ -1,7 +1,7 @@
 """Which part of a function each test decides about, read from the function's tree.
 
-Formal statement. A place is guarded by a test iff, in plain Python, whether it is reached after the test depends
-on what the test says: the branches of `if`, conditional expressions and comprehension conditions; the later
+Formal statement. A place is guarded by a test iff, in plain Python, whether it is reached after the test
+depends on what the test says: the branches of `if`, of conditional expressions, of comprehensions; the later
 operands of `and` and `or`; a whole `while` loop; and where a branch leaves the loop or the function,
 everything that comes after it there.
 """
@@ -83,10 +83,24 @@ class FunctionMap:
             return
         inner = loops
         match node:
-            case ast.Call() | ast.BinOp() | ast.Attribute() | ast.UnaryOp() | ast.Subscript() | ast.Compare() | ast.Name() | ast.AugAssign():
+            case (
+                ast.Call()
+                | ast.BinOp()
+                | ast.Attribute()
+                | ast.UnaryOp()
+                | ast.Subscript()
+                | ast.Compare()
+                | ast.Name()
+                | ast.AugAssign()
+            ):
                 self.nodes[range_of(node)] = node
             case ast.JoinedStr(values=values):
-                self.joined.append((range_of(node), tuple(v.value if isinstance(v, ast.Constant) else None for v in values)))
+                self.joined.append(
+                    (
+                        range_of(node),
+                        tuple(str(v.value) if isinstance(v, ast.Constant) else None for v in values),
+                    )
+                )
             case ast.If(test=test):
                 parts = [range_of(s) for s in (*node.body, *node.orelse)]
                 self.tests.append((range_of(test), parts + list(self._after(node, loops))))
@@ -155,7 +169,11 @@ def _fixed(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozens
         match each:
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
                 names.discard(name)
-            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            case (
+                ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+            ):
                 names.discard(name)
             case ast.MatchMapping(rest=str(name)):
                 names.discard(name)

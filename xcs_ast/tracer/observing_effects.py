@@ -124,7 +124,7 @@ def _resolved(effect: Effect, binding: Binding) -> Iterable[Touch]:
 
 def _containers(root: object) -> list[object]:
     seen: dict[int, object] = {}
-    todo = [root]
+    todo: list[Any] = [root]
     while todo and len(seen) < _REACH:
         obj = todo.pop()
         if id(obj) in seen or type(obj) not in CONTAINERS:
@@ -133,7 +133,7 @@ def _containers(root: object) -> list[object]:
         if isinstance(obj, dict):
             todo.extend(obj.values())
         elif not isinstance(obj, bytearray):
-            todo.extend(obj)  # type: ignore[call-overload]
+            todo.extend(obj)
     return list(seen.values())
 
 

@@ -37,9 +37,18 @@ NOTHING: Final = object()
 """Where a step gives no value."""
 _R, _W, _A = Access.READ, Access.WRITE, Access.REDUCE
 _DEEPEST: Final = 60
-"""How many clones run inside one another; what is deeper runs as it is, lest the stack be exhausted sooner."""
+"""How many clones run inside one another; deeper ones run as they are, lest the stack be exhausted."""
 _METHOD_LIKE: Final = frozenset(
-    {FunctionType, MethodType, type(len), type([].append), type(str.join), type, ModuleType, type(object().__str__)}
+    {
+        FunctionType,
+        MethodType,
+        type(len),
+        type([].append),
+        type(str.join),
+        type,
+        ModuleType,
+        type(object().__str__),
+    }
 )
 
 
@@ -67,7 +76,7 @@ class WatchingRecorder(Recorder):
         """It has happened, and gave `value` (`NOTHING`: it gives no value)."""
 
     def quiet(self, touches: list[Touch], found: Any = NOTHING) -> None:
-        """A look-up that is no step of its own: it belongs to the call of what it `found`, else to the next step."""
+        """A look-up that is no step: it belongs to the call of what it `found`, else to the next step."""
 
     def entering(self, step: Any, clone: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A clone is about to run for the call `step`."""
@@ -238,7 +247,9 @@ class WatchingRecorder(Recorder):
     def _told(self, token: Any) -> None:
         if type(token) is _Increment:
             touch = (_R, token.owner, self._field(token))
-            self.after(self.before(OpType.LOAD, str(token.name), (token.owner,), [touch], how="other"), token.old)
+            self.after(
+                self.before(OpType.LOAD, str(token.name), (token.owner,), [touch], how="other"), token.old
+            )
 
     def _field(self, token: Token) -> str:
         if token.kind == "item":
@@ -363,11 +374,21 @@ class WatchingRecorder(Recorder):
         touches, blocking = call_touches(f, args, kwargs)
         return self.native(f, args, kwargs, touches, blocking=int(blocking))
 
-    def native(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], touches: list[Touch], **meta: Any) -> Any:
+    def native(
+        self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], touches: list[Touch], **meta: Any
+    ) -> Any:
         """A call that is not followed."""
-        step = self.before(OpType.CALL, lookup.name_of(f), (f, *args, *kwargs.values()), touches, **_call_meta(f, args, kwargs), **meta, certainty="may")
+        step = self.before(
+            OpType.CALL,
+            lookup.name_of(f),
+            (f, *args, *kwargs.values()),
+            touches,
+            **_call_meta(f, args, kwargs),
+            **meta,
+            certainty="may",
+        )
         start = perf_counter()
-        kwargs, level = lookup.shifted(f, kwargs, 2)
+        kwargs = lookup.shifted(f, kwargs, 2)
         value = f(*args, **kwargs)
         if step is not None:
             step.seconds = perf_counter() - start
@@ -375,7 +396,7 @@ class WatchingRecorder(Recorder):
         return value
 
     def _python(self, f: Any, args: tuple[Any, ...]) -> tuple[FunctionType | None, tuple[Any, ...]]:
-        """The Python function that calling `f` runs, and what it is given; `None` where a model speaks for it."""
+        """The Python function that calling `f` runs, and what it is given; or `None`: a model knows."""
         target: Any = f
         given = args
         if type(f) is MethodType:
@@ -390,8 +411,17 @@ class WatchingRecorder(Recorder):
             return None, args
         return target, given
 
-    def _follow(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], clone: FunctionType, given: tuple[Any, ...]) -> Any:
-        step = self.before(OpType.CALL, lookup.name_of(f), (f, *args, *kwargs.values()), [], **_call_meta(f, args, kwargs))
+    def _follow(
+        self,
+        f: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        clone: FunctionType,
+        given: tuple[Any, ...],
+    ) -> Any:
+        step = self.before(
+            OpType.CALL, lookup.name_of(f), (f, *args, *kwargs.values()), [], **_call_meta(f, args, kwargs)
+        )
         activation = self.entering(step, clone, given, kwargs)
         self.depth += 1
         start = perf_counter()
@@ -461,6 +491,8 @@ def _call_meta(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[st
     meta: dict[str, Any] = {"positional": len(args)}
     if kwargs:
         meta["keywords"] = tuple(kwargs)
-    if type(f) in (MethodType, type([].append)) and not isinstance(getattr(f, "__self__", None), ModuleType | None):
+    if type(f) in (MethodType, type([].append)) and not isinstance(
+        getattr(f, "__self__", None), ModuleType | None
+    ):
         meta["method"] = f.__name__
     return meta

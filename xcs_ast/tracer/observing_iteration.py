@@ -44,7 +44,9 @@ class _Watched:
         step = None
         touches = self._touches(number)
         if any(touch[0] is not Access.READ for touch in touches):
-            step = recorder.before(OpType.LOAD, "next", (self._source,), touches, how="next", loop=self._loop, index=number)
+            step = recorder.before(
+                OpType.LOAD, "next", (self._source,), touches, how="next", loop=self._loop, index=number
+            )
         try:
             item = next(self._iterator)
         except BaseException:
@@ -76,7 +78,7 @@ class _Watched:
 
 
 def _behind(iterator: object, depth: int) -> list[object] | None:
-    """The containers that an iterator made of builtin iterators runs over; `None` where it may be anything."""
+    """The containers that an iterator made of builtin iterators runs over; `None`: it may be anything."""
     out: list[object] = []
     for each in gc.get_referents(iterator):
         kind = type(each)
@@ -95,6 +97,16 @@ def _behind(iterator: object, depth: int) -> list[object] | None:
 
 
 _ITERATORS: Final = frozenset(
-    {"list_iterator", "tuple_iterator", "str_ascii_iterator", "str_iterator", "range_iterator", "dict_keyiterator",
-     "dict_itemiterator", "dict_valueiterator", "set_iterator", "list_reverseiterator"}
+    {
+        "list_iterator",
+        "tuple_iterator",
+        "str_ascii_iterator",
+        "str_iterator",
+        "range_iterator",
+        "dict_keyiterator",
+        "dict_itemiterator",
+        "dict_valueiterator",
+        "set_iterator",
+        "list_reverseiterator",
+    }
 )

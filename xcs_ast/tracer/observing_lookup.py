@@ -27,7 +27,11 @@ STREAMS: Final = frozenset({zip, enumerate, reversed, type({}.keys()), type({}.v
 _MRO: Final = type.__dict__["__mro__"]
 _DICT: Final = type.__dict__["__dict__"]
 _NUMBERS: Final = frozenset({int, float, str})
-_LOOKS_UP: Final = (object.__dict__["__getattribute__"], type.__dict__["__getattribute__"], ModuleType.__getattribute__)
+_LOOKS_UP: Final = (
+    object.__dict__["__getattribute__"],
+    type.__dict__["__getattribute__"],
+    ModuleType.__getattribute__,
+)
 
 
 def in_class(cls: type, name: str) -> object:
@@ -50,10 +54,9 @@ def attribute(o: Any, name: str) -> tuple[list[Touch] | None, FunctionType | Non
     if cls in SCALARS or (cls in CONTAINERS and in_class(cls, name) is not MISSING):
         return [], None
     custom = in_class(cls, "__getattribute__")
-    if custom not in _LOOKS_UP:
-        # Many C types have their own, which does as `object`'s does; no Python code looks things up here.
-        if isinstance(custom, FunctionType) or custom is MISSING:
-            return None, None
+    # Many C types have their own, which does as `object`'s does; a Python one may do anything.
+    if custom not in _LOOKS_UP and (isinstance(custom, FunctionType) or custom is MISSING):
+        return None, None
     found = in_class(cls, name)
     if type(found) is property:
         return (None, None) if type(found.fget) is not FunctionType else ([], found.fget)
@@ -111,25 +114,31 @@ def plain_class(cls: type) -> bool:
 
 def name_of(f: Any) -> str:
     """What people call a callee."""
-    if type(f) is MethodType or type(f) is type([].append):
+    kind: Any = type(f)
+    if kind is MethodType or kind is type([].append):
         owner = f.__self__
         name: str = f.__name__
         if owner is None or type(owner) is ModuleType:
             return name
-        return f"{type(owner).__name__}.{name}" if not issubclass(type(owner), type) else f"{owner.__name__}.{name}"
-    if type(f) is FunctionType or issubclass(type(f), type):
+        return (
+            f"{type(owner).__name__}.{name}"
+            if not issubclass(type(owner), type)
+            else f"{owner.__name__}.{name}"
+        )
+    if kind is FunctionType or issubclass(kind, type):
         return str(f.__name__)
-    return type(f).__name__
+    return str(kind.__name__)
 
 
-def shifted(f: Any, kwargs: dict[str, Any], frames: int) -> tuple[dict[str, Any], bool]:
+def shifted(f: Any, kwargs: dict[str, Any], frames: int) -> dict[str, Any]:
     """The keywords of a call that looks for its caller on the stack, corrected by our `frames` in between."""
-    module = getattr(f, "__module__", None) if type(f) in (FunctionType, MethodType, type(len)) else None
+    kind: Any = type(f)
+    module = getattr(f, "__module__", None) if kind in (FunctionType, MethodType, type(len)) else None
     if module == "warnings" and name_of(f) == "warn":
-        return {**kwargs, "stacklevel": kwargs.get("stacklevel", 1) + frames}, True
+        return {**kwargs, "stacklevel": kwargs.get("stacklevel", 1) + frames}
     if module == "logging" and name_of(f).rpartition(".")[2] in _LOGGING:
-        return {**kwargs, "stacklevel": kwargs.get("stacklevel", 1) + frames}, True
-    return kwargs, False
+        return {**kwargs, "stacklevel": kwargs.get("stacklevel", 1) + frames}
+    return kwargs
 
 
 _LOGGING: Final = frozenset(

@@ -11,8 +11,8 @@ from __future__ import annotations
 import operator
 import sys
 import types
-from collections.abc import Callable
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Final
 
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, mro_of
@@ -54,6 +54,7 @@ _UNARY: Final[dict[str, tuple[Callable[[Any], Any], str]]] = {
 _STOPS_AT_SELF: Final = sys.version_info >= (3, 13)
 _MISSING: Final = MISSING
 _PYTHON: Final = types.FunctionType
+_COMPARED: Final = (list, tuple, dict)
 _PLAIN_CLASSES: Final = frozenset({*SCALARS, *CONTAINERS})
 
 
@@ -91,7 +92,7 @@ class Specials(Views):
         if type(left) is _PYTHON or type(right) is _PYTHON:
             return self._binary_in_python(op, a, b, left, right)
         if op == "%" and type(a) is str:
-            return a % self._text_arguments(b)
+            return a % self._text_arguments(a, b)
         for obj, method in ((a, name), (b, reflected)):
             if type(obj) in _PLAIN_CLASSES:
                 continue
@@ -108,12 +109,14 @@ class Specials(Views):
                 self.check_leaf(part, ("__hash__", "__eq__"))
         return seen
 
-    def _text_arguments(self, given: Any) -> Any:
-        if type(given) is tuple:
-            return tuple([self.shown(part) for part in given])
+    def _text_arguments(self, text: str, given: Any) -> Any:
+        if issubclass(type(given), tuple):
+            return tuple([self.shown(part) for part in tuple.__iter__(given)])
         if type(given) is dict:
             seen = self.content(given)
             return {key: self.shown(value) for key, value in seen.items()}
+        if type(given) not in SCALARS and ("%(" in text or "%" not in text):
+            return self.wait("formats by a mapping")
         return self.shown(given)
 
     def _binary_in_python(self, op: str, a: Any, b: Any, left: Any, right: Any) -> Any:
@@ -123,7 +126,11 @@ class Specials(Views):
         tries = [(left, a, b, name), (right, b, a, reflected)]
         if kinds[0] is kinds[1]:
             tries = tries[:1]
-        elif kinds[0] in mro_of(kinds[1]) and right is not None and right is not find_in_mro(kinds[0], reflected)[1]:
+        elif (
+            kinds[0] in mro_of(kinds[1])
+            and right is not None
+            and right is not find_in_mro(kinds[0], reflected)[1]
+        ):
             tries.reverse()
         for found, obj, other, method in tries:
             if found is None:
@@ -193,8 +200,8 @@ class Specials(Views):
         left, right = self.find_special(a, name), self.find_special(b, reflected)
         if type(left) is _PYTHON or type(right) is _PYTHON or (op == "!=" and self._equals_in_python(a, b)):
             return self._compare_in_python(op, a, b, left, right)
-        if op in ("==", "!=") and self._alike(a, b, left, right):
-            return native(self._compared(a), self._compared(b))
+        if op in ("==", "!=") and type(a) in _COMPARED and type(a) is type(b):
+            return self._equal_containers(a, b) is (op == "==")
         if type(a) in CONTAINERS or type(b) in CONTAINERS:
             return native(self._compared(a), self._compared(b))
         self.check_leaf(a, (name,))
@@ -204,12 +211,31 @@ class Specials(Views):
     def _equals_in_python(self, a: Any, b: Any) -> bool:
         """Whether `object.__ne__` would ask an `__eq__` in Python."""
         return any(
-            find_in_mro(type(each), "__ne__")[0] is object and type(self.find_special(each, "__eq__")) is _PYTHON
+            find_in_mro(type(each), "__ne__")[0] is object
+            and type(self.find_special(each, "__eq__")) is _PYTHON
             for each in (a, b)
         )
 
-    def _alike(self, a: Any, b: Any, left: Any, right: Any) -> bool:
-        return type(a) in CONTAINERS and type(b) in CONTAINERS
+    def _equal_containers(self, a: Any, b: Any) -> bool:
+        """As the C code compares two lists, tuples or dictionaries: what is identical is equal."""
+        if a is b and type(a) is not dict:
+            return True
+        one, two = self.content(a), self.content(b)
+        if type(a) is dict:
+            for key in (*one, *two):
+                self.check_key(key)
+            return len(one) == len(two) and all(
+                key in two and self._same_or_equal(value, two[key]) for key, value in one.items()
+            )
+        if type(a) is list and len(one) != len(two):
+            return False
+        for x, y in zip(one, two, strict=False):
+            if not self._same_or_equal(x, y):
+                return False
+        return len(one) == len(two)
+
+    def _same_or_equal(self, x: Any, y: Any) -> bool:
+        return x is y or self.truth(self.compare("==", x, y))
 
     def _compared(self, obj: Any) -> Any:
         if type(obj) in CONTAINERS:
@@ -419,7 +445,10 @@ class Specials(Views):
         if kind in SCALARS:
             return x
         if kind not in CONTAINERS:
-            if type(self.find_special(x, "__repr__")) is _PYTHON or type(self.find_special(x, "__str__")) is _PYTHON:
+            if (
+                type(self.find_special(x, "__repr__")) is _PYTHON
+                or type(self.find_special(x, "__str__")) is _PYTHON
+            ):
                 return _Shown(self, x)
             if issubclass(kind, BaseException):
                 return _Shown(self, x)

@@ -63,7 +63,9 @@ class Items(Specials):
             return self.run_entry(entry, found, o, (k,), {})
         return self.wait(f"an item of a {class_name(type(o))}")
 
-    def run_entry(self, entry: Any, native: Any, receiver: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def run_entry(
+        self, entry: Any, native: Any, receiver: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         """See `modelled`."""
         raise NotImplementedError
 
@@ -77,9 +79,11 @@ class Items(Specials):
         found = self.find_special(o, "__setitem__")
         if type(found) is _PYTHON:
             self.call(found, o, k, value)
-        elif found is None or (self._natively(o, k, "__setitem__") and type(k) is not slice):
-            o[k] = value
-        elif type(o) is bytearray and self.owns(o) and type(k) is int and type(value) is int:
+        elif (
+            found is None
+            or (self._natively(o, k, "__setitem__") and type(k) is not slice)
+            or (type(o) is bytearray and self.owns(o) and type(k) is int and type(value) is int)
+        ):
             o[k] = value
         else:
             self.wait(f"stores an item of a {class_name(type(o))}")

@@ -144,7 +144,7 @@ class Speculation:
             self._give_up(end.reason)
         except (RecursionError, MemoryError):
             self._give_up("exhausts the stack or the memory")
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             self.error = self._outside(error, clone)
             if _is_doubtful(error):
                 self._give_up(f"raises {type(error).__name__} inside of an operation")
@@ -221,7 +221,7 @@ class Speculation:
         """On the consumer, while the worker still runs: `False` only if the speculation can't come true."""
         try:
             return self._transaction.validate()
-        except Exception:  # noqa: BLE001
+        except Exception:
             # The worker is changing what is looked at.
             return True
 
@@ -245,7 +245,9 @@ class Speculation:
 
     def _upto(self, index: int | None) -> int | None:
         # The last hand-over takes with it what the slice did afterwards, if it has ended.
-        if index is None or (index == len(self.hand_overs) - 1 and self._generator is None and self.error is None):
+        if index is None or (
+            index == len(self.hand_overs) - 1 and self._generator is None and self.error is None
+        ):
             return None
         return self.hand_overs[index].mark
 
@@ -312,7 +314,9 @@ class Speculation:
 _PLAIN: Final = Recorder()
 _PACKAGE: Final = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _DOUBTFUL: Final = (TypeError, AttributeError, NameError, AssertionError, NotImplementedError, SystemError)
-_DIRECT: Final = frozenset(("run_entry", "binary", "unary", "compare", "run_clone", "c_method", "call_back", "do_number"))
+_DIRECT: Final = frozenset(
+    ("run_entry", "binary", "unary", "compare", "run_clone", "c_method", "call_back", "do_number")
+)
 """Functions of ours whose own line carries the operation out, exactly as it was written."""
 
 

@@ -13,7 +13,7 @@ import types
 import weakref
 from collections.abc import Iterable
 from types import FunctionType
-from typing import Any, Final, final
+from typing import Any, Final, Never, final
 
 from xcs_ast.effects.resolve import class_name, is_class
 from xcs_ast.tracer.calls import CallHooks
@@ -43,6 +43,7 @@ class SpeculativeRecorder(CallHooks):
         super().__init__(transaction)
         self.link = Link(self)
         self.generators: list[weakref.ref[Any]] = []
+        self.called: set[FunctionType] = set()
         self.lazies: list[Any] = []
         """Iterators that the task made of builtin classes."""
         self.pinned: list[Any] = []
@@ -57,7 +58,7 @@ class SpeculativeRecorder(CallHooks):
 
     # ---------------------------------------------------------------------------------------------- waiting
 
-    def wait(self, reason: str) -> Any:
+    def wait(self, reason: str) -> Never:
         """The task goes no further ahead."""
         self.transaction.check()
         self.reason = self.reason or reason
@@ -78,7 +79,7 @@ class SpeculativeRecorder(CallHooks):
         for gen in pinned:
             try:
                 gen.close()
-            except BaseException:  # noqa: BLE001, S110
+            except BaseException:
                 pass
 
     def loop(self) -> None:
@@ -152,7 +153,10 @@ class SpeculativeRecorder(CallHooks):
 
     def import_name(self, name: str, scope: dict[str, Any], fromlist: Any, level: int, /) -> Any:
         """An import: only of what is loaded already."""
-        if level or type(scope.get("__builtins__")) is dict and scope["__builtins__"].get("__import__") is not __import__:
+        if level or (
+            type(scope.get("__builtins__")) is dict
+            and scope["__builtins__"].get("__import__") is not __import__
+        ):
             return self.wait("imports something in an unusual way")
         module = sys.modules.get(name)
         if type(module) is not types.ModuleType or getattr(module.__spec__, "_initializing", False):
@@ -172,6 +176,7 @@ class SpeculativeRecorder(CallHooks):
         """Lets go of everything that the task knew."""
         self.forget()
         self.generators.clear()
+        self.called.clear()
         self.lazies.clear()
         self.transaction.fresh.objects.clear()
         self.transaction.calls.clear()
@@ -200,7 +205,11 @@ class SpeculativeRecorder(CallHooks):
                     todo += [_content(cell) for cell in obj.__closure__ or ()]  # type: ignore[attr-defined]
             elif kind in _HIDDEN and (kind is not types.GeneratorType or is_clone(obj.gi_code)):  # type: ignore[attr-defined]
                 return "an iterator outlives the task"
-            elif self.owns(obj) or kind in CONTAINERS and kind in (tuple, frozenset) or kind is types.MethodType:
+            elif (
+                self.owns(obj)
+                or (kind in CONTAINERS and kind in (tuple, frozenset))
+                or kind is types.MethodType
+            ):
                 todo += gc.get_referents(obj)
         return ""
 
@@ -210,5 +219,3 @@ def _content(cell: types.CellType) -> object:
         return cell.cell_contents
     except ValueError:
         return None
-
-

@@ -15,11 +15,11 @@ from typing import Any, Final
 
 from xcs_ast.tracer import state_base
 from xcs_ast.tracer.containers import Containers
-from xcs_ast.tracer.hooks import INPLACE, _unbound
-from xcs_ast.tracer.kinds import MISSING, SCALARS, Unsure, is_plain_key
-from xcs_ast.tracer.state_attributes import Attributes
+from xcs_ast.tracer.hooks import INPLACE, unbound
+from xcs_ast.tracer.kinds import GENERIC_GET, GENERIC_SET, MISSING, SCALARS, Unsure, is_plain_key
 from xcs_ast.tracer.state_core import MAPPINGS, SEQUENCES
 from xcs_ast.tracer.state_places import UNKNOWN, Token
+from xcs_ast.tracer.state_stores import Attributes
 
 __all__ = ["StateHooks"]
 
@@ -78,7 +78,7 @@ class StateHooks(Containers, Attributes):
             return super().load_cell(cell, name)
         value = self.cell_state(cell).get()
         if value is MISSING:
-            raise _unbound(name)
+            raise unbound(name)
         return value
 
     def store_cell(self, value: Any, cell: CellType, name: str, /) -> None:
@@ -95,7 +95,7 @@ class StateHooks(Containers, Attributes):
             return
         state = self.cell_state(cell)
         if state.get() is MISSING:
-            raise _unbound(name)
+            raise unbound(name)
         state.delete()
 
     # Items
@@ -103,7 +103,13 @@ class StateHooks(Containers, Attributes):
     def load_item(self, o: Any, k: Any, /) -> Any:
         """`o[k]`."""
         kind = type(o)
-        if type(k) not in SCALARS and type(k) is not slice and kind not in MAPPINGS:
+        if type(k) in SCALARS:
+            view = self.views.get(id(o))
+            if view is not None:
+                value = view.get(k, MISSING)
+                if value is not MISSING:
+                    return value
+        elif type(k) is not slice and kind not in MAPPINGS:
             return self.foreign_load_item(o, k)
         if kind in MAPPINGS:
             return self._load_key(o, kind, k)
@@ -135,7 +141,9 @@ class StateHooks(Containers, Attributes):
             value = dict.get(o, k, MISSING)
         else:
             try:
-                value = self.mapping_state(o).get(k)
+                state = self.mapping_state(o)
+                self.views[id(o)] = state.view
+                value = state.get(k)
             except Unsure as unsure:
                 return self.late(unsure.reason).load_item(o, k)
         if value is not MISSING:
@@ -228,8 +236,8 @@ class StateHooks(Containers, Attributes):
         cls = type(o)
         if id(o) in self.owned or issubclass(cls, (type, super)):
             return None
-        plain = self.class_attr(cls, "__getattribute__") is state_base.DEFAULT_GET
-        if not plain or self.class_attr(cls, "__setattr__") is not state_base.DEFAULT_SET:
+        plain = id(self.class_attr(cls, "__getattribute__")) in GENERIC_GET
+        if not plain or id(self.class_attr(cls, "__setattr__")) not in GENERIC_SET:
             return None
         found = self.class_attr(cls, name)
         if found is not MISSING and self._is_data(type(found)):
@@ -254,7 +262,7 @@ class StateHooks(Containers, Attributes):
         state = self.cell_state(cell)
         token = state.begin()
         if token.old is MISSING:
-            raise _unbound(name)
+            raise unbound(name)
         return Pending("cell", cell, name, token, state)
 
     def begin_item(self, o: Any, k: Any, /) -> Any:
@@ -338,7 +346,7 @@ class StateHooks(Containers, Attributes):
 
     def unpack(self, x: Any, before: int, after: int, /) -> Any:
         """What `a, b = x` takes apart."""
-        if type(x) is tuple or type(x) is str or id(x) in self.owned and type(x) is list:
+        if type(x) is tuple or type(x) is str or (id(x) in self.owned and type(x) is list):
             return super().unpack(x, before, after)
         # As the interpreter takes it apart: the messages tell lists and tuples from other iterables.
         try:
@@ -372,7 +380,7 @@ class StateHooks(Containers, Attributes):
     def truth(self, x: Any, /) -> bool:
         """Whether a test on `x` succeeds."""
         if type(x) in SCALARS:
-            return not not x
+            return bool(x)
         try:
             length = self.container_length(x)
         except Unsure as unsure:

@@ -12,14 +12,23 @@ import functools
 import types
 from typing import Any, Final
 
-from xcs_ast.ir.paths import instance_dict
 from xcs_ast.tracer import state_base
-from xcs_ast.tracer.kinds import MISSING, SCALARS, class_lookup, is_immutable
+from xcs_ast.tracer.kinds import (
+    GENERIC_GET,
+    MISSING,
+    SCALARS,
+    Unsure,
+    class_lookup,
+    is_immutable,
+    raise_abandon,
+    space_of,
+)
 from xcs_ast.tracer.state_core import StateCore
 
-__all__ = ["Attributes"]
+__all__ = ["AttributeLoads"]
 
 _FUNCTION: Final = types.FunctionType
+_METHOD: Final = types.MethodType
 _SLOT: Final = types.MemberDescriptorType
 _GETSET: Final = types.GetSetDescriptorType
 _BINDING: Final = frozenset(
@@ -38,48 +47,57 @@ _TYPE_FIELDS: Final = frozenset(
 _METACLASSES: Final = frozenset({type, enum.EnumMeta})
 _ENUM_FIELDS: Final = {"value": "_value_", "name": "_name_"}
 _enum_property: Final[type] = getattr(enum, "property", types.DynamicClassAttribute)
-_default_get: Final = object.__dict__["__getattribute__"]
-_default_set: Final = object.__dict__["__setattr__"]
-_default_delete: Final = object.__dict__["__delattr__"]
 _type_get: Final = type.__dict__["__getattribute__"]
-_NATIVE: Final = object()
-"""Plan: an instance that the task owns may be used natively for this name."""
 _FULL: Final = object()
 """Plan: the whole protocol."""
 
 
-class Attributes(StateCore):
-    """Loads, stores and deletes of attributes."""
+class AttributeLoads(StateCore):
+    """Loads of attributes."""
 
     __slots__ = ()
 
     def load_attr(self, o: Any, name: str, /) -> Any:
         """`o.name`."""
-        try:
-            return self.attrs[id(o)][name]
-        except KeyError:
-            pass
-        if id(o) in self.owned:
+        number = id(o)
+        known = self.attrs.get(number)
+        if known is not None:
+            value = known.get(name, MISSING)
+            if value is not MISSING:
+                return value
+        elif number in self.owned:
             cls = type(o)
-            try:
-                plan = self.plans[id(cls)][name]
-            except KeyError:
+            plans = self.plans.get(id(cls))
+            plan = None if plans is None else plans.get(name)
+            if plan is None:
                 plan = self._plan(cls, name)
-            if plan is _NATIVE:
-                return getattr(o, name)
+            if plan is not _FULL:
+                found, space = plan
+                if type(found) is _SLOT:
+                    return found.__get__(o, cls)
+                if space is not None:
+                    value = dict.get(space(o), name, MISSING)
+                    if value is not MISSING:
+                        return value
+                if found is not MISSING:
+                    return _METHOD(found, o) if type(found) is _FUNCTION else found
         elif type(o) in SCALARS:
             return getattr(o, name)
+        methods = self.methods.get(number)
+        if methods is not None and name in methods:
+            return _METHOD(methods[name], o)
         return self._load(o, name)
 
-    def _plan(self, cls: type, name: str) -> object:
-        plan = _FULL
-        if not issubclass(cls, (type, super, types.ModuleType)) and not name.startswith("__"):
-            if self.class_attr(cls, "__getattribute__") is _default_get:
-                found = self.class_attr(cls, name)
+    def _plan(self, cls: type, name: str) -> Any:
+        plan: Any = _FULL
+        usual = not issubclass(cls, (type, super, types.ModuleType)) and not name.startswith("__")
+        if usual and id(self.class_attr(cls, "__getattribute__")) in GENERIC_GET:
+            found = self.class_attr(cls, name)
+            if self.class_attr(cls, "__getattr__") is MISSING:
                 kind = type(found)
-                plain = found is MISSING or kind in (_FUNCTION, staticmethod, _SLOT) or kind in SCALARS
-                if plain and self.class_attr(cls, "__getattr__") is MISSING:
-                    plan = _NATIVE
+                if found is MISSING or kind is _SLOT or kind is _FUNCTION or kind in SCALARS:
+                    # Never `getattr`: what the class gives may be another thing by now, for a while.
+                    plan = _found_plan(cls, found)
         if not self.transaction.segment.class_writes:
             self.plans.setdefault(id(cls), {})[name] = plan
         return plan
@@ -93,7 +111,7 @@ class Attributes(StateCore):
         if cls is super:
             return self._load_of_super(o, name)
         getter = self.class_attr(cls, "__getattribute__")
-        if getter is not _default_get:
+        if id(getter) not in GENERIC_GET:
             if cls is types.MethodType:
                 return self._load_of_method(o, name)
             return self.late("an attribute of an object that looks attributes up itself").load_attr(o, name)
@@ -112,6 +130,9 @@ class Attributes(StateCore):
             if value is not MISSING:
                 return value
         if found is not MISSING:
+            if (kind is _FUNCTION or kind in SCALARS) and space is not None and id(o) not in self.owned:
+                known = self.methods if kind is _FUNCTION else self.attrs
+                self._shortcut(o, self.mapping_state(space, True), known)[name] = found
             return self._bind(found, o, cls, name)
         getter = self.class_attr(cls, "__getattr__")
         if getter is MISSING:
@@ -132,9 +153,13 @@ class Attributes(StateCore):
         )
 
     def _space(self, o: Any) -> Any:
-        if id(o) in self.owned:
-            return instance_dict(o)
-        return self.shape(o).space
+        if id(o) not in self.owned:
+            return self.shape(o).space
+        try:
+            return space_of(o)
+        except Unsure as unsure:
+            self.late(unsure.reason)
+            raise_abandon(unsure.reason)
 
     def _field(self, o: Any, space: Any, name: str) -> Any:
         if id(o) in self.owned:
@@ -142,14 +167,14 @@ class Attributes(StateCore):
         state = self.mapping_state(space, True)
         value = state.get(name)
         if value is not MISSING:
-            self._shortcut(o, state)[name] = value
+            self._shortcut(o, state, self.attrs)[name] = value
         return value
 
-    def _shortcut(self, o: Any, state: Any) -> dict[str, Any]:
-        known = self.attrs.get(id(o))
+    def _shortcut(self, o: Any, state: Any, table: dict[int, dict[str, Any]]) -> dict[str, Any]:
+        known = table.get(id(o))
         if known is None:
             # The shape keeps the object alive, so its id stays its own.
-            known = self.attrs[id(o)] = {}
+            known = table[id(o)] = {}
             state.watchers.append(known)
         return known
 
@@ -165,9 +190,8 @@ class Attributes(StateCore):
             return self._load_slot(o, name, found)
         if kind is _GETSET:
             return self._load_getset(o, name, found)
-        if kind is _enum_property and name in _ENUM_FIELDS and issubclass(type(type(o)), enum.EnumMeta):
-            if found is enum.Enum.__dict__[name]:
-                return self._field(o, self._space(o), _ENUM_FIELDS[name])
+        if name in _ENUM_FIELDS and found is enum.Enum.__dict__[name]:
+            return self._field(o, self._space(o), _ENUM_FIELDS[name])
         getter = self.class_attr(kind, "__get__")
         if type(getter) is _FUNCTION:
             return self.call(getter, found, o, type(o))
@@ -263,6 +287,8 @@ class Attributes(StateCore):
             return self.late("a class that looks attributes up itself").load_attr(o, name)
         above = self.class_attr(meta, name)
         if above is not MISSING and self._is_data(type(above)):
+            if name == "__class__" and above is object.__dict__["__class__"]:
+                return self.transaction.probe(lambda: type(o))
             if name in _TYPE_FIELDS and type(above) in (_GETSET, _SLOT):
                 return self.transaction.probe(lambda: above.__get__(o, meta))
             if type(above) is property:
@@ -306,19 +332,23 @@ class Attributes(StateCore):
     def _load_of_module(self, o: Any, name: str) -> Any:
         if name in ("__dict__", "__annotations__", "__class__"):
             return self.late(f"{name} of a module").load_attr(o, name)
-        state = self.mapping_state(instance_dict(o), True)
+        state = self.mapping_state(o.__dict__, True)
         value = state.get(name)
         if value is not MISSING:
             self.shape(o)
-            self._shortcut(o, state)[name] = value
+            self._shortcut(o, state, self.attrs)[name] = value
             return value
-        found = class_lookup(types.ModuleType, name)
+        found: Any = class_lookup(types.ModuleType, name)
         getter = state.get("__getattr__")
         if found is MISSING and type(getter) is _FUNCTION:
             return self.call(getter, name)
         if state.changed or getter is not MISSING:
             return self.late(f"{name} of a module").load_attr(o, name)
-        return getattr(o, name)
+        if found is not MISSING:
+            return found.__get__(o, types.ModuleType)
+        value = getattr(o, name)  # raises; the messages are of many kinds
+        self.transaction.inconsistent()
+        return value
 
     def _load_of_method(self, o: Any, name: str) -> Any:
         if name in ("__self__", "__func__", "__class__", "__call__"):
@@ -337,7 +367,7 @@ class Attributes(StateCore):
         else:
             return getattr(o, name)
         on_class = own is kind
-        held = type(found)
+        held: Any = type(found)
         if held is _FUNCTION:
             return found if on_class else types.MethodType(found, own)
         if held is classmethod:
@@ -345,7 +375,7 @@ class Attributes(StateCore):
         if held is staticmethod:
             return found.__func__
         if held in _BINDING:
-            return getattr(o, name)
+            return found.__get__(None if on_class else own, kind) if hasattr(held, "__get__") else found
         if held is property and not on_class:
             return self.call(found.fget, own)
         if held in SCALARS or self.class_attr(held, "__get__") is MISSING:
@@ -358,148 +388,25 @@ class Attributes(StateCore):
             return object.__dict__.get(name, MISSING)
         return self.single_state(state_base.CLASS, cls, name).get()
 
-    # Stores and deletes
 
-    def store_attr(self, value: Any, o: Any, name: str, /) -> None:
-        """`o.name = value`."""
-        cls = type(o)
-        if issubclass(cls, type):
-            self._store_of_class(value, o, name)
-            return
-        if cls is types.ModuleType:
-            self.store_global(value, instance_dict(o), name)  # type: ignore[arg-type]
-            return
-        setter = self.class_attr(cls, "__setattr__")
-        if setter is _default_set:
-            self.plain_store_attr(value, o, name)
-        elif type(setter) is _FUNCTION:
-            self.call(setter, o, name, value)
-        else:
-            self.late("an object that stores attributes itself").store_attr(value, o, name)
-
-    def plain_store_attr(self, value: Any, o: Any, name: str, /) -> None:
-        """`object.__setattr__(o, name, value)`."""
-        cls = type(o)
-        found = self.class_attr(cls, name)
-        kind = type(found)
-        if found is not MISSING and kind is not _FUNCTION and kind not in SCALARS and self._is_data(kind):
-            self._store_data(value, o, name, found)
-            return
-        if id(o) in self.owned:
-            _default_set(o, name, value)
-            return
-        space = self.shape(o).space
-        if space is None:
-            self.late("an attribute of an object that cannot take it").store_attr(value, o, name)
-            return
-        state = self.mapping_state(space, True)
-        state.set(name, value)
-        self._shortcut(o, state)[name] = value
-
-    def _store_data(self, value: Any, o: Any, name: str, found: Any) -> None:
-        kind = type(found)
-        if kind is property:
-            if found.fset is None:
-                found.__set__(o, value)
-            else:
-                self.call(found.fset, o, value)
-        elif kind is _SLOT and _is_user_slot(found):
-            if id(o) in self.owned:
-                found.__set__(o, value)
-            else:
-                self.shape(o)
-                self.single_state(state_base.SLOT, o, found).set(value)
-        else:
-            setter = self.class_attr(kind, "__set__")
-            if type(setter) is _FUNCTION:
-                self.call(setter, found, o, value)
-            elif id(o) in self.owned and name in _OWNED_FIELDS:
-                found.__set__(o, value)
-            else:
-                self.late(f"a store to {name}").store_attr(value, o, name)
-
-    def delete_attr(self, o: Any, name: str, /) -> None:
-        """`del o.name`."""
-        cls = type(o)
-        if issubclass(cls, type) or cls is types.ModuleType:
-            self.late(f"a deletion of {name}").delete_attr(o, name)
-            return
-        deleter = self.class_attr(cls, "__delattr__")
-        if deleter is _default_delete:
-            self.plain_delete_attr(o, name)
-        elif type(deleter) is _FUNCTION:
-            self.call(deleter, o, name)
-        else:
-            self.late("an object that deletes attributes itself").delete_attr(o, name)
-
-    def plain_delete_attr(self, o: Any, name: str, /) -> None:
-        """`object.__delattr__(o, name)`."""
-        found = self.class_attr(type(o), name)
-        if found is not MISSING and self._is_data(type(found)):
-            self._delete_data(o, name, found)
-            return
-        if id(o) in self.owned:
-            _default_delete(o, name)
-            return
-        space = self.shape(o).space
-        if space is None or not self.mapping_state(space, True).delete(name):
-            # The message differs between versions and kinds of classes.
-            self.late(f"a deletion of {name}, which is not there").delete_attr(o, name)
-
-    def _delete_data(self, o: Any, name: str, found: Any) -> None:
-        if type(found) is property and type(found.fdel) is _FUNCTION:
-            self.call(found.fdel, o)
-        elif type(found) is _SLOT and _is_user_slot(found) and id(o) in self.owned:
-            found.__delete__(o)
-        elif type(found) is _SLOT and _is_user_slot(found):
-            self.shape(o)
-            state = self.single_state(state_base.SLOT, o, found)
-            if state.get() is MISSING:
-                raise AttributeError(found.__name__)
-            state.delete()
-        else:
-            self.late(f"a deletion of {name}").delete_attr(o, name)
-
-    def _store_of_class(self, value: Any, o: Any, name: str) -> None:
-        if not self._may_change_class(o, name, value):
-            self.late(f"a change of the class {o.__name__}").store_attr(value, o, name)
-            return
-        self.transaction.segment.class_writes = True
-        self.forget()
-        self.single_state(state_base.CLASS, o, name).set(value)
-
-    def _may_change_class(self, o: Any, name: str, value: Any) -> bool:
-        """Only plain data: what binds, or is looked up by the interpreter itself, is seen past the hooks."""
-        if (
-            name.startswith("__")
-            or id(o) in self.owned
-            or class_lookup(type(o), "__setattr__") is not _type_set
-        ):
-            return False
-        old = self.class_attr(o, name)
-        for each in (old, value):
-            if each is not MISSING and class_lookup(type(each), "__get__") is not MISSING:
-                return False
-        return (
-            self.class_attr(type(o), name) is MISSING and class_lookup(type(value), "__set_name__") is MISSING
-        )
-
-
-_type_set: Final = type.__dict__["__setattr__"]
 _cached_get: Final = functools.cached_property.__dict__["__get__"]
-_OWNED_FIELDS: Final = frozenset(
-    {"__cause__", "__context__", "__traceback__", "__suppress_context__", "args"}
-)
 _super_class: Final = super.__dict__["__thisclass__"]
 _super_self: Final = super.__dict__["__self__"]
 _super_kind: Final = super.__dict__["__self_class__"]
 
 
+def _found_plan(cls: type, found: object) -> Any:
+    """Plan: what the class gives, unless the instance's dictionary has it."""
+    inner = class_lookup(cls, "__dict__")
+    if _dict_offset(cls) == 0:
+        return found, None
+    if type(inner) is not _GETSET and type(inner) is not _SLOT:
+        return _FULL
+    return found, inner.__get__
+
+
+_dict_offset: Final = type.__dict__["__dictoffset__"].__get__
+
+
 def _super_parts(o: Any) -> tuple[Any, Any, Any]:
     return _super_class.__get__(o), _super_self.__get__(o), _super_kind.__get__(o)
-
-
-def _is_user_slot(found: Any) -> bool:
-    """A slot declared by `__slots__`: it takes any value. Members of C types may be read-only or typed."""
-    owner = found.__objclass__
-    return not type.__dict__["__flags__"].__get__(owner) & (1 << 8) and "__slots__" in owner.__dict__

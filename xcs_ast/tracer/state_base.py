@@ -18,8 +18,6 @@ __all__ = ["CELL", "CLASS", "REAL", "SLOT", "Base", "Increment", "fold", "increa
 CELL: Final = "cell"
 SLOT: Final = "slot"
 CLASS: Final = "class"
-DEFAULT_GET: Final = object.__dict__["__getattribute__"]
-DEFAULT_SET: Final = object.__dict__["__setattr__"]
 
 
 class Base:
@@ -136,7 +134,8 @@ def empty_like(obj: Any) -> Any:
     """An empty container of the same exact kind."""
     if type(obj) is collections.deque:
         return collections.deque(maxlen=obj.maxlen)
-    return type(obj).__new__(type(obj))
+    kind: Any = type(obj)
+    return kind.__new__(kind)
 
 
 # Increments
@@ -264,5 +263,5 @@ def same_content(a: Any, b: Any) -> bool:
 
 
 def running(iterators: list[Any]) -> list[Any]:
-    """Those of our own iterators that have something left, as far as can be told, and that somebody still holds."""
+    """Those of our own iterators that have something left, as far as can be told."""
     return [each for each in iterators if operator.length_hint(each, 1) > 0]

@@ -15,7 +15,7 @@ from xcs_ast.tracer.containers_dict import DictState
 from xcs_ast.tracer.containers_list import ListState
 from xcs_ast.tracer.containers_set import SetState
 from xcs_ast.tracer.hooks import Recorder
-from xcs_ast.tracer.kinds import class_lookup, element_types_plain, unsure
+from xcs_ast.tracer.kinds import Unsure, class_lookup, element_types_plain, raise_abandon, unsure
 from xcs_ast.tracer.state_places import Lookup, Shape, Single
 from xcs_ast.tracer.transaction import Transaction
 
@@ -30,17 +30,23 @@ _flags: Final = type.__dict__["__flags__"].__get__
 class StateCore(Recorder):
     """The part of the recorder that knows states."""
 
-    __slots__ = ("attrs", "owned", "plans", "scopes", "transaction")
+    __slots__ = ("attrs", "methods", "owned", "plans", "scopes", "stores", "transaction", "views")
 
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
         self.owned = transaction.owned
         self.attrs: dict[int, dict[str, Any]] = {}
         """Attributes of shared instances that are known already, by the id of the instance."""
+        self.methods: dict[int, dict[str, Any]] = {}
+        """Functions that are methods of shared instances, by the id of the instance."""
         self.scopes: dict[int, dict[str, Any]] = {}
         """The same for globals."""
         self.plans: dict[int, dict[str, Any]] = {}
         """What to do with an attribute of the instances of a class, by the id of the class."""
+        self.stores: dict[int, set[str]] = {}
+        """Attributes of a class's instances that an owned one may be given natively."""
+        self.views: dict[int, dict[object, object]] = {}
+        """What is known of shared mappings, by the id of the mapping."""
         transaction.on_mark.append(self.forget)
 
     def forget(self) -> None:
@@ -48,6 +54,9 @@ class StateCore(Recorder):
         self.attrs.clear()
         self.scopes.clear()
         self.plans.clear()
+        self.methods.clear()
+        self.stores.clear()
+        self.views.clear()
 
     def late(self, reason: str) -> Recorder:
         """The task waits; what it goes on with does the operation."""
@@ -110,7 +119,11 @@ class StateCore(Recorder):
         state = states.get(key)
         if state is None:
             self.transaction.check()
-            state = states[key] = Shape(obj)
+            try:
+                state = states[key] = Shape(obj)
+            except Unsure as unsure:
+                self.late(unsure.reason)
+                raise_abandon(unsure.reason)
         return state  # type: ignore[return-value]
 
     def class_attr(self, cls: type, name: str) -> Any:

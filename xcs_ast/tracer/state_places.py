@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, final
 
-from xcs_ast.ir.paths import instance_dict
 from xcs_ast.tracer import state_base
-from xcs_ast.tracer.kinds import MISSING, same
+from xcs_ast.tracer.kinds import MISSING, same, space_of
 from xcs_ast.tracer.state_base import Base, Increment, increasable
 
 if TYPE_CHECKING:
@@ -234,12 +233,12 @@ class Shape(State):
     def __init__(self, obj: object) -> None:
         self.obj = obj
         self.cls = type(obj)
-        self.space = instance_dict(obj)
+        self.space = space_of(obj)
         self.changed = False
 
     def holds(self, base: Base) -> bool:
         """See `State`."""
-        return type(self.obj) is self.cls and instance_dict(self.obj) is self.space
+        return type(self.obj) is self.cls and space_of(self.obj) is self.space
 
     def accesses(self) -> Iterator[tuple[str, object, str]]:
         """See `State`."""

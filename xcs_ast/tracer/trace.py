@@ -19,11 +19,20 @@ from xcs_ast.ir.paths import AttrStep, EnvRoot, KeyStep, Path, Step, instance_di
 from xcs_ast.ir.values import ValueRef
 from xcs_ast.records import dataclass, field
 from xcs_ast.tracer.clones import Refusal, clone_of
+from xcs_ast.tracer.hooks import Recorder
 from xcs_ast.tracer.observing import ObservingRecorder
-from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, effect_of
+from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, call_touches, effect_of
 from xcs_ast.tracer.observing_lookup import method_of
 
-__all__ = ["ExecutionTracer", "Recording", "Tracer", "arguments_of", "bound", "trace_function", "without_ours"]
+__all__ = [
+    "ExecutionTracer",
+    "Recording",
+    "Tracer",
+    "arguments_of",
+    "bound",
+    "trace_function",
+    "without_ours",
+]
 
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _DEPTH: Final = 4
@@ -73,10 +82,18 @@ class Tracer:
         target = _python_function(func)
         if target is not None and target.__code__.co_flags & (0x80 | 0x200):
             raise TypeError(f"{target.__qualname__} is asynchronous: trace what it calls")
-        args = arguments_of(func, args, kwargs)
+        return self.trace_exactly(func, arguments_of(func, args, kwargs), kwargs)
+
+    def trace_exactly(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> ComputationGraph:
+        """The same for these arguments as they stand."""
+        target = _python_function(func)
         recorder = ObservingRecorder()
         paths = _reachable(func, args, kwargs)
-        parameters = tuple(recorder.values.name(value, name) for name, value in bound(func, args, kwargs).items())
+        parameters = tuple(
+            recorder.values.name(value, name) for name, value in bound(func, args, kwargs).items()
+        )
         notes: list[str] = []
         result: Any = None
         returned = False
@@ -87,6 +104,7 @@ class Tracer:
             without_ours(error)
             raise
         finally:
+            recorder.link.switch(Recorder())  # a generator expression may outlive the run
             recorder.link.close()
             self.graph = _graph(recorder, func, args, kwargs, parameters, result, returned, paths, notes)
         return self.graph
@@ -100,10 +118,15 @@ class Tracer:
         kwargs: dict[str, Any],
         notes: list[str],
     ) -> Any:
-        clone = Refusal("it is not a Python function") if target is None else clone_of(target, recorder.link)
+        clone: FunctionType | Refusal = Refusal("it is not a Python function")
+        if target is not None:
+            clone = clone_of(target, recorder.link)
+            if target.__code__.co_flags & 0x20:
+                clone = Refusal("it is a generator, which runs later")
         if isinstance(clone, Refusal):
             notes.append(f"{getattr(func, '__qualname__', func)!s} is one step: {clone.reason}")
-            return recorder.call(func, *args, **kwargs)
+            touches, _ = call_touches(func, args, kwargs)
+            return recorder.native(func, args, kwargs, touches)
         given = (func.__self__, *args) if type(func) is MethodType else args
         given = (func, *args) if type(func) not in (MethodType, FunctionType) else given
         activation = recorder.entering(None, clone, given, kwargs)
@@ -228,7 +251,9 @@ def _inside(obj: Any) -> list[tuple[Step, object]]:
     if issubclass(kind, type) or kind.__module__ == "builtins":
         return []
     own = instance_dict(obj)
-    return [] if own is None else [(AttrStep(name), value) for name, value in own.items() if type(name) is str]
+    return (
+        [] if own is None else [(AttrStep(name), value) for name, value in own.items() if type(name) is str]
+    )
 
 
 def without_ours(error: BaseException) -> None:

@@ -97,7 +97,7 @@ class Segment(Base):
             for fetch, seen in list(self.probes):
                 if not same(fetch(), seen):
                     return False
-        except (RuntimeError, LookupError, AttributeError, TypeError, ValueError):
+        except Exception:
             # Another thread is at work on the container, or an object is no longer what it was.
             return False
         return True
@@ -162,10 +162,10 @@ class Transaction:
         "iterators",
         "on_mark",
         "outside",
-        "outside",
         "owned",
         "parent",
         "park",
+        "plain",
         "segment",
         "segments",
         "shared_cells",
@@ -183,7 +183,7 @@ class Transaction:
         self.owned = self.fresh.objects
         """The registry's own dictionary: `id(obj) in tx.owned` is the short form of `owns`."""
         self.segments: list[Segment] = []
-        self.segment = Segment(self, REAL if parent is None else parent.segment)
+        self.segment: Segment = Segment(self, REAL if parent is None else parent.segment)
         self.segments.append(self.segment)
         self.doomed = False
         self.external_calls = 0
@@ -195,8 +195,9 @@ class Transaction:
         """Called when a segment ends: what is remembered of the old one must be forgotten."""
         self.iterators: list[Any] = []
         self.stops = 0
-        self.outside: list[Access] = []
         self.shared_cells: dict[int, object] = {}
+        self.plain: dict[int, object] = {}
+        """Frozen sets whose elements have been looked at."""
 
     # Freshness
 
@@ -219,7 +220,7 @@ class Transaction:
                 self.shared_cells[id(cell)] = cell
 
     def adopt_function(self, function: FunctionType) -> None:
-        """Registers a nested function, just made by a clone, and those of its cells that are the clone's own."""
+        """Registers a nested function, made by a clone, and those of its cells that are the clone's own."""
         self.fresh.adopt(function)
         for cell in function.__closure__ or ():
             # Clones use their own variables natively, so whoever shares these must do so, too.
@@ -227,10 +228,6 @@ class Transaction:
                 self.fresh.adopt(cell)
 
     # Recording
-
-    def note_outside(self, kind: str, owner: object, field: str) -> None:
-        """An access that has no place in the heap, for the verifier."""
-        self.outside.append(Access(kind, owner, field))
 
     def defer(self, step: Callable[[], None]) -> None:
         """Any further step of the replay, in order with all the others."""
@@ -349,7 +346,6 @@ class Transaction:
         for segment in self.segments:
             for key in list(segment.states):
                 out += _of_state(segment, key)
-        out += self.outside
         out += self.outside
         out += [Access("call", callee, "") for callee, _ in self.calls]
         return out

@@ -91,7 +91,8 @@ class Decision:
     plan: Plan | None = None
 
 
-_shapes: dict[int, tuple[SiteFacts, list[Shape]]] = {}
+_shapes: dict[int, tuple[SiteFacts, list[tuple[dict[str, Any], Shape]]]] = {}
+"""By site: each shape with the globals that it was analysed for."""
 
 
 def forget() -> None:
@@ -338,8 +339,9 @@ def _never_waits(facts: SiteFacts) -> Diagnostic:
 
 def _shape_for(facts: SiteFacts, scope: dict[str, Any], binding: Binding, *, has_item: bool) -> Shape:
     _, known = _shapes.setdefault(id(facts), (facts, []))
-    for shape in tuple(known):
-        if shape.fits(binding):
+    for space, shape in tuple(known):
+        # One code may be executed in several namespaces, which hold different functions by the same name.
+        if space is scope and shape.fits(binding):
             return shape
     effects = analyze_region(RegionRequest(facts, scope, binding, has_item))
     shape = _judge(facts, effects, is_loop=has_item)
@@ -348,7 +350,7 @@ def _shape_for(facts: SiteFacts, scope: dict[str, Any], binding: Binding, *, has
     if len(known) >= _SHAPES:
         # The oldest makes room: a site whose objects are new in each run must not stay serial for good.
         del known[0]
-    known.append(shape)
+    known.append((scope, shape))
     return shape
 
 

@@ -48,7 +48,9 @@ class Watch:
         if isinstance(owner, CellVar):
             return any(owner.may_be(cell) for cell in self.cells)
         for each in (owner, instance_dict(owner)):
-            if each is not None and any(fields_overlap(field, other) for other in self.by_owner.get(id(each), ())):
+            if each is not None and any(
+                fields_overlap(field, other) for other in self.by_owner.get(id(each), ())
+            ):
                 return True
         return False
 

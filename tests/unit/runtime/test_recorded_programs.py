@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 import time
 import traceback
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +25,19 @@ def _options() -> Iterator[None]:
         yield
 
 
+def _frozen(value: Any) -> Any:
+    """What can be compared."""
+    if isinstance(value, list | tuple | deque):
+        return [type(value), *map(_frozen, value)]
+    if isinstance(value, dict):
+        return [(_frozen(key), _frozen(each)) for key, each in value.items()]
+    if hasattr(value, "__self__"):
+        return _frozen(value.__self__)
+    if hasattr(value, "__dict__") and not callable(getattr(value, "__get__", None)):
+        return (type(value).__qualname__, _frozen(vars(value)))
+    return value
+
+
 def _outcome(function: Any, arguments: Any, capsys: Any, caplog: Any) -> dict[str, Any]:
     recorded.start()
     caplog.clear()
@@ -38,14 +51,12 @@ def _outcome(function: Any, arguments: Any, capsys: Any, caplog: Any) -> dict[st
         error = (type(exc), exc.args, exc.__context__, exc.__cause__)
         trace = [(f.filename, f.lineno, f.name, f.colno) for f in traceback.extract_tb(exc.__traceback__)[1:]]
     took = time.perf_counter() - began
-    state = [copy.deepcopy(getattr(each, "__dict__", each)) for each in given if not callable(each)]
-    owner = getattr(given[0], "__self__", None)
+    state = [_frozen(each) for each in given]
     return {
         "value": value,
         "error": error,
         "trace": trace,
         "state": state,
-        "owner": None if owner is None else copy.deepcopy(vars(owner)),
         "tokens": recorded.tokens,
         "served": list(recorded.served),
         "out": capsys.readouterr().out,

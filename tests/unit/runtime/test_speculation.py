@@ -201,14 +201,8 @@ def test_increments_in_order(order: list[int] | None) -> None:
 
 def test_a_chain_is_redone_in_place_and_soon_given_up() -> None:
     store = Store(n=0)
-    where = recorded()
+    where = recorded(cautious=True)
     plain, ahead = both(where)
-    schedule.hook = Turns()
-
-    def f(x: int) -> int:
-        store.write("n", store.read("n") + x)
-        store.call(x)
-        return store.values["n"] if getattr(_HERE, "task", None) is None else -1
 
     def fine(x: int) -> tuple[int, int]:
         before = store.read("n")
@@ -219,7 +213,6 @@ def test_a_chain_is_redone_in_place_and_soon_given_up() -> None:
     store.values["n"] = 0
     store.calls.clear()
     with config.overridden(eager=False, workers=16, window=16):
-        schedule.hook = None
         assert ahead(range(10), fine) == expected
     assert store.values["n"] == 45
     assert where.tally.repeated <= 4
@@ -471,7 +464,14 @@ def test_a_block() -> None:
     )
     assert got == ("a", "b")
     assert store.values == {"n": 0, "a": 1, "b": 2}
-    schedule.hook = Turns()
+    turns = Turns()
+
+    def hook(event: str, run: object, index: int) -> bool | None:
+        if event == schedule.TAKE:
+            assert turns.event(1).wait(10)
+        return turns(event, run, index)
+
+    schedule.hook = hook
     got = block(where, lambda: store.write("n", 1), lambda: store.read("n"))
     assert got == (None, 1)
     assert (where.tally.ahead, where.tally.discarded) == (3, 1)

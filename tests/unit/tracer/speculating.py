@@ -35,9 +35,7 @@ def describe(error: BaseException) -> Any:
         for frame in traceback.extract_tb(error.__traceback__)
         if not frame.filename.startswith(here)
     ]
-    chain = [
-        None if each is None else describe(each) for each in (error.__cause__, error.__context__)
-    ]
+    chain = [None if each is None else describe(each) for each in (error.__cause__, error.__context__)]
     return type(error).__name__, error.args, frames, chain, error.__suppress_context__
 
 
@@ -139,6 +137,7 @@ def _nothing(item: Any) -> None:
 def close(module: types.ModuleType) -> None:
     """Takes the program's handlers off again."""
     logging.getLogger(module.__name__).handlers.clear()
+    module.__dict__.get("close", list)()
 
 
 def attempt(function: Any, item: Any) -> Outcome:

@@ -155,6 +155,7 @@ def test_results_are_those_of_the_original(function: Callable[..., Any], inputs:
         clone = clone_of(function, recorder.link)  # type: ignore[arg-type]
         assert not isinstance(clone, Refusal), clone
         assert _shown(outcome(clone, *arguments)) == _shown(outcome(function, *arguments))
+        assert not any("cannot be instrumented" in reason for _, reason in recorder.refused), recorder.refused
 
 
 def _shown(found: tuple[str, Any]) -> str:
@@ -179,7 +180,10 @@ def _functions() -> Iterator[types.FunctionType]:
         while todo:
             space = todo.pop()
             for value in list(vars(space).values()):
-                value = getattr(value, "__func__", getattr(value, "fget", value))
+                if isinstance(value, staticmethod | classmethod):
+                    value = value.__func__
+                elif isinstance(value, property):
+                    value = value.fget
                 if getattr(value, "__module__", None) != name or id(value) in seen:
                     continue
                 seen.add(id(value))

@@ -43,7 +43,7 @@ def record(world, ops, hooks=None):
     return hooks.transaction, results
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(OPS)
 def test_recorded_and_replayed_is_plain(ops):
     Base.shared = 1
@@ -59,7 +59,7 @@ def test_recorded_and_replayed_is_plain(ops):
     assert state == other.state()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(OPS, FEW)
 def test_valid_only_if_a_second_run_would_go_alike(ops, meanwhile):
     Base.shared = 1
@@ -79,7 +79,7 @@ def test_valid_only_if_a_second_run_would_go_alike(ops, meanwhile):
     assert state == other.state()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(FEW, FEW, FEW)
 def test_two_tasks_in_order(first, second, meanwhile):
     Base.shared = 1
@@ -102,7 +102,7 @@ def test_two_tasks_in_order(first, second, meanwhile):
     assert state == other.state()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(FEW, FEW, FEW)
 def test_segments(first, second, meanwhile):
     Base.shared = 1
@@ -126,4 +126,36 @@ def test_segments(first, second, meanwhile):
     assert ones == plainly(other, first)
     plainly(other, meanwhile)
     assert twos == plainly(other, second)
+    assert state == other.state()
+
+
+@settings(max_examples=2000, deadline=None)
+@given(FEW, FEW, FEW, FEW)
+def test_nested(before, inner, between, after):
+    Base.shared = 1
+    world = World()
+    hooks = Direct(Transaction())
+    tx, first = record(world, before, hooks)
+    assume(first is not None)
+    child = Direct(Transaction(tx))
+    _, second = record(world, inner, child)
+    assume(second is not None)
+    _, third = record(world, between, hooks)
+    assume(third is not None)
+    assume(child.transaction.validate())
+    try:
+        child.transaction.replay()
+    except Abandon:
+        assume(False)
+    _, fourth = record(world, after, hooks)
+    assume(fourth is not None)
+    assert tx.validate()
+    tx.replay()
+    state = world.state()
+    Base.shared = 1
+    other = World()
+    assert first == plainly(other, before)
+    assert third == plainly(other, between)
+    assert second == plainly(other, inner)
+    assert fourth == plainly(other, after)
     assert state == other.state()

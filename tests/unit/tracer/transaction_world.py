@@ -84,7 +84,8 @@ class World:
         self.objects = [one, two, slotted, sharing, Answering()]
         self.scope = {"x": 1, "y": inner}
         self.known = [
-            *self.lists, *self.dicts, *self.sets, *self.deques, *self.objects, self.scope, Plain, Slotted, Base
+            *self.lists, *self.dicts, *self.sets, *self.deques, *self.objects, self.scope,
+            Plain, Slotted, Base,
         ]  # fmt: skip
         self.names = {id(each): f"#{index}" for index, each in enumerate(self.known)}
 
@@ -178,6 +179,7 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("delete_item"), small, keys),
     st.tuples(st.just("add_item"), small, keys, numbers),
     st.tuples(st.just("add_get"), small, keys, numbers),
+    st.tuples(st.just("load_append"), small, keys, values),
     st.tuples(st.just("list_load"), small, st.one_of(indices, slices)),
     st.tuples(st.just("list_store"), small, indices, values),
     st.tuples(st.just("list_store_slice"), small, slices, many),
@@ -320,6 +322,15 @@ def _cell(w, r, s, n, what, value):
 
 def _load_item(w, r, s, n, key):
     return r.load_item(_pick(w, "dict", n), key)
+
+
+def _load_append(w, r, s, n, key, value):
+    """Through a container to one inside it, which the task may have made itself."""
+    inner = r.load_item(_pick(w, "dict", n), key)
+    if type(inner) is not list:
+        return None
+    _call(r, s, inner, "append", _value(w, r, value, s))
+    return r.load_item(inner, -2)
 
 
 def _store_item(w, r, s, n, key, value):

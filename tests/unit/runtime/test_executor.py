@@ -1,0 +1,120 @@
+"""Executing a graph gives what the function gives: on the same arguments, on others, on others of another way."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.unit.runtime import traced_programs as programs
+from xcs_ast import ComputationGraph, Operation, OpType, ParallelExecutor, jit, trace_function
+
+CASES = programs.CASES
+
+
+def _state(value, seen=()):
+    """A value as plain data: instances by what is in them."""
+    if isinstance(value, list | tuple):
+        return type(value)(_state(each, seen) for each in value)
+    if isinstance(value, dict):
+        return {key: _state(each, seen) for key, each in value.items()}
+    if isinstance(value, programs.Model | programs.Client):
+        return type(value).__name__, {name: _state(each) for name, each in vars(value).items()}
+    return value
+
+
+def _outcome(run, args):
+    try:
+        result = ("returned", _state(run(*args)))
+    except ValueError as error:
+        names = []
+        trace = error.__traceback__
+        while trace is not None:
+            if "xcs_ast" in trace.tb_frame.f_code.co_filename.split("/")[-2:]:
+                names.append(trace.tb_frame.f_code.co_name)
+            trace = trace.tb_next
+        result = ("raised", error.args, names)
+    return result, _state(list(args)), programs.TOTAL
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_executing_is_calling(name):
+    function, make = CASES[name]
+    expected = {key: _outcome(function, make(key)) for key in ("abcd", "wxyz", "abc", "caab")}
+    graphs = []
+
+    def trace(*args):
+        graph = trace_function(function, *args)
+        graphs.append(graph)
+        return graph.recording.result
+
+    assert _outcome(trace, make("abcd")) == expected["abcd"]
+    if not graphs:
+        return
+    executor = ParallelExecutor(8)
+    for _ in range(2):
+        for key, outcome in expected.items():
+            assert _outcome(lambda *args: executor.execute(graphs[0], *args), make(key)) == outcome, key
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_tracing_strategy_is_calling(name):
+    function, make = CASES[name]
+    optimized = jit(strategy="tracing")(function)
+    for key in ("abcd", "wxyz", "abcd", "abc", "caab", "wxyz"):
+        assert _outcome(optimized, make(key)) == _outcome(function, make(key)), key
+
+
+def test_five_models_take_the_time_of_one(monkeypatch):
+    monkeypatch.setattr(programs, "NAP", 0.1)
+    graph = trace_function(programs.ensemble, programs._models(names="abcde"), "q")
+    executor = ParallelExecutor()
+    start = time.perf_counter()
+    found = executor.execute(graph, programs._models(names="vwxyz"), "r")
+    took = time.perf_counter() - start
+    assert found == [f"{name}:r" for name in "vwxyz"]
+    assert took < 0.3, took
+    assert executor.last.taken >= 4
+
+
+def test_the_shapes_in_which_others_pass_arguments():
+    graph = trace_function(programs.ensemble, (programs._models(), "q"))
+    executor = ParallelExecutor()
+    expected = [f"{name}:r" for name in "wxyz"]
+    new = programs._models(names="wxyz")
+    assert executor.execute(graph) == [f"{name}:q" for name in "abcd"]
+    assert executor.execute(graph, new, "r") == expected
+    assert executor.execute(graph, (new, "r"), {}) == expected
+    assert executor.execute(graph, {"models": new, "text": "r"}) == expected
+    assert executor.execute(graph, models=new, text="r") == expected
+
+
+def test_another_length_and_another_way_are_traced_anew():
+    graph = trace_function(programs.leaving, programs._models(names="abcd"), "q")
+    executor = ParallelExecutor()
+    executor.execute(graph, programs._models(names="ab"), "q")
+    assert executor.last.traced
+    executor.execute(graph, programs._models(names="ab"), "q")
+    assert not executor.last.traced
+    executor.execute(graph, programs._models(names="cabd"), "q")
+    assert executor.last.lost or executor.last.taken == 0
+
+
+def test_a_graph_made_by_hand_cannot_be_executed():
+    graph = ComputationGraph((Operation("o1", OpType.CALL),))
+    with pytest.raises(TypeError, match="was not traced"):
+        ParallelExecutor().execute(graph)
+
+
+def test_wrong_arguments_are_the_functions_to_complain_about():
+    graph = trace_function(programs.ensemble, programs._models(), "q")
+    with pytest.raises(TypeError):
+        ParallelExecutor().execute(graph, 1, 2, 3)
+    with pytest.raises(TypeError, match="missing 1 required"):
+        jit(strategy="tracing")(programs.ensemble)([])
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True])
+def test_max_workers_is_a_whole_number(workers):
+    with pytest.raises(ValueError, match="max_workers"):
+        ParallelExecutor(workers)
