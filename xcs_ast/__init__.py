@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from xcs_ast.decorator import jit
     from xcs_ast.effects.declare import off, ordered, pure, unordered
     from xcs_ast.hook import install_import_hook, this_package
-    from xcs_ast.runtime import ahead, run_ahead
     from xcs_ast.ir.analyzer import DependencyAnalyzer, GraphOptimizer
     from xcs_ast.ir.dependences import Dependence
     from xcs_ast.ir.graph import ComputationGraph
-    from xcs_ast.ir.operations import OpType, Operation
+    from xcs_ast.ir.operations import Operation, OpType
     from xcs_ast.ir.patterns import PatternLibrary, PatternMatch, register_pattern
     from xcs_ast.ir.values import ValueRef
     from xcs_ast.report.graph import to_dot, to_svg
     from xcs_ast.report.program import to_program
+    from xcs_ast.runtime import ahead, run_ahead
     from xcs_ast.runtime.executor import ParallelExecutor
     from xcs_ast.tracer.trace import ExecutionTracer, Tracer, trace_function
 

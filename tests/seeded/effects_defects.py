@@ -52,11 +52,11 @@ DEFECTS: Final = (
         Kind.MISSED_WRITE,
         "the loop's own target is not written: a callee that reads it as a global sees no conflict",
         "xcs_ast/effects/region.py",
-        "        self.assign(loop.target, item)\n",
-        "        if isinstance(loop.target, ast.Name):\n"
-        "            self.set_local(self.frame, loop.target.id, item)\n"
-        "        else:\n"
         "            self.assign(loop.target, item)\n",
+        "            if isinstance(loop.target, ast.Name):\n"
+        "                self.set_local(self.frame, loop.target.id, item)\n"
+        "            else:\n"
+        "                self.assign(loop.target, item)\n",
         _ENGINE,
     ),
     Defect(
@@ -289,5 +289,32 @@ DEFECTS: Final = (
         "    reads times; channel cwd read; channel filesystem write; may-block\n",
         "    reads times; channel cwd read; channel filesystem read; may-block\n",
         _MODELS,
+    ),
+    Defect(
+        "slice-takes-the-item-apart-unseen",
+        Kind.PREFIX,
+        "what the slice reads while it unpacks its item, ahead of its place, is no read of the task",
+        "xcs_ast/effects/region.py",
+        "                self.stages[0].effects.setdefault(key, effect)\n",
+        "                pass\n",
+        ("tests/equivalence/test_found_by_checking.py",),
+    ),
+    Defect(
+        "super-in-a-metaclass-finds-nothing",
+        Kind.BINDING,
+        "`super()` in a method of a metaclass is looked up in the bases of the class that it makes: `__init__` vanishes",
+        "xcs_ast/effects/attributes.py",
+        "        if type(receiver) is Ref and is_class(receiver.obj) and start in mro_of(receiver.obj):\n",
+        "        if type(receiver) is Ref and is_class(receiver.obj):\n",
+        ("tests/equivalence/test_found_by_checking.py",),
+    ),
+    Defect(
+        "getattribute-relied-on-without-guard",
+        Kind.GUARD,
+        "an analysis is believed after a class was given a `__getattribute__`",
+        "xcs_ast/effects/machine.py",
+        "            self.guards[g.ClassAttr(cls, name, found)] = None\n",
+        "            pass\n",
+        ("tests/equivalence/test_found_by_checking.py",),
     ),
 )

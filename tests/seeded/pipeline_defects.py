@@ -117,7 +117,7 @@ DEFECTS: Final = (
         "declared-names-keep-old-analyses",
         Kind.STALE,
         "a change of the configured declarations leaves what was concluded under the old ones",
-        "xcs_ast/runtime/site.py",
+        "xcs_ast/runtime/deciding.py",
         "    declare.set_declared_names(dict(effects))\n    verifier.forget()\n",
         "    declare.set_declared_names(dict(effects))\n",
         ("tests/unit/runtime/test_declared_names.py", "tests/unit/test_config.py"),

@@ -8,6 +8,7 @@ from tests.seeded import (
     effects_defects,
     frontend_defects,
     pipeline_defects,
+    recorder_defects,
     runtime_defects,
     verifier_defects,
 )
@@ -18,6 +19,7 @@ DEFECTS: Final = (
     *frontend_defects.DEFECTS,
     *effects_defects.DEFECTS,
     *verifier_defects.DEFECTS,
+    *recorder_defects.DEFECTS,
     *runtime_defects.DEFECTS,
     *pipeline_defects.DEFECTS,
 )

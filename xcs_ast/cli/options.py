@@ -31,7 +31,10 @@ def dispatch(arguments: Sequence[str]) -> int:
                 from xcs_ast.cli.trace import trace
 
                 return trace(
-                    options.target, arguments=options.arguments, form=options.form or "text", output=options.output
+                    options.target,
+                    arguments=options.arguments,
+                    form=options.form or "text",
+                    output=options.output,
                 )
             case "doctor":
                 from xcs_ast.cli.doctor import doctor
@@ -103,7 +106,9 @@ def _add_trace(trace: argparse.ArgumentParser) -> None:
         metavar="ARGUMENT",
         help="Python expressions, evaluated in the function's module",
     )
-    trace.add_argument("-o", "--output", default="", metavar="FILE", help="write there, not to the standard output")
+    trace.add_argument(
+        "-o", "--output", default="", metavar="FILE", help="write there, not to the standard output"
+    )
     form = trace.add_mutually_exclusive_group()
     for flag, text in (
         ("dot", "in the language of Graphviz"),

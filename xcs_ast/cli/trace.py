@@ -84,7 +84,11 @@ def _resolve(target: str) -> tuple[Callable[..., Any], dict[str, Any]]:
     for part in (name or "main").split(".")[1:]:
         found = getattr(found, part, None)
     if not callable(found):
-        said = f"there is no function {name}" if name else "it has no function `main`: name one, file.py:function"
+        said = (
+            f"there is no function {name}"
+            if name
+            else "it has no function `main`: name one, file.py:function"
+        )
         raise _Untraced(said)
     return found, space
 

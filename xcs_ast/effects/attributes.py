@@ -20,11 +20,11 @@ from xcs_ast.effects.resolve import (
     find_behind,
     find_in_mro,
     is_class,
-    is_data_descriptor,
     is_library,
     is_mutable_class,
     is_plain_metaclass,
     module_of,
+    mro_of,
 )
 from xcs_ast.effects.values import (
     BOTTOM,
@@ -115,7 +115,7 @@ class Attributes(Protocol):
                 node,
             )
         owner, found = self.class_attr(cls, name, node)
-        if found is not MISSING and is_data_descriptor(found):
+        if found is not MISSING and self.takes_precedence(found, node):
             assert owner is not None
             return self._get_through(found, owner, atom, cls, name, node)
         if owner is None and type(atom) is New and is_library(module_of(cls)):
@@ -265,7 +265,7 @@ class Attributes(Protocol):
         )
 
     def _super_attr(self, start: type, receiver: Atom, name: str, node: ast.AST | None) -> Value:
-        if type(receiver) is Ref and is_class(receiver.obj):
+        if type(receiver) is Ref and is_class(receiver.obj) and start in mro_of(receiver.obj):
             cls: type | None = receiver.obj
             on_class = True
         else:
@@ -301,7 +301,7 @@ class Attributes(Protocol):
                 f"uses {class_name(cls)}.{name} through a metaclass", node, codes.UNKNOWN_ATTRIBUTE
             )
         meta_owner, meta_found = find_in_mro(meta, name)
-        if meta_owner is not None and is_data_descriptor(meta_found):
+        if meta_owner is not None and self.takes_precedence(meta_found, node):
             modelled = self.run_attribute_model(ref, meta, name, node)
             return self._no_model(meta, name, node) if modelled is None else modelled
         owner, found = self.class_attr(cls, name, node)
@@ -324,7 +324,7 @@ class Attributes(Protocol):
             found, (*_C_METHODS, *_C_DATA)
         ):
             return join(self.wrap(path, found), stored)
-        if find_in_mro(kind, "__get__")[0] is not None:
+        if self.class_attr(kind, "__get__", node)[0] is not None:
             result = self.special(Ref(path, found), "__get__", (NONE, frozenset({ref})), node)
             return self._no_model(cls, name, node) if result is None else join(result, stored)
         return join(self.wrap(path, found), stored)
@@ -408,7 +408,7 @@ class Attributes(Protocol):
     def set_by_default(self, atom: Atom, cls: type, name: str, value: Value, node: ast.AST | None) -> None:
         """`object.__setattr__(atom, name, value)`."""
         owner, found = self.class_attr(cls, name, node)
-        if owner is not None and is_data_descriptor(found):
+        if owner is not None and self.takes_precedence(found, node):
             path = Path(PinnedRoot(owner), (AttrStep(name),))
             if type(found) is property:
                 if found.fset is not None:
@@ -460,7 +460,7 @@ class Attributes(Protocol):
             _, found = self.class_attr(cls, name, node)
             if (
                 found is not MISSING
-                and is_data_descriptor(found)
+                and self.takes_precedence(found, node)
                 and type(found) is not types.MemberDescriptorType
             ):
                 self.fail(f"deletes {class_name(cls)}.{name} through a descriptor", node)

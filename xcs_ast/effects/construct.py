@@ -67,6 +67,10 @@ class Constructing(Calls):
             return self.call(
                 self._get_through(found, caller or type, ref, type(cls), "__call__", node), args, node
             )
+        return self.instantiate(cls, args, node)
+
+    def instantiate(self, cls: type, args: Args, node: ast.AST | None) -> Value:
+        """What `type.__call__` does: `__new__`, then `__init__`."""
         if self.protocol(cls, "__del__")[0] is not None:
             return self._cannot(cls, "whose instances have a finalizer", node)
         if vars(type)["__flags__"].__get__(cls) & _ABSTRACT:
@@ -75,7 +79,7 @@ class Constructing(Calls):
         return self._initialized(cls, made, args, node)
 
     def _cannot(self, cls: type, why: str, node: ast.AST | None) -> Value:
-        return self.fail(f"makes an instance of {class_name(cls)}, {why}", node, codes.UNKNOWN_CALL)
+        return self.fail(f"makes an instance of {class_name(cls)}, {why}", node, codes.NO_MODEL)
 
     def _new(self, cls: type, args: Args, node: ast.AST | None) -> Value:
         owner, found = self.class_attr(cls, "__new__", node)

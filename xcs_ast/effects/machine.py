@@ -12,7 +12,7 @@ from typing import Any, Final
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.frames import Frame, RegionNames, Sink, TooLarge, Where
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_mutable_class, mro_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_data_descriptor, is_mutable_class, mro_of
 from xcs_ast.effects.values import (
     BOTTOM,
     NONE,
@@ -195,14 +195,23 @@ class Machine:
         return owner, found
 
     def protocol(self, cls: type, name: str) -> tuple[type | None, Any]:
-        """Looks up what decides how instances of `cls` behave (`__getattribute__`, ...); relies on the outcome.
+        """Looks up what decides how instances of `cls` behave (`__getattribute__`, ...); relies on it.
 
         It is no read: to assign it is an unknown effect.
         """
         owner, found = find_in_mro(cls, name)
         if is_mutable_class(cls):
-            self.guard(g.ClassAttr(cls, name, found))
+            self.guards[g.ClassAttr(cls, name, found)] = None
         return owner, found
+
+    def takes_precedence(self, found: Any, node: ast.AST | None) -> bool:
+        """Whether what a class holds is a data descriptor; reads its class, where that can be changed."""
+        kind = type(found)
+        if is_mutable_class(kind):
+            self.class_attr(kind, "__set__", node)
+            self.class_attr(kind, "__delete__", node)
+            self.class_attr(kind, "__get__", node)
+        return is_data_descriptor(found)
 
     # ------------------------------------------------------------------------------------- shared state
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import types
+from enum import EnumMeta
 from typing import Any, Final
 
+from xcs_ast.effects import catalog
 from xcs_ast.effects.applying import ModelCall
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.protocol import Args
@@ -105,7 +107,15 @@ class Rules(Streams):
         named = {
             str(k): v[0] for k, v in call.placed.items() if type(k) is str and k not in ("*", "**") and v
         }
-        return self.call_atom(call.receiver, Args(call.placed.get("*", ()), named), call.node)
+        args = Args(call.placed.get("*", ()), named)
+        receiver = call.receiver
+        if type(receiver) is Ref and is_class(receiver.obj) and catalog.for_construct(receiver.obj) is None:
+            # The metaclass' own `__call__`, which may have led here, is not asked again.
+            self.same(receiver)
+            if issubclass(type(receiver.obj), EnumMeta):
+                return self._enum_member(receiver.obj, args, call.node)
+            return self.instantiate(receiver.obj, args, call.node)
+        return self.call_atom(receiver, args, call.node)
 
     def rule_super(self, call: ModelCall) -> Value:
         """`super()` and `super(cls, self)`."""

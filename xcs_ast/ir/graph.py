@@ -6,7 +6,7 @@ believed: whoever runs it checks every step against what really happens.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, final
 
 from xcs_ast.ir.dependences import Dependence, dependences_of, place_name
@@ -143,6 +143,12 @@ class ComputationGraph:
                     bits |= found.get(before, 0) | 1 << number.get(before, n)
                 found[op.id] = bits & ~(1 << n)
         return found
+
+    def remember(self, key: str, work: Callable[[ComputationGraph], Any]) -> Any:
+        """What `work` makes of this graph, worked out once."""
+        if key not in self._memory:
+            self._memory[key] = work(self)
+        return self._memory[key]
 
     # ----------------------------------------------------------------------------------------------- in words
 

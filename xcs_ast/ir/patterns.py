@@ -152,9 +152,24 @@ def _names(operations: Sequence[Operation]) -> str:
     return ", ".join(dict.fromkeys(op.name for op in operations))
 
 
-def _uses(first: Operation, second: Operation) -> bool:
+def _origins(graph: ComputationGraph) -> dict[str, str]:
+    """For each value that was loaded, the value that was stored there."""
+    found: dict[str, str] = {}
+    for op in graph.operations:
+        same = op.metadata.get("same_as")
+        if same is not None:
+            for value in op.outputs:
+                found[value.id] = found.get(same, same)
+    return found
+
+
+def _uses(graph: ComputationGraph, first: Operation, second: Operation) -> bool:
+    """Whether the second takes what the first gave, perhaps out of a container."""
     given = {value.id for value in first.outputs}
-    return any(value.id in given for value in second.inputs)
+    if any(value.id in given for value in second.inputs):
+        return True
+    origins = graph.remember("origins", _origins)
+    return any(origins.get(value.id) in given for value in second.inputs)
 
 
 # ------------------------------------------------------------------------------------------------ patterns
@@ -187,7 +202,7 @@ def _folds(graph: ComputationGraph) -> Iterator[tuple[list[Operation], bool]]:
         for id in {value.id for value in op.inputs}:
             users[id] = users.get(id, 0) + 1
     for group in _sites(graph):
-        if all(_uses(a, b) for a, b in pairwise(group)):
+        if all(_uses(graph, a, b) for a, b in pairwise(group)):
             between = [value.id for op in group[:-1] for value in op.outputs]
             yield group, any(users.get(id, 0) > 1 for id in between)
 
@@ -226,14 +241,18 @@ def match_pipeline(graph: ComputationGraph) -> Iterator[PatternMatch]:
     for first in maps:
         for second in maps:
             pairs = list(zip(first, second, strict=False))
-            if len(first) == len(second) and first is not second and all(_uses(a, b) for a, b in pairs):
+            if (
+                len(first) == len(second)
+                and first is not second
+                and all(_uses(graph, a, b) for a, b in pairs)
+            ):
                 yield PatternMatch("pipeline", (*first, *second), f"{_names(first)}, then {_names(second)}")
 
 
 def _reduces(graph: ComputationGraph, group: list[Operation]) -> Iterator[PatternMatch]:
     for match in match_reduce(graph):
         steps = match.operations
-        if steps[0].id != group[0].id and all(any(_uses(op, step) for step in steps) for op in group):
+        if steps[0].id != group[0].id and all(any(_uses(graph, op, step) for step in steps) for op in group):
             yield match
 
 

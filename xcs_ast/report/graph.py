@@ -76,7 +76,7 @@ def _quoted(text: str) -> str:
 
 
 def to_svg(graph: ComputationGraph) -> str:
-    """The steps of the function itself as a picture: each wave a row; what could run in parallel is framed."""
+    """The steps of the function as a picture: a wave is a row; what could run in parallel is framed."""
     waves = graph.levels()
     _, dependences = _shown(graph, False)
     across = max((len(wave) for wave in waves), default=1)

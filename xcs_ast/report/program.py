@@ -10,7 +10,9 @@ don't say the same, or astor is missing or fails, the latter is what is printed,
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
+from types import FunctionType, ModuleType
 from typing import Any, Final, final
 
 from xcs_ast.ir.graph import ComputationGraph
@@ -75,6 +77,7 @@ class _Builder:
         self.names = {value.id: value.id for value in graph.parameters}
         self.missing: dict[str, str] = {}
         self.loops: dict[str, int] = {}
+        self.imports: dict[str, None] = {}
 
     def module(self) -> ast.Module:
         body: list[str] = []
@@ -87,7 +90,7 @@ class _Builder:
             self.notes.append(f"where these come from is not known, so they are parameters: {said}")
         head = f"def {name if name.isidentifier() else 'traced'}({', '.join(given)}):"
         text = head + "".join(f"\n    {line}" for line in body or ["pass"])
-        return ast.parse(text)
+        return ast.parse("".join(f"{line}\n" for line in self.imports) + text)
 
     def _value(self, ref: ValueRef) -> str:
         if ref.id in self.names:
@@ -101,10 +104,17 @@ class _Builder:
             name = own if type(own) is str and own.isidentifier() else f"outer_{ref.id}"
             if type(obj).__name__ in ("builtin_function_or_method", "type") and _is_builtin(name, obj):
                 return name
+            line = _import_of(name, obj)
+            if line is not None and name not in self.names:
+                self.imports[line] = None
+                self.names[ref.id] = name
+                return name
             self.missing[ref.id] = name
         return name
 
     def _statements(self, op: Operation) -> list[str]:
+        if op.op_type is OpType.LOAD and not op.outputs:
+            return []  # the end of an iteration
         try:
             text = self._expression(op)
         except _CannotSay as why:
@@ -186,6 +196,19 @@ class _Builder:
 
 class _CannotSay(Exception):
     pass
+
+
+def _import_of(name: str, obj: object) -> str | None:
+    """The statement that brings in a module, function or class; `None` where it cannot be imported."""
+    if type(obj) is ModuleType:
+        return f"import {name}" if sys.modules.get(name) is obj else None
+    home = getattr(obj, "__module__", None) if isinstance(obj, type | FunctionType) else None
+    if type(home) is str and vars(sys.modules.get(home, _NOTHING)).get(name) is obj:
+        return f"from {home} import {name}"
+    return None
+
+
+_NOTHING: Final = ModuleType("nothing")
 
 
 def _is_builtin(name: str, obj: object) -> bool:

@@ -140,7 +140,10 @@ def _row(site: Any) -> Row:
         ahead=tally.ahead,
         in_place=tally.in_place,
         saved=max(0, tally.work_ns - tally.waited_ns) / 1e9,
-        reasons=tuple(f"{each.code} {each.message}" for each in reasons),
+        reasons=(
+            *(f"{each.code} {each.message}" for each in reasons),
+            *(() if site.ledger is None else (str(site.ledger),)),
+        ),
         again=tally.redone,
         repeated=tally.repeated,
     )

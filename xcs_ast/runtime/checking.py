@@ -43,16 +43,17 @@ class Checks:
         how: str,
         entries: int,
         foresees: Callable[[object], Foreseen | None],
-        window: int,
         *,
+        tasks: int,
+        window: int,
         proven: bool,
     ) -> Check | None:
         """The checks of one entry of the region; `None` where there is to be none. `how`: option `verify`."""
         if how == "always" or (how == "sample" and not proven):
             return Check(self, foresees, None, proven)
-        if how == "never" or entries & (entries - 1):
+        if how == "never" or entries & (entries - 1) or (entries == 1 and tasks <= window):
             return None
-        number = window if entries == 1 else entries.bit_length() % min(window, 4)
+        number = window if entries == 1 else entries.bit_length() % max(1, min(window, tasks))
         return Check(self, foresees, number, proven)
 
     def note(self, result: CrossCheck) -> None:

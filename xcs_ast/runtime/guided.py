@@ -127,7 +127,13 @@ class GuidedRecorder(WatchingRecorder):
             if self.plan.place[op.id] < here:
                 del self._waiting[at]
             else:
-                at += self._try(op, at, self.plan.release(op) < here)
+                at += self._try(op, at, self._released(op, here))
+
+    def _released(self, op: Operation, here: int) -> bool:
+        """Whether all that must come before it has come, and each test that decides about it is decided."""
+        return self.plan.release(op) < here and all(
+            self.plan.place[test.id] < here or self._prediction.decided(test) for test in self.plan.tests(op)
+        )
 
     def _under_way(self) -> int:
         return sum(not early.done for early in self._early.values())

@@ -9,6 +9,7 @@ Guarantees: no user code runs; values are looked up as paths and by builtin oper
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any, Final, final
 
 from xcs_ast.ir.dependences import DependenceKind
@@ -53,6 +54,7 @@ class Plan:
             if op.seconds >= WORTH:
                 self.children.setdefault(op.parent, []).append(op)
         self._release: dict[str, int] = {}
+        self._branches: dict[str, tuple[Operation, ...]] = {}
         self._into: dict[str, list[Any]] = {}
         for dep in graph.dependences:
             self._into.setdefault(dep.sink, []).append(dep)
@@ -74,23 +76,43 @@ class Plan:
     def release(self, op: Operation) -> int:
         """The place of the last operation that must have happened before this call may start; -1 if none.
 
-        Values are not considered: they are there or not.
+        Values are not considered (they are there or not), and neither are `tests`.
         """
         known = self._release.get(op.id)
         if known is not None:
             return known
         last = -1
+        tests: dict[str, Operation] = {}
         inner: Operation | None = op
         while inner is not None:
             for dep in self._into.get(inner.id, ()):
                 if dep.kind is DependenceKind.FLOW and dep.place.startswith("%"):
                     continue
                 source = self.graph.operation(dep.source)
-                if dep.kind is DependenceKind.CONTROL or inner is op or _clash(source, op):
+                if dep.kind is DependenceKind.CONTROL and source.op_type is OpType.BRANCH:
+                    tests[source.id] = source
+                elif dep.kind is DependenceKind.CONTROL or inner is op or _clash(source, op):
                     last = max(last, self.ends[source.id])
             inner = self.graph.operation(inner.parent) if inner.parent is not None else None
+        self._branches[op.id] = tuple(tests.values())
         self._release[op.id] = last
         return last
+
+    def tests(self, op: Operation) -> tuple[Operation, ...]:
+        """The branches that decide whether the call is made."""
+        self.release(op)
+        return self._branches[op.id]
+
+
+def _function(plan: Plan) -> Any:
+    """The Python function that was recorded."""
+    function: Any = plan.recording.function
+    function = getattr(function, "__func__", function)
+    return function if type(function) is FunctionType else _target
+
+
+def _target() -> None:
+    """Stands for a function without a closure."""
 
 
 def _clash(first: Operation, second: Operation) -> bool:
@@ -145,16 +167,36 @@ class Prediction:
         except (ArithmeticError, TypeError, ValueError, LookupError, MemoryError) as error:
             if isinstance(error, NotYet):
                 raise
-            raise CannotTell(ref.id) from None
-        if op.op_type is not OpType.LOAD and type(found) in SCALARS:
+            return self._found_again(ref)
+        if op.op_type in (OpType.COMPUTE, OpType.NEW) and type(found) in SCALARS:
             self.known[ref.id] = found
         return found
+
+    def _found_again(self, ref: ValueRef) -> Any:
+        """A text that was found among the arguments, and may be found there again."""
+        recording = self.plan.recording
+        old = recording.objects[ref.id]
+        if ref.id not in recording.paths or type(old) is not str or len(old) < 2:
+            raise CannotTell(ref.id) from None
+        try:
+            return recording.paths[ref.id].resolve(self._binding)
+        except (Unresolvable, KeyError):
+            raise CannotTell(ref.id) from None
+
+    def decided(self, branch: Operation) -> bool:
+        """Whether a test can be foretold, and goes the way that was recorded."""
+        if not branch.inputs or "decision" not in branch.metadata:
+            return False
+        try:
+            return bool(_scalar(self.value(branch.inputs[0]))) is branch.metadata["decision"]
+        except (NotYet, CannotTell):
+            return False
 
     def _given_by(self, op: Operation, output: int) -> Any:
         meta = op.metadata
         match op.op_type, meta.get("how"):
             case OpType.CALL, _:
-                raise NotYet(op.id)
+                return self._length(op)
             case OpType.LOAD, "next":
                 return self._item(op.inputs[0], meta["index"])
             case OpType.LOAD, "unpack" if meta["right"] < 0:
@@ -165,7 +207,7 @@ class Prediction:
                 return _attribute(self.value(op.inputs[0]), op.name)
             case OpType.LOAD, "global":
                 return meta["scope"][op.name]
-            case OpType.LOAD, "cell":
+            case OpType.LOAD, "cell" if meta["cell"] in (_function(self.plan).__closure__ or ()):
                 return meta["cell"].cell_contents
             case OpType.COMPUTE, how:
                 return _computed(how, op, [_scalar(self.value(each)) for each in op.inputs])
@@ -178,6 +220,14 @@ class Prediction:
                 return _display(op.name, [self.value(each) for each in op.inputs])
             case _:
                 raise CannotTell(op.id)
+
+    def _length(self, op: Operation) -> int:
+        """The one call that is foretold without being made: `len` of a builtin container."""
+        if self.plan.recording.objects[op.inputs[0].id] is len and len(op.inputs) == 2:
+            container = self.value(op.inputs[1])
+            if type(container) in (list, tuple, dict, str):
+                return len(container)
+        raise NotYet(op.id)
 
     def _item(self, source: ValueRef, index: int) -> Any:
         """An item of an iteration over a container, or over what `enumerate` or `zip` made of one."""
@@ -248,13 +298,12 @@ _TOO_MUCH: Final = 1 << 16
 def _computed(how: Any, op: Operation, values: list[Any]) -> Any:
     if any(isinstance(v, str | bytes) and len(v) > _TOO_MUCH for v in values):
         raise CannotTell
-    if (
-        how == "binary"
-        and op.name not in ("**", "<<")
-        and not (op.name == "*" and any(type(v) is str for v in values))
-    ):
-        return BINARY[op.name](values[0], values[1])
-    if how == "compare":
+    name = op.metadata["op"] if how == "inplace" else op.name
+    if how in ("binary", "inplace") and name not in ("**", "<<", "*"):
+        return BINARY[name](values[0], values[1])
+    if how == "binary" and name == "*" and not any(isinstance(v, str | bytes) for v in values):
+        return values[0] * values[1]
+    if how == "compare" and op.name not in ("is", "is not"):
         return COMPARE[op.name](values[0], values[1])
     if how == "unary":
         return UNARY[op.name](values[0])

@@ -33,6 +33,7 @@ from xcs_ast.records import replace
 from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
 from xcs_ast.runtime.checking import Check, Checks
+from xcs_ast.runtime.deciding import decide as _decide
 from xcs_ast.runtime.peek import END, peek, sources
 from xcs_ast.runtime.profile import Backoff, Finding
 from xcs_ast.runtime.recording import Recording
@@ -239,18 +240,21 @@ class Site:
             each()
         spec = Spec(slice, plan.admit, options, at_once, shape.pattern, resumes, numbered, whole)
         proven = decision.verdict.kind is VerdictKind.PROVEN
-        check = self._check(plan, options, proven)
+        tasks = len(iterable) if type(iterable) in _SIZED else 0  # type: ignore[arg-type]
+        check = self._check(plan, options, proven, tasks)
         if proven and check is None:
             return Run(self, peeker, spec)
         return self._recorded().run(peeker, spec, plan, self, check, proven=proven)
 
-    def _check(self, plan: Plan, options: config.Options, proven: bool) -> Check | None:
+    def _check(self, plan: Plan, options: config.Options, proven: bool, tasks: int) -> Check | None:
         checks = self._checks
         if checks is None:
             if options.verify == "never":
                 return None
             checks = self._checks = Checks(self.facts, self.demote)
-        return checks.entry(options.verify, self.entries, plan.foresees, options.window, proven=proven)
+        return checks.entry(
+            options.verify, self.entries, plan.foresees, tasks=tasks, window=options.window, proven=proven
+        )
 
     def _recorded(self) -> Recording:
         recording = self._recording
@@ -297,7 +301,7 @@ class Site:
         for each in plan.prepare:
             each()
         proven = decision.verdict.kind is VerdictKind.PROVEN
-        check = self._check(plan, options, proven)
+        check = self._check(plan, options, proven, len(thunks))
         if proven and check is None:
             run = BlockRun(self, thunks, plan.thunks, options.workers)
         else:
@@ -491,31 +495,3 @@ def _elsewhere(facts: tuple[Any, ...]) -> Site:
     site = Site(SiteFacts.load(facts))
     site._skip = sys.maxsize
     return site
-
-
-def _decide(
-    facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object], items: Sequence[object]
-) -> Decision:
-    """The verifier's decision; loads it when first asked."""
-    from xcs_ast import verifier
-
-    _declare(config.current().effects)
-    if facts.kind is RegionKind.BLOCK:
-        return verifier.decide_block(facts, scope, env)
-    return verifier.decide_loop(facts, scope, env, items)
-
-
-_declared: tuple[tuple[str, str], ...] = ()
-
-
-def _declare(effects: tuple[tuple[str, str], ...]) -> None:
-    """Tells the analysis which names the configuration declares, when that has changed."""
-    global _declared
-    if effects is _declared or effects == _declared:
-        return
-    from xcs_ast import verifier
-    from xcs_ast.effects import declare
-
-    declare.set_declared_names(dict(effects))
-    verifier.forget()
-    _declared = effects

@@ -266,7 +266,7 @@ class _Reports:
 
 @final
 class SpeculativeRun(Run):
-    """A run whose tasks are recorded; those of a PROVEN region (without a `conduct`) that are to be checked."""
+    """A run with recorded tasks; of a PROVEN region (without a `conduct`) those that are to be checked."""
 
     __slots__ = ("_check", "_full", "_proven", "_reports", "_streak")
 

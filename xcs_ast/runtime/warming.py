@@ -1,7 +1,7 @@
 """Importing this warms the recorder up: it runs one small speculation of its own.
 
-The first one in a process takes several times as long as the next. Where a first call counts, that is better done
-when a function is decorated.
+The first one in a process takes several times as long as the next. Where a first call counts, that is better
+done when a function is decorated.
 
 Guarantees: no user code runs; nothing is kept but what any recorded task leaves behind. Assumes: nothing.
 """
@@ -11,7 +11,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from xcs_ast.runtime.speculation import Speculation
+from xcs_ast.runtime import speculation as _speculation  # noqa: F401 - loads what recorded runs need
+from xcs_ast.tracer.speculation import Speculation
 
 __all__: list[str] = []
 

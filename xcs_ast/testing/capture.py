@@ -39,8 +39,8 @@ Body = Callable[[], object]
 Paint = Callable[[object, BaseException | None], Picture]
 
 
-class _Stream(io.TextIOBase):
-    """A text stream that notes what is written, joined with what was written just before."""
+class _Sink(io.RawIOBase):
+    """Notes what is written, joined with what was written just before."""
 
     def __init__(self, name: str, events: list[Event], thread: int) -> None:
         super().__init__()
@@ -49,37 +49,31 @@ class _Stream(io.TextIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, text: str) -> int:
+    def write(self, data: Any) -> int:
+        text = bytes(data).decode("utf-8", "surrogatepass")
         where = "" if threading.get_ident() == self._thread else " on another thread"
         last = self._events[-1] if self._events else None
         if last is not None and last[0] == self._name + where:
             self._events[-1] = (last[0], last[1] + text)
         else:
             self._events.append((self._name + where, text))
-        return len(text)
+        return len(data)
 
 
-class _Handler(logging.Handler):
-    """Notes log records with the place that they name."""
+def _stream(name: str, events: list[Event], thread: int) -> io.TextIOWrapper:
+    """A text stream of the same type as the interpreter's own, which passes everything on at once."""
+    sink: Any = _Sink(name, events, thread)
+    return io.TextIOWrapper(sink, "utf-8", "surrogatepass", newline="", write_through=True)
 
-    def __init__(self, events: list[Event], thread: int) -> None:
-        super().__init__()
-        self._events, self._thread_id = events, thread
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self._events.append(
-            (
-                "log",
-                record.name,
-                record.levelno,
-                normalise(record.getMessage()),
-                record.filename,
-                record.lineno,
-                record.funcName,
-                record.thread == self._thread_id,
-                record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None,
-            )
-        )
+_FIELDS: Final = "%(name)s %(levelno)s %(filename)s:%(lineno)s %(funcName)s on %(thread)d: %(message)s"
+
+
+def _handler(events: list[Event], thread: int) -> logging.Handler:
+    """Notes log records with the place and the thread that they name; one of `logging`'s own."""
+    handler = logging.StreamHandler(_stream("log", events, thread))
+    handler.setFormatter(logging.Formatter(_FIELDS))
+    return handler
 
 
 def captured(body: Body, paint: Paint, *, finalizers: bool = False) -> Outcome:
@@ -152,13 +146,13 @@ def _sandbox(events: list[Event]) -> Iterator[None]:
         logging.root.level,
         dict(logging.root.manager.loggerDict),
     )
-    handler = _Handler(events, thread)
+    handler = _handler(events, thread)
     probe.LOG.restart(events)
     _fresh_directory()
     logging.root.addHandler(handler)
     gc.disable()
     random.seed(SEED)
-    sys.stdout, sys.stderr = _Stream("stdout", events, thread), _Stream("stderr", events, thread)
+    sys.stdout, sys.stderr = _stream("stdout", events, thread), _stream("stderr", events, thread)
     try:
         yield
     finally:

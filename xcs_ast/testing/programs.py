@@ -203,8 +203,8 @@ class _Program:
 
     def callee_body(self, mode: str) -> tuple[Lines, set[str]]:
         if self.sharing and self.choices.chance(80):
-            lines, declared, used = sharing_body(self.choices, self.states)
-            self.used |= used
+            lines, declared, used, calls = sharing_body(self.choices, self.states, self.callables)
+            self.used |= used.union(*(self.uses[call] for call in calls))
             self.wrote = True
             return lines, declared
         lines, declared = [], set()

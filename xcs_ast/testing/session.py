@@ -20,6 +20,7 @@ import pytest
 
 import xcs_ast
 from xcs_ast import config as settings
+from xcs_ast.diagnostics.codes_crosscheck import UNFORESEEN
 from xcs_ast.errors import ConfigError
 from xcs_ast.testing.regions import Region, merged, rearm, regions, summary, tabulated
 from xcs_ast.testing.schedules import ALL, QUICK, Order, Schedule, scheduled
@@ -52,7 +53,8 @@ def begin(config: pytest.Config, options: argparse.Namespace) -> Session:
     try:
         settings.current()
         if again is None or not again.plain:
-            eager = Schedule(Order.AHEAD) if options.xcs_eager or options.xcs_verify else None
+            order = Order.CHECKED if verify else Order.AHEAD
+            eager = Schedule(order) if options.xcs_eager or options.xcs_verify else None
             session.install(eager if verify or not schedules else schedules[0])
     except ConfigError as error:
         session.close()
@@ -217,6 +219,8 @@ class Session:
         self._told = told if self._told is None else self._told
         if self.verification is not None:
             self.verification.run(session)
+            if any(map(_refutes, self._told.notes)) and session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -248,6 +252,8 @@ class Session:
             terminalreporter.line(text, yellow=True, bold=True)
         for name, why in sorted(told.plain.items()):
             terminalreporter.line(f"xcs: nothing of {name} was optimized: {why}", yellow=True, bold=True)
+        for note in filter(_refutes, told.notes):
+            terminalreporter.line(f"xcs: {note}", red=True, bold=True)
         if self.verification is not None:
             self.verification.tell(terminalreporter)
 
@@ -328,6 +334,11 @@ def _loaded() -> tuple[set[str], set[str]]:
 def _notes() -> list[str]:
     module = sys.modules.get("xcs_ast.diagnostics.notices")
     return [] if module is None else [str(each) for each in module.recorded()]
+
+
+def _refutes(note: str) -> bool:
+    """Whether it is a defect of the analysis."""
+    return f" {UNFORESEEN} " in f" {note}"
 
 
 def _expected(note: str) -> bool:

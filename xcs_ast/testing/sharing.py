@@ -39,11 +39,14 @@ _RESULTS: Final = (
 class _Body:
     """One body in the making."""
 
-    def __init__(self, choices: Choices, states: Sequence[tuple[str, State]]) -> None:
+    def __init__(self, choices: Choices, states: Sequence[tuple[str, State]], others: Sequence[str]) -> None:
         self.choices = choices
+        self.others = others
+        """Callables that there are already."""
         self.states = states
         self.declared: set[str] = set()
         self.used: set[str] = set()
+        self.calls: set[str] = set()
 
     def add(self, number: str) -> str:
         """A statement that writes and, most often, looks at nothing."""
@@ -72,7 +75,12 @@ class _Body:
 
     def wait(self) -> Lines:
         """The call that waits, and the number that it gives."""
-        return ["probe.call(x)", f"r = {self.choices.pick(_RESULTS)}"]
+        seen = self.read() if self.choices.chance(12) else "x"
+        result = self.choices.pick(_RESULTS)
+        if self.others and self.choices.chance(20):
+            result = f"{self.choices.pick(self.others)}(x)"
+            self.calls.add(result.partition("(")[0])
+        return [f"probe.call({seen})", f"r = {result}"]
 
     def lines(self) -> Lines:
         body = self.shape()
@@ -153,7 +161,9 @@ def _indent(lines: Lines) -> Lines:
     return textwrap.indent("\n".join(lines), "    ").splitlines()
 
 
-def sharing_body(choices: Choices, states: Sequence[tuple[str, State]]) -> tuple[Lines, set[str], set[str]]:
-    """The lines of a body over `x`, the names it needs declared `global`, and the states it uses."""
-    body = _Body(choices, states)
-    return body.lines(), body.declared, body.used
+def sharing_body(
+    choices: Choices, states: Sequence[tuple[str, State]], others: Sequence[str]
+) -> tuple[Lines, set[str], set[str], set[str]]:
+    """A body over `x`: its lines, the names it needs declared `global`, the states and callables it uses."""
+    body = _Body(choices, states, others)
+    return body.lines(), body.declared, body.used, body.calls

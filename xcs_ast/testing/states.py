@@ -166,7 +166,7 @@ SHARED: Final[tuple[State, ...]] = (
     State(
         "list",
         "@ = [5, 2]",
-        ("len(@)", "sum(@[-2:])", "@[-1]", "int(# in @)"),
+        ("len(@)", "sum(@[-2:])", "@[-1]", "int(# in @)", "len(str(@))", "sum(sorted(@))", "max(*@, 0)"),
         ("@.insert(0, #)", "=@.pop() if len(@) > 1 else 0", "@.sort()", "@[0] = #", "@[:] = @[-3:]"),
         False,
         ("@.append(#)", "@.extend([#, 1])"),
@@ -174,7 +174,7 @@ SHARED: Final[tuple[State, ...]] = (
     State(
         "dict",
         "@ = {1: 4}",
-        ("@.get(#, 7)", "len(@)", "int(# in @)", "sum(@.values())", "list(@)[-1]"),
+        ("@.get(#, 7)", "len(@)", "int(# in @)", "sum(@.values())", "len(f'{@}')", "len(dict(@))"),
         ("=@.setdefault(#, len(@))", "=@.pop(#, 0)", "@.clear()", "@[#] = len(@)"),
         False,
         ("@[#] = # + 1", "@[#] = @.get(#, 0) + 2", "@.update({#: 3})", "@['n'] = @.get('n', 0) + #"),
@@ -226,7 +226,15 @@ SHARED: Final[tuple[State, ...]] = (
     State(
         "client",
         "@ = Client(1)",
-        ("@.calls", "@.known", "len(@.log)", "@.usage.get(#, 0)", "@.ask(#)"),
+        (
+            "@.calls",
+            "@.known",
+            "len(@.log)",
+            "@.usage.get(#, 0)",
+            "@.ask(#)",
+            "len(vars(@))",
+            "len(repr(@.log))",
+        ),
         ("@.usage = {}", "@.log = list(@.log)", "@.calls = 0", "=@.ask(#)"),
         False,
         (
@@ -244,7 +252,7 @@ SHARED: Final[tuple[State, ...]] = (
         ("@_too.calls", "len(@_log)", "@.known"),
         ("@_too.log = []", "@_log.clear()", "@_too.calls *= 2"),
         False,
-        ("@.calls += #", "@_too.note(#)", "@_log.append(#)"),
+        ("@.calls += #", "@_too.note(#)", "@_log.append(#)", "@_log.extend((#, #)); @.log.pop(0)"),
     ),
     State(
         "class",

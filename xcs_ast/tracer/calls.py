@@ -1,16 +1,16 @@
 """Calls: what the recorder does with each kind of callable.
 
-Guarantees: only code whose effects are known runs. Python functions run as clones, on this thread; C code runs where
-its model allows it; what was declared `pure` or `unordered` runs as it is. All else waits.
+Guarantees: only code whose effects are known runs. Python functions run as clones, on this thread; C code
+runs where its model allows it; what was declared `pure` or `unordered` runs as it is. All else waits.
 Assumes: declarations are true.
 """
 
 from __future__ import annotations
 
 import functools
-import io
 import operator
 import os
+import re
 import types
 import weakref
 from collections.abc import Callable
@@ -19,9 +19,10 @@ from typing import Any, Final
 
 from xcs_ast.effects import catalog
 from xcs_ast.effects.declare import Declared, declared
+from xcs_ast.effects.entries import EntryKind
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class
 from xcs_ast.tracer import kinds
-from xcs_ast.tracer.calls_builtins import Builtins
+from xcs_ast.tracer.calls_methods import Methods
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, Refusal, clone_of, is_clone
 from xcs_ast.tracer.modelled import NO_RECEIVER
@@ -45,11 +46,12 @@ _COROUTINE: Final = 0x80 | 0x200
 _C_METHODS: Final = (
     types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType
 )  # fmt: skip
+_C_BOUND: Final = type(re.compile("").search)
 _LRU_CACHE: Final = type(functools.lru_cache(len))
 _EXACT: Final = (*CONTAINERS,)
 
 
-class CallHooks(Builtins):
+class CallHooks(Methods):
     """The dispatch."""
 
     link: Link
@@ -88,7 +90,7 @@ class CallHooks(Builtins):
         kind = type(f)
         if kind is FunctionType:
             return self._function(f, args, kwargs)
-        if kind is types.BuiltinFunctionType:
+        if kind is types.BuiltinFunctionType or kind is _C_BOUND:
             return self._builtin(f, args, kwargs, used)
         if kind is types.MethodType:
             return self._bound(f, args, kwargs, used)
@@ -121,6 +123,8 @@ class CallHooks(Builtins):
             if entry is not None:
                 return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
             return self.wait("calls a function that keeps its results in a cache")
+        if kind is operator.attrgetter or kind is operator.methodcaller or kind is operator.itemgetter:
+            return self.getter(f, args, kwargs)
         found = self.find_special(f, "__call__")
         if type(found) is FunctionType:
             return self._function(found, (f, *args), kwargs)
@@ -145,7 +149,7 @@ class CallHooks(Builtins):
                 return self.deferred_log(*logger, args, kwargs)
         entry = _entry_of(f)
         if entry is not None and entry.unknown_reason is None:
-            if entry.kind is catalog.EntryKind.METHOD:
+            if entry.kind is EntryKind.METHOD:
                 return self.run_entry(entry, f, args[0], args[1:], kwargs) if args else f(*args, **kwargs)
             return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
         return self.run_clone(f, args, kwargs)
@@ -226,9 +230,9 @@ class CallHooks(Builtins):
             if len(seen) > 10_000:
                 self.wait("hands a declared function too much to look through")
             if kind in CONTAINERS:
-                if not self.owns(obj) and kind is not tuple and kind is not frozenset:
-                    if not self.untouched(obj):
-                        self.wait("hands a declared function something that the task has changed")
+                mutable = kind is not tuple and kind is not frozenset
+                if mutable and not self.owns(obj) and not self.untouched(obj):
+                    self.wait("hands a declared function something that the task has changed")
                 parts = self.content(obj)
                 todo += parts
                 if kind is dict:
@@ -256,6 +260,8 @@ class CallHooks(Builtins):
             return self._class_method(f, owner, args, kwargs)
         else:
             found = find_in_mro(type(owner), f.__name__)[1]
+            if type(f) is _C_BOUND:
+                return self.c_method(found, owner, args, kwargs, used)
             if type(found) in _C_METHODS and catalog.for_callable(f) is catalog.for_method(
                 type(owner), f.__name__
             ):
@@ -287,14 +293,14 @@ class CallHooks(Builtins):
         if type(f) not in _C_METHODS or not issubclass(kind, f.__objclass__):
             return f(o, *args, **kwargs) if type(f) in _C_METHODS else self.wait("calls an unusual method")
         if kind is str and f.__objclass__ is str:
-            return self._str_method(f, o, name, args, kwargs)
+            return self.str_method(f, o, name, args, kwargs)
         if kind in SCALARS and all(type(arg) in SCALARS for arg in (*args, *kwargs.values())):
             return f(o, *args, **kwargs)
         if kind in kinds.CONTAINERS or (kind is list and name == "sort"):
             return self._container(f, o, name, args, kwargs, used)
         if not used and self.deferred_write(o, name, args) and not kwargs:
             return None
-        special = self._by_hand(f, o, name, args, kwargs)
+        special = self.by_hand(f, o, name, args, kwargs)
         if special is not NotImplemented:
             return special
         entry = catalog.for_method(kind, name)
@@ -312,97 +318,20 @@ class CallHooks(Builtins):
             self.sort(inside, kwargs)
             o[:] = inside
             return None
-        if f.__objclass__ is object or name in ("__repr__", "__str__", "__format__"):
-            if name in ("__repr__", "__str__") and not args:
-                return self.repr_of(o)
+        if name in ("__repr__", "__str__") and not args:
+            return self.repr_of(o)
         try:
             return self.container_method(o, name, args, kwargs, used)
         except kinds.Unsure as unsure:
             return self.wait(unsure.reason)
 
-    def _str_method(self, f: Any, o: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        values = (*args, *kwargs.values())
-        if all(type(arg) in SCALARS for arg in values):
-            result = f(o, *args, **kwargs)
-            return self.adopt(result) if type(result) is list else result
-        if name == "join" and len(args) == 1 and not kwargs:
-            return o.join(list(self.iterate(args[0])))
-        if name in ("format", "format_map"):
-            return self._format(o, name, args, kwargs)
-        if name in ("startswith", "endswith") and type(args[0]) is tuple:
-            return f(o, *args, **kwargs)
-        if name == "__mod__" and len(args) == 1:
-            return self.binary("%", o, args[0])
-        entry = catalog.for_method(str, name)
-        if entry is None:
-            return self.wait(f"calls str.{name}, which has no model")
-        return self.run_entry(entry, f, o, args, kwargs)
-
-    def _format(self, text: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-        import _string  # type: ignore[import-not-found]
-
-        if name == "format_map":
-            return self.wait("formats by a mapping")
-        for _, field, spec, _ in _string.formatter_parser(text):
-            if field is not None and ("." in field or "[" in field or "{" in (spec or "")):
-                return self.wait("formats attributes or items of an object")
-        shown = [self.shown(arg) for arg in args]
-        return text.format(*shown, **{key: self.shown(value) for key, value in kwargs.items()})
-
-    def _by_hand(self, f: Any, o: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Methods of `object`, `type`, generators and exceptions; `NotImplemented` for all others."""
-        if self.is_own_generator(o) and name in ("__next__", "send", "throw", "close", "__iter__"):
-            return f(o, *args, **kwargs)
-        if kwargs:
-            return NotImplemented
-        holder = f.__objclass__
-        if name == "__iter__" and not args:
-            return self.iterate(o)
-        if name == "__next__" and not args and self.owns(o):
-            return f(o)
-        if holder is object:
-            return self._of_object(o, name, args)
-        if issubclass(holder, BaseException) and name == "__init__":
-            return f(o, *args) if self.owns(o) else NotImplemented
-        if issubclass(holder, BaseException) and name in ("with_traceback", "add_note"):
-            return f(o, *args) if self.owns(o) else NotImplemented
-        if holder in (dict, list, set) and self.owns(o) and name == "__init__" and holder is dict:
-            self.check_filled(o, args, kwargs)
-            return None
-        if is_class(o) and holder is type and name == "__call__":
-            return self.construct_plainly(o, args, kwargs)
-        if type(o) in (io.StringIO, io.BytesIO) and self.owns(o):
-            if all(type(arg) in SCALARS for arg in args):
-                return f(o, *args)
-        return NotImplemented
-
-    def _of_object(self, o: Any, name: str, args: tuple[Any, ...]) -> Any:
-        if name == "__init__":
-            return None
-        if name == "__setattr__" and len(args) == 2 and type(args[0]) is str:
-            self.store_plainly(o, args[0], args[1])
-            return None
-        if name == "__getattribute__" and len(args) == 1 and type(args[0]) is str:
-            return self.load_attr(o, args[0])
-        if name == "__repr__" and not args:
-            return object.__repr__(o)
-        if name == "__str__" and not args:
-            return self.repr_of(o)
-        if name == "__hash__" and not args:
-            return object.__hash__(o)
-        if name == "__eq__" and len(args) == 1:
-            return object.__eq__(o, args[0])
-        return NotImplemented
-
-    def store_plainly(self, o: Any, name: str, value: Any) -> None:
-        """`object.__setattr__(o, name, value)`."""
-        if self.owns(o):
-            object.__setattr__(o, name, value)
-        else:
-            self.wait("sets an attribute of a shared object past its class")
-
     def _bound(self, f: types.MethodType, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
         function, receiver = f.__func__, f.__self__
+        if type(receiver) in kinds.CONTAINERS and type(function) is FunctionType:
+            try:
+                return self.container_method(receiver, function.__name__, args, kwargs, used)
+            except kinds.Unsure as unsure:
+                return self.wait(unsure.reason)
         what = declared(function)
         if what is not None and what is not Declared.OFF:
             return self._declared(what, function, (receiver, *args), kwargs, receiver)
@@ -420,15 +349,6 @@ class CallHooks(Builtins):
             ):
                 return self.look_at_environment(args, kwargs)
         return self.dispatch(function, (receiver, *args), kwargs, used)
-
-    def look_at_environment(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """`os.environ.get(name, default)`, and looked at again when it is the task's turn."""
-        if kwargs or not 1 <= len(args) <= 2 or type(args[0]) is not str or not self.untouched(os.environ):
-            return self.wait("looks at the environment in an unusual way")
-        found = self.transaction.probe(lambda: os.environ.get(args[0]))
-        if found is not None:
-            return found
-        return args[1] if len(args) == 2 else None
 
     def _method_entry(self, function: FunctionType, receiver: Any) -> Any:
         if _entry_of(function) is None:
@@ -468,6 +388,8 @@ def _entry_of(function: FunctionType) -> Any:
         return None
     entry = catalog.for_callable(function)
     if without is None and entry is None:
+        if len(_known) > 20_000:
+            _known.clear()
         section = catalog.default._for_function(function)
         _known[code] = section is None
     return entry

@@ -1,4 +1,4 @@
-"""The builtin functions that look at objects in ways that no model line can say, each in the recorder's sight.
+"""The builtin functions that look at objects in ways that no model can say, each in the recorder's sight.
 
 Guarantees: the order of what they do is that of the C code, special methods and callbacks included.
 Assumes: `Specials` and `StateHooks` do the single steps.
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import operator
 import types
+from abc import ABCMeta
 from collections.abc import Callable
 from typing import Any, Final
 
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, mro_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of
 from xcs_ast.tracer.calls_classes import Constructing
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 
@@ -79,15 +80,17 @@ class Builtins(Constructing):
         return type(args[0]) if len(args) == 1 and not kwargs else self.wait("makes a class")
 
     def do_number(self, native: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """`int(x)`, `float(x)`, `abs(x)`, `round(x)` and their like: of plain data, or by a special method."""
+        """`int(x)`, `abs(x)`, `round(x)` and their like: of plain data, or by a special method."""
         if all(type(arg) in SCALARS for arg in (*args, *kwargs.values())):
             return native(*args, **kwargs)
         if len(args) == 1 and not kwargs and type(self.find_special(args[0], name)) is types.FunctionType:
             value = self.run_special(self.find_special(args[0], name), args[0])
             return native(value) if type(value) in _NUMBERS else self.wait(f"{name} returned no plain number")
-        for arg in args:
+        for arg in (*args, *kwargs.values()):
             if type(arg) in CONTAINERS:
-                return native(*args, **kwargs)  # raises
+                if len(args) == 1 and not kwargs:
+                    return native(*args, **kwargs)  # raises
+                return self.wait(f"converts a {class_name(type(arg))} to a number")
             self.check_leaf(arg, (name, "__index__", "__int__", "__float__", "__trunc__"))
         return native(*args, **kwargs)
 
@@ -134,7 +137,7 @@ class Builtins(Constructing):
             return isinstance(*args, **kwargs)
         obj, classes = args
         if not _decided_by_type(classes, 0):
-            return self.wait("asks whether an object is an instance where code of the program's may decide")
+            return self.wait("asks for an instance where code of the program's may decide")
         cls = type(obj)
         if find_in_mro(cls, "__class__")[0] is not object or (
             type(find_in_mro(cls, "__getattribute__")[1]) is types.FunctionType
@@ -381,7 +384,9 @@ class Builtins(Constructing):
 
     def do_slice(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`slice(...)`."""
-        return slice(*args, **kwargs)
+        if all(type(arg) in SCALARS for arg in args):
+            return slice(*args, **kwargs)
+        return self.wait("makes a slice of objects")
 
     def do_object(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`object()`."""
@@ -396,18 +401,25 @@ def _decided_by_type(classes: Any, depth: int) -> bool:
         return all(_decided_by_type(each, depth + 1) for each in classes.__args__)
     if not is_class(classes):
         return False
-    owner = find_in_mro(type(classes), "__instancecheck__")[0]
-    if owner is type:
-        return True
-    if owner is None or owner.__module__ != "abc":
-        return False
-    for base in mro_of(classes):
-        hook = base.__dict__.get("__subclasshook__")
-        if hook is not None and base is not object and base.__module__ not in _LIBRARY:
+    return find_in_mro(type(classes), "__instancecheck__")[0] is type or _asks_library_only(classes)
+
+
+def _asks_library_only(cls: type) -> bool:
+    """Whether an abstract base class, and all below it, decide by the library's code alone."""
+    todo, seen = [cls], set()
+    while todo:
+        each = todo.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        owner = find_in_mro(type(each), "__subclasscheck__")[0]
+        hook = find_in_mro(each, "__subclasshook__")[0]
+        if len(seen) > 3_000 or owner is None or (owner is not type and module_of(owner) != "abc"):
             return False
-    return len(classes.__subclasses__()) < 50 and all(
-        _decided_by_type(each, depth + 1) for each in type.__subclasses__(classes) if depth < 5
-    )
+        if hook is not object and (hook is None or module_of(hook) not in _LIBRARY):
+            return False
+        todo += type.__subclasses__(each)
+    return find_in_mro(type(cls), "__instancecheck__")[0] is ABCMeta
 
 
 _LIBRARY: Final = frozenset(

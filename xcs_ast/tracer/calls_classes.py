@@ -10,6 +10,7 @@ import abc
 import functools
 import sys
 import types
+from collections import defaultdict
 from typing import Any, Final
 
 from xcs_ast.effects import catalog
@@ -40,6 +41,11 @@ class Constructing(Deferring):
             if len(args) != 2 or kwargs:
                 return self.wait("calls super() in an unusual way")
             return self.adopt(super(*args))
+        if cls is defaultdict and args and (args[0] is None or callable(args[0])):
+            # The factory is called through `missing_key`.
+            made: Any = defaultdict(args[0])
+            dict.update(made, self.call(dict, *args[1:], **kwargs))
+            return self.adopt(made)
         entry = catalog.for_construct(cls)
         if entry is not None:
             if issubclass(cls, BaseException):
@@ -71,27 +77,26 @@ class Constructing(Deferring):
             found = found.__func__
         if type(found) is types.FunctionType:
             found = self.class_attr(cls, "__new__")
-            function = found.__func__ if type(found) is staticmethod else found
+            function: Any = found.__func__ if type(found) is staticmethod else found
             if _is_of_namedtuple(cls, function):
                 return self.adopt(function(cls, *args, **kwargs))
             return self.call(function, cls, *args, **kwargs)
         return self.new_object(cls, owner, args, kwargs)
 
-    def new_object(self, cls: type, owner: type | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def new_object(self, cls: type, owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`owner.__new__(cls, ...)` of a builtin class."""
         if not _is_simple(cls):
             return self.wait(f"makes a {class_name(cls)}, which is built upon code that is not known")
         if owner is object:
-            if type(find_in_mro(cls, "__init__")[1]) is types.WrapperDescriptorType and (args or kwargs):
-                if find_in_mro(cls, "__init__")[0] is object:
-                    return cls(*args, **kwargs)  # raises
+            if (args or kwargs) and find_in_mro(cls, "__init__")[0] is object:
+                return cls(*args, **kwargs)  # raises
             obj: Any = object.__new__(cls)
         elif owner is not None and issubclass(owner, BaseException):
             obj = owner.__new__(cls, *args, **kwargs)
         elif owner in (dict, list, set):
-            obj = owner.__new__(cls)  # type: ignore[union-attr,call-overload]
+            obj = owner.__new__(cls)
         elif owner in _HOLDERS and not kwargs and all(type(arg) in SCALARS for arg in args):
-            obj = owner.__new__(cls, *args)  # type: ignore[union-attr]
+            obj = owner.__new__(cls, *args)
         elif owner is tuple and not kwargs and len(args) == 1:
             obj = tuple.__new__(cls, self.iterate(args[0]))
         else:
@@ -113,14 +118,14 @@ class Constructing(Deferring):
         if owner is object:
             return
         if owner is not None and issubclass(owner, BaseException):
-            owner.__init__(obj, *args, **kwargs)  # type: ignore[misc]
+            owner.__init__(obj, *args, **kwargs)
         elif owner in (dict, list, set) and not args and not kwargs:
             return
         elif owner is dict and len(args) < 2:
             self.check_filled(obj, args, kwargs)
         elif owner in (list, set) and len(args) == 1 and not kwargs:
             parts = [self.key(part) if owner is set else part for part in self.iterate(args[0])]
-            owner.__init__(obj, parts)  # type: ignore[union-attr,misc]
+            owner.__init__(obj, parts)
         else:
             self.wait(f"makes a {class_name(cls)}, which is built upon code that is not known")
 
@@ -133,13 +138,13 @@ class Constructing(Deferring):
     def _init_dataclass(
         self, owner: type, init: types.FunctionType, obj: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        """What the `__init__` does that `dataclass` compiled, with factories and `__post_init__` as clones."""
+        """What the `__init__` that `dataclass` compiled does; factories and `__post_init__` as clones."""
         fields = list(owner.__dict__["__dataclass_fields__"].values())
         if any(field._field_type.name == "_FIELD_INITVAR" for field in fields):
-            return self.wait(f"{class_name(owner)} has variables for its __post_init__ only")
-        if type(find_in_mro(type(obj), "__setattr__")[1]) is types.FunctionType:
-            if not owner.__dict__["__dataclass_params__"].frozen:
-                return self.wait(f"{class_name(owner)} stores its attributes in a way of its own")
+            self.wait(f"{class_name(owner)} has variables for its __post_init__ only")
+        stored_by_hand = type(find_in_mro(type(obj), "__setattr__")[1]) is types.FunctionType
+        if stored_by_hand and not owner.__dict__["__dataclass_params__"].frozen:
+            self.wait(f"{class_name(owner)} stores its attributes in a way of its own")
         given = _bind(init, obj, args, kwargs)
         dataclasses: Any = sys.modules["dataclasses"]
         for field in fields:
@@ -155,11 +160,10 @@ class Constructing(Deferring):
                 continue
             found = find_in_mro(type(obj), field.name)[1]
             if type(found) in (property, functools.cached_property) or type(found) is types.FunctionType:
-                return self.wait(f"{class_name(owner)} computes a field")
+                self.wait(f"{class_name(owner)} computes a field")
             object.__setattr__(obj, field.name, value)
         if find_in_mro(type(obj), "__post_init__")[0] is not None:
             self.call(self.load_attr(obj, "__post_init__"))
-        return None
 
 
 def _bind(

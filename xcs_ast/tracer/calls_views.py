@@ -14,7 +14,7 @@ import io
 import re
 import sys
 import types
-from collections import OrderedDict, defaultdict, deque, namedtuple
+from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Collection
 from typing import Any, Final, Never
 
@@ -53,7 +53,8 @@ IMMUTABLE: Final = (
 _C_CLASSES: Final = (
     deque, OrderedDict, defaultdict, datetime.date, datetime.datetime, datetime.time, datetime.timedelta,
     datetime.timezone, functools.partial, re.Pattern, re.Match, io.StringIO, io.BytesIO, io.TextIOWrapper,
-    types.MethodDescriptorType, types.WrapperDescriptorType, types.SimpleNamespace, property, staticmethod, classmethod,
+    types.MethodDescriptorType, types.WrapperDescriptorType, types.SimpleNamespace,
+    property, staticmethod, classmethod,
 )  # fmt: skip
 _GENERIC: Final = (
     *PLAIN_GETATTRIBUTE,
@@ -63,11 +64,18 @@ _GENERIC: Final = (
 _GENERIC_STORE: Final = tuple(
     vars(cls)["__setattr__"] for cls in (BaseException,) if "__setattr__" in vars(cls)
 )
-_TUPLE_GETTER: Final = type(namedtuple("_Sample", "a").a)  # type: ignore[attr-defined,misc]
+_TUPLE_GETTER: Final = type(namedtuple("_Sample", "a").a)  # type: ignore[attr-defined]
+_MAPS: Final = (OrderedDict, defaultdict, Counter)
 _BASES: Final = (
-    object, int, float, complex, bool, str, bytes, type(None), tuple, list, dict, set, frozenset, type, BaseException
+    object, int, float, complex, bool, str, bytes, type(None), tuple, list, dict, set, frozenset, type,
+    BaseException,
 )  # fmt: skip
 _GENUINE_ENUM: Final = frozenset(("__hash__", "__reduce_ex__"))
+_CHANGING: Final = frozenset(
+    {"__iadd__", "__iand__", "__ifloordiv__", "__ilshift__", "__imatmul__", "__imod__", "__imul__", "__ior__"}
+    | {"__ipow__", "__irshift__", "__isub__", "__itruediv__", "__ixor__", "__setitem__", "__delitem__"}
+)
+"""Special methods that change the object that they are called on."""
 
 
 class Views(StateHooks):
@@ -125,9 +133,11 @@ class Views(StateHooks):
 
     def _load_getset(self, o: Any, name: str, found: Any) -> Any:
         entry = catalog.for_attr(type(o), name)
-        if entry is not None and entry.owner != "builtins.object" and entry.unknown_reason is None:
-            if all(self._is_passive(clause, o) for clause in entry.clauses):
-                return found.__get__(o, type(o))
+        if name == "__traceback__":
+            return self.wait("looks at a traceback")
+        described = entry is not None and entry.owner != "builtins.object" and entry.unknown_reason is None
+        if described and all(self._is_passive(clause, o) for clause in entry.clauses):  # type: ignore[union-attr]
+            return found.__get__(o, type(o))
         return super()._load_getset(o, name, found)
 
     def new(self, obj: Any, /) -> Any:
@@ -159,12 +169,18 @@ class Views(StateHooks):
         """
         if type(obj) in SCALARS:
             return obj
+        if not _CHANGING.isdisjoint(methods) and not self.owns(obj):
+            # Of a copy, the change would be lost.
+            return self.wait("lets C code change shared data in place")
         return self._view(obj, methods, data, {}, 0)
 
     def _view(self, obj: Any, methods: Collection[str], data: bool, memo: dict[int, Any], depth: int) -> Any:
         kind = type(obj)
         if kind in SCALARS:
             return obj
+        if kind in _MAPS:
+            self._view_map(self.content(obj), methods, data, memo, depth)
+            return self.content(obj)
         if kind not in CONTAINERS:
             if kind is bytearray and self.owns(obj):
                 return obj
@@ -187,6 +203,15 @@ class Views(StateHooks):
             out = self._view_parts(kind, seen, deeper, data, memo, depth + 1)
         memo[id(obj)] = (obj, out)
         return out
+
+    def _view_map(
+        self, seen: Any, methods: Collection[str], data: bool, memo: dict[int, Any], depth: int
+    ) -> None:
+        deeper = [m for m in methods if m not in SHALLOW]
+        if data or deeper:
+            for part in (*seen, *seen.values()):
+                if self._view(part, deeper, data, memo, depth + 1) is not part:
+                    self.wait("hands C code a mapping with something shared in it")
 
     def _view_parts(
         self, kind: type, seen: Any, methods: Collection[str], data: bool, memo: dict[int, Any], depth: int
@@ -223,7 +248,9 @@ class Views(StateHooks):
             kind = self.generated_fields(cls, method)
             if kind is not None:
                 return self._fields_are_plain(obj, kind)
-        if type(found) is types.FunctionType:
+        if type(found) is types.FunctionType and (
+            catalog.for_method(cls, method) is None or (_is_enum(owner) and owner.__module__ == "enum")
+        ):
             return method in _GENUINE_ENUM and _is_enum(owner) and owner.__module__ == "enum"
         if owner in _BASES:
             return self._base_is_harmless(obj, owner, method)

@@ -239,6 +239,9 @@ class ContainerMethods(StateCore):
         if name == "pop" and own and kind is set and not args:
             return obj.pop()
         if name in _SET_READS or name in _SET_TESTS or (name in _SET_CHANGES and kind is set):
+            if any(each is obj for each in args):
+                # Python knows it again, and leaves the table as it is.
+                raise unsure("a set meets itself")
             others = tuple([self._set_argument(each) for each in args])
             if not all(map(is_plain_key, obj if own else ())):
                 raise unsure("elements that compare by code of their own")

@@ -1,8 +1,8 @@
 """Effects whose result nobody uses: printing, logging, writing to open files. They take place at the replay.
 
-Guarantees: what is printed, logged or written is rendered where the call stands, in the recorder's sight; only
-streams and handlers that run no code of the program's take part; an effect that a `try` of the task could see
-fail is not deferred, unless it can't fail.
+Guarantees: what is printed, logged or written is rendered where the call stands, in the recorder's sight;
+only streams and handlers that run no code of the program's take part; an effect that a `try` of the task
+could see fail is not deferred, unless it can't fail.
 Assumes: whoever replays does so on the consumer's thread, in the order of the program.
 """
 
@@ -210,17 +210,15 @@ class Deferring(Modelled):
 
     def logger_call(self, f: Any) -> tuple[Any, str] | None:
         """The logger and the method's name, if this callable is one of `logging`'s calls."""
-        logging = sys.modules.get("logging")
+        logging: Any = sys.modules.get("logging")
         if logging is None:
             return None
         if type(f) is types.MethodType:
-            function, owner = f.__func__, f.__self__
-            if type(function) is types.FunctionType and function.__module__ == "logging":
-                if function.__name__ in LOGGER_METHODS and isinstance(type(owner), type):
-                    if logging.Logger.__dict__.get(function.__name__) is function:
-                        return owner, function.__name__
+            function: Any = f.__func__
+            if type(function) is not types.FunctionType or function.__name__ not in LOGGER_METHODS:
+                return None
+            genuine = logging.Logger.__dict__.get(function.__name__) is function
+            return (f.__self__, function.__name__) if genuine else None
+        if type(f) is not types.FunctionType or f.__name__ not in LOGGER_METHODS:
             return None
-        if type(f) is types.FunctionType and f.__module__ == "logging" and f.__name__ in LOGGER_METHODS:
-            if logging.__dict__.get(f.__name__) is f:
-                return logging.root, f.__name__
-        return None
+        return (logging.root, f.__name__) if logging.__dict__.get(f.__name__) is f else None

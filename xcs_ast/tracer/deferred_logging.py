@@ -1,8 +1,9 @@
 """Log records that are made where the call stands, and handled when its turn comes.
 
-Guarantees: a record has the caller, line, function and time of the call, and the thread of whoever handles it; no
-handler, filter, formatter or record factory of the program's takes part.
-Assumes: the frames of clones look like those of the user's functions; frames of this package are told by their file.
+Guarantees: a record has the caller, line, function and time of the call, and the thread of whoever handles
+it; no handler, filter, formatter or record factory of the program's takes part.
+Assumes: the frames of clones look like those of the user's functions; frames of this package are told by
+their file.
 """
 
 from __future__ import annotations

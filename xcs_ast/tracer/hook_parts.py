@@ -23,6 +23,7 @@ __all__ = [
     "make_unpacker",
     "merge_keywords",
     "once",
+    "static",
     "submodule_or_error",
     "unbound",
 ]
@@ -83,23 +84,22 @@ COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
 """Comparisons."""
 
 
-BUILTIN_ITERATORS: Final = frozenset(
-    type(iter(each))
-    for each in (
-        (),
-        [],
-        {},
-        {}.values(),
-        {}.items(),
-        set(),
-        range(0),
-        "",
-        "\u0100",
-        zip(),
-        enumerate(()),
-        map(len, ()),
-    )
+_ITERABLES: Final[tuple[Any, ...]] = (
+    (),
+    [],
+    {},
+    {}.values(),
+    {}.items(),
+    set(),
+    range(0),
+    "",
+    "\u0100",
+    zip(),
+    enumerate(()),
+    map(len, ()),
 )
+BUILTIN_ITERATORS: Final[frozenset[type]] = frozenset(type(iter(each)) for each in _ITERABLES)
+"""Types of iterators whose `iter` is themselves, the usual ones."""
 
 
 class _Once:
@@ -121,13 +121,23 @@ class _Once:
         return getattr(self._iterator, name)
 
 
+def static(cls: type, name: str) -> Any:
+    """What a class or its bases define under a name, or `None`; no metaclass is asked."""
+    mro: tuple[type, ...] = type.__getattribute__(cls, "__mro__")
+    for each in mro:
+        found = type.__getattribute__(each, "__dict__").get(name)
+        if found is not None:
+            return found
+    return None
+
+
 def once(iterator: Iterator[Any]) -> Iterator[Any]:
     """An iterator that `for` may call `iter` on once more without the program noticing.
 
     Instrumented code runs `for x in _xcs_r.iterate(xs)`: an iterator's own `__iter__`, if it is Python code,
     would run where plain code does not call it, or be missing where plain code does not need it.
     """
-    if type(getattr(type(iterator), "__iter__", None)) is WrapperDescriptorType:
+    if type(static(type(iterator), "__iter__")) is WrapperDescriptorType:
         return iterator
     return _Once(iterator)
 

@@ -1,7 +1,8 @@
 """The hooks that instrumented code calls, with the meaning that the plain code has.
 
 An instrumented clone does nothing with objects by itself: each load, store, operator, call, test and loop
-goes through a method of the task's recorder. `Recorder` gives them their plain meaning; recorders derive from it.
+goes through a method of the task's recorder. `Recorder` gives them their plain meaning; others derive from
+it.
 
 Guarantees: every method here does what the construct it stands for does, once, with the same exceptions and
 messages. The stack as C code sees it from `call` and `perform` is that of the plain program.
@@ -28,6 +29,7 @@ from xcs_ast.tracer.hook_parts import (
     make_unpacker,
     merge_keywords,
     once,
+    static,
     submodule_or_error,
     unbound,
 )
@@ -168,7 +170,7 @@ class Recorder:
         _store(self, token, token.owner, self.inplace(op, token.old, value))
 
     def finish_binary(self, token: Any, op: str, value: Any, owner: Any, /) -> None:
-        """The plain operator and the store of `x.a = x.a + v`, `d[k] = d[k] + v`, `d[k] = d.get(k, c) + v`, `g = g + v`.
+        """The operator and the store of `x.a = x.a + v`, `d[k] = d[k] + v`, `d[k] = d.get(k, c) + v`.
 
         Not in place: `x.a = x.a + [1]` makes a new list. `owner` is the object that the store names (for
         `self.n[k] = self.n[k] + v` it is loaded a second time, after `v`); where it is not the very object
@@ -207,15 +209,18 @@ class Recorder:
     # ------------------------------------------------------------------------------ iteration, unpacking
 
     def iterate(self, x: Any, /) -> Iterator[Any]:
-        """What `for` runs over. `for` calls `iter` on this again: give what takes that without effect (`once`)."""
-        iterator = iter(x)
+        """What `for` runs over.
+
+        `for` calls `iter` on this once more: give what takes that without effect (`once`).
+        """
+        iterator: Iterator[Any] = iter(x)
         if type(iterator) in BUILTIN_ITERATORS:
             return iterator
         return once(iterator)
 
     def spread(self, x: Any, f: Any = None, /) -> Iterator[Any]:
         """`*x` in a display or a call; `f` is the callee where `*x` is its only positional argument."""
-        if not hasattr(type(x), "__iter__") and not hasattr(type(x), "__getitem__"):
+        if static(type(x), "__iter__") is None and static(type(x), "__getitem__") is None:
             where = "Value" if f is None else f"{function_text(f)} argument"
             raise TypeError(f"{where} after * must be an iterable, not {type(x).__name__}")
         return self.iterate(x)
@@ -438,10 +443,10 @@ def _store(recorder: Recorder, token: Token, owner: Any, value: Any) -> None:
 
 def _update(recorder: Recorder, made: dict[Any, Any], x: Any, f: Any) -> dict[Any, Any]:
     """Puts the items of a mapping into a new dict; every access to `x` goes through hooks of `recorder`."""
-    if isinstance(x, dict) and type(x).__iter__ is dict.__iter__:
+    if issubclass(type(x), dict) and static(type(x), "__iter__") is dict.__iter__:
         made.update(recorder.call(dict, x))
         return made
-    if not hasattr(type(x), "keys") and not hasattr(type(x), "__getattr__"):
+    if static(type(x), "keys") is None and static(type(x), "__getattr__") is None:
         if f is None:
             raise TypeError(f"'{type(x).__name__}' object is not a mapping")
         raise TypeError(f"{function_text(f)} argument after ** must be a mapping, not {type(x).__name__}")

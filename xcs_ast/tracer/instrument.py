@@ -1,8 +1,8 @@
 """From the source of a function to the code of its instrumented clone.
 
-Guarantees: the code has the name, parameters, flags, file, lines and columns of the original. Nested functions
-in it have the original's own code objects where the original was compiled from this source, and code compiled
-from it otherwise. Nothing is executed.
+Guarantees: the code has the name, parameters, flags, file, lines and columns of the original. Nested
+functions in it have the original's own code objects where the original was compiled from this source, and
+code compiled from it otherwise. Nothing is executed.
 Assumes: the source is the one that the original was compiled or rewritten from.
 """
 
@@ -12,7 +12,7 @@ import ast
 import re
 from collections.abc import Iterator
 from types import CodeType
-from typing import Final, final
+from typing import Any, Final, final
 
 from xcs_ast.records import dataclass
 from xcs_ast.source.lookup import FunctionNode, FunctionSource
@@ -114,7 +114,7 @@ def _definition(node: ast.FunctionDef | ast.AsyncFunctionDef, statements: Statem
     decorators: list[ast.expr] = []
     if node.decorator_list:
         decorators.append(ast.copy_location(ast.Constant(None), node.decorator_list[0]))
-    extra = {"type_params": []} if "type_params" in node._fields else {}
+    extra: dict[str, Any] = {"type_params": []} if "type_params" in node._fields else {}
     made = type(node)(
         name=_NAME, args=_bare(node.args), body=body, decorator_list=decorators, returns=None, **extra
     )
@@ -128,7 +128,7 @@ def _compile(inner: ast.stmt, node: FunctionNode, source: FunctionSource, code: 
     free = list(code.co_freevars)
     if source.owner is not None:
         # Leading underscores do not count in the mangling of private names; the name must not be the user's.
-        extra = {"type_params": []} if "type_params" in ast.ClassDef._fields else {}
+        extra: dict[str, Any] = {"type_params": []} if "type_params" in ast.ClassDef._fields else {}
         stmt = ast.ClassDef(
             name=f"_______{source.owner}", bases=[], keywords=[], body=[stmt], decorator_list=[], **extra
         )
@@ -147,7 +147,9 @@ def _compile(inner: ast.stmt, node: FunctionNode, source: FunctionSource, code: 
     ast.copy_location(factory, node)
     module = ast.fix_missing_locations(ast.Module([factory], []))
     with quiet(source.filename):
-        made = compile(module, source.filename, "exec", flags=code.co_flags & _FUTURE_MASK, dont_inherit=True)
+        made: CodeType = compile(
+            module, source.filename, "exec", flags=code.co_flags & _FUTURE_MASK, dont_inherit=True
+        )
     wanted = code.co_name if isinstance(node, ast.Lambda) else _NAME
     todo = [made]
     while todo:
@@ -184,14 +186,14 @@ def _fixed(
     """The compiled code with the names of the original, and the original's own nested functions in it."""
     constants: list[object] = []
     for constant in made.co_consts:
-        new: object = constant
-        if isinstance(constant, CodeType):
-            if constant.co_name in _INSIDE:
-                new = _fixed(constant, None, plain, nodes, own, nested, prefix, qualname)
-                own.append(new)  # type: ignore[arg-type]
-            else:
-                new = _plain_function(constant, plain, nodes, nested, prefix, qualname)
-        constants.append(new)
+        if not isinstance(constant, CodeType):
+            constants.append(constant)
+        elif constant.co_name in _INSIDE:
+            inside = _fixed(constant, None, plain, nodes, own, nested, prefix, qualname)
+            own.append(inside)
+            constants.append(inside)
+        else:
+            constants.append(_plain_function(constant, plain, nodes, nested, prefix, qualname))
     renamed = qualname + made.co_qualname[len(prefix) :]
     if original is None:
         return made.replace(co_consts=tuple(constants), co_qualname=renamed)
@@ -212,8 +214,7 @@ def _plain_function(
     """The original's code of a nested function, or the code compiled from its source."""
     fitting = [each for each in nodes if _fits(made, each)]
     if len(fitting) > 1:
-        spots = set(made.co_positions())
-        fitting = [each for each in fitting if isinstance(each, ast.Lambda) and _spot(each.body) in spots]
+        fitting = _innermost(made, fitting)
     if len(fitting) != 1:
         raise Refused("several functions on one line that cannot be told apart")
     node = fitting[0]
@@ -268,5 +269,18 @@ def _fits(code: CodeType, node: FunctionNode) -> bool:
     return code.co_firstlineno == line and (code.co_name == "<lambda>") == isinstance(node, ast.Lambda)
 
 
-def _spot(node: ast.expr) -> tuple[int, int | None, int, int | None]:
-    return (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset)
+def _innermost(code: CodeType, nodes: list[FunctionNode]) -> list[FunctionNode]:
+    """Of several functions on one line, the innermost that has all of the code in its body."""
+    spots = [spot for spot in code.co_positions() if None not in spot and spot[2:] != (0, 0)]
+    around: list[tuple[tuple[int, int], tuple[int, int], FunctionNode]] = []
+    for node in nodes:
+        names = [each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+        if not isinstance(node, ast.Lambda) or names != list(code.co_varnames[: len(names)]):
+            continue
+        body = node.body
+        first = (body.lineno, body.col_offset)
+        last = (body.end_lineno or body.lineno, body.end_col_offset or 0)
+        if all(first <= (a or 0, c or 0) and (b or 0, d or 0) <= last for a, b, c, d in spots):
+            around.append((first, last, node))
+    inner = max((first for first, _, _ in around), default=None)
+    return [node for first, _, node in around if first == inner] if spots or len(around) == 1 else []

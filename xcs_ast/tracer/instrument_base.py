@@ -1,6 +1,6 @@
 """The ground of the instrumenter: new nodes with places, calls of hooks, variables of its own.
 
-Guarantees: every new node has the place of the expression it stands for. Nodes of the source are never changed.
+Guarantees: every new node has the place of the expression it stands for. The source's are never changed.
 Assumes: the compiler takes what is built here as it takes parsed trees.
 """
 
@@ -147,6 +147,7 @@ def _shift(call: ast.Call, at: ast.AST) -> None:
 
 
 def contains(node: ast.expr, kinds: Any) -> bool:
+    """Whether there is such a node, bodies of nested functions left out."""
     todo: list[ast.AST] = [node]
     while todo:
         each = todo.pop()

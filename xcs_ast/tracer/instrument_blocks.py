@@ -1,7 +1,7 @@
 """`try` and `with` of instrumented code.
 
-Guarantees: handlers, `else` and `finally` run when they run in the plain code; `enter_try` and `leave_try` come in
-pairs, whatever ends the body.
+Guarantees: handlers, `else` and `finally` run when they run in the plain code; `enter_try` and `leave_try`
+come in pairs, whatever ends the body.
 Assumes: as `instrument_base`.
 """
 

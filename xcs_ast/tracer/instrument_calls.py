@@ -1,6 +1,7 @@
 """Calls of instrumented code.
 
-Guarantees: the callee, the arguments and the keywords are evaluated and taken apart in the order of the plain code.
+Guarantees: the callee, the arguments and the keywords are evaluated and taken apart in the order of the
+plain code.
 Assumes: as `instrument_base`.
 """
 
@@ -46,12 +47,10 @@ class Calls(Builder):
         if isinstance(function, ast.Name) and self.scope.kind(function.id) == "global":
             if function.id == "super" and not node.args and not node.keywords:
                 return self._super(node)
-            if function.id in LOOKS_AROUND_BARE and len(node.args) == 1 and not node.keywords:
-                if not isinstance(node.args[0], ast.Starred):
-                    callee: ast.expr = self.hook(
-                        function, "load_global", self.globals_(), self.text(function.id)
-                    )
-                    return self.hook(node, hook, callee, self.expr(node.args[0]))
+            bare = len(node.args) != 1 or bool(node.keywords) or isinstance(node.args[0], ast.Starred)
+            if function.id in LOOKS_AROUND_BARE and not bare:
+                callee: ast.expr = self.hook(function, "load_global", self.globals_(), self.text(function.id))
+                return self.hook(node, hook, callee, self.expr(node.args[0]))
         spreads = any(isinstance(argument, ast.Starred) for argument in node.args)
         merges = any(keyword.arg is None for keyword in node.keywords)
         if not spreads and not merges:

@@ -1,8 +1,9 @@
 """Entries of the effect models, carried out: whether a call of C code may be made now, and how.
 
-Guarantees: a call is made only where each clause of its entry is harmless for the very objects at hand: what it
-reads of shared state is logged and handed over as a copy, what it changes is the task's own, what it calls back runs
-as a clone, the channels it uses are unordered. An entry that says more than that makes the task wait.
+Guarantees: a call is made only where each clause of its entry is harmless for the very objects at hand:
+what it reads of shared state is logged and handed over as a copy, what it changes is the task's own, what
+it calls back runs as a clone, the channels it uses are unordered. An entry that says more than that makes
+the task wait.
 Assumes: the models are true.
 """
 
@@ -15,6 +16,7 @@ from typing import Any, Final, assert_never, final
 from xcs_ast.effects import catalog
 from xcs_ast.effects import entries as e
 from xcs_ast.effects.resolve import class_name, is_class
+from xcs_ast.tracer import kinds
 from xcs_ast.tracer.calls_views import CONTAINERS, IMMUTABLE, SCALARS
 from xcs_ast.tracer.modelled_rules import request_is_unordered
 from xcs_ast.tracer.specials_items import Items
@@ -23,7 +25,7 @@ __all__ = ["Modelled"]
 
 _FREE: Final = frozenset(("clock", "network", "inference", "entropy"))
 """Channels whose unordered use may take place at any time."""
-_PROBED: Final = frozenset(("environment", "cwd", "log", "locale", "filesystem"))
+_PROBED: Final = frozenset(("cwd", "log", "locale", "filesystem"))
 """Channels that a call may look at early, if the same look gives the same answer when its turn comes."""
 _SIMPLE_ITERATION: Final = (*CONTAINERS, range, bytearray)
 
@@ -32,7 +34,7 @@ _SIMPLE_ITERATION: Final = (*CONTAINERS, range, bytearray)
 class _Use:
     """One call by an entry."""
 
-    __slots__ = ("called", "entry", "external", "kept", "placed", "probed", "receiver", "swapped")
+    __slots__ = ("called", "entry", "external", "kept", "lazy", "placed", "probed", "receiver", "swapped")
 
     def __init__(self, entry: e.Entry, receiver: Any, placed: dict[str | int, tuple[Any, ...]]) -> None:
         self.entry = entry
@@ -41,6 +43,7 @@ class _Use:
         self.swapped: dict[int, tuple[Any, Any]] = {}
         self.called: set[int] = set()
         self.kept = False
+        self.lazy = type(entry.result) is e.Fresh and entry.result.kind == "iter"
         self.external = False
         self.probed = False
 
@@ -81,12 +84,18 @@ class Modelled(Items):
         if placed is None:
             return self.wait(f"calls {entry.dotted} in a way that its model does not describe")
         for key, values in placed.items():
-            if key != "*" and key != "**" and not entry.speaks_of(key):
-                if not all(type(value) in SCALARS for value in values):
-                    return self.wait(f"passes {entry.dotted} an object that its model does not speak of")
+            silent = key != "*" and key != "**" and not entry.speaks_of(key)
+            if silent and not all(type(value) in SCALARS for value in values):
+                return self.wait(f"passes {entry.dotted} an object that its model does not speak of")
         use = _Use(entry, receiver, placed)
         for clause in entry.clauses:
             self._clause(clause, use)
+        for clause in entry.clauses:
+            # What was handed over in the place of an object must not be kept.
+            if type(clause) is e.Stores and any(
+                id(obj) in use.swapped for obj in self._subjects(clause.what, use)
+            ):
+                self.wait(f"{entry.dotted} keeps what it is given")
         if use.swapped and _gives_back(entry.result, use):
             return self.wait(f"{entry.dotted} gives back what it looks at")
         passed = [use.now(arg) for arg in args]
@@ -160,6 +169,8 @@ class Modelled(Items):
             case e.Calls(function, _):
                 for callee in self._subjects(function, use):
                     if callee is not None:
+                        if use.entry.kind is e.EntryKind.CONSTRUCT:
+                            self.wait(f"a {use.entry.dotted} keeps a function that it calls")
                         use.called.add(id(callee))
                         use.swap(callee, self._back(callee, use.entry))
             case e.Special(subject, method, _):
@@ -196,13 +207,8 @@ class Modelled(Items):
     def _channel(self, name: str, access: e.Access, use: _Use) -> None:
         if access is e.Access.READ and name in _FREE:
             use.external = use.external or name in ("network", "inference")
-        elif (
-            access is e.Access.READ
-            and name == "environment"
-            and use.entry.owner.startswith(("time", "datetime"))
-        ):
-            # The time zone.
-            self.transaction.probe(lambda: os.environ.get("TZ"))
+        elif access is e.Access.READ and name == "environment":
+            self.transaction.probe(_environment)
         elif access is e.Access.READ and name in _PROBED:
             use.probed = True
         else:
@@ -243,6 +249,13 @@ class Modelled(Items):
 
     def _iterates(self, obj: Any, use: _Use, *, pairs: bool) -> None:
         kind = type(obj)
+        if obj is use.receiver and kind not in CONTAINERS:
+            if not self.owns(obj):
+                self.wait(f"{use.entry.dotted} goes through a shared {class_name(kind)}")
+            return
+        if kind in kinds.CONTAINERS and kind not in CONTAINERS:
+            use.swap(obj, self.content(obj))
+            return
         if kind in _SIMPLE_ITERATION:
             if kind in CONTAINERS:
                 use.swap(obj, self.content(obj))
@@ -251,7 +264,11 @@ class Modelled(Items):
             return
         if pairs and not is_class(obj) and self.find_special(obj, "keys") is not None:
             self.wait(f"{use.entry.dotted} takes a mapping apart")
-        use.swap(obj, self.adopt(list(self.iterate(obj))))
+        if use.lazy:
+            if not self.owns(obj):
+                use.swap(obj, self.iterate(obj))
+        elif use.now(obj) is obj:
+            use.swap(obj, self.adopt(list(self.iterate(obj))))
 
     def _special(self, obj: Any, method: str, use: _Use) -> None:
         if type(obj) in SCALARS:
@@ -287,12 +304,16 @@ class Modelled(Items):
                 return self._merged(of, use, values=type(spec) is e.Value)
             case e.Union(options):
                 return [obj for option in options for obj in self._subjects(option, use)]
-            case e.Attr():
-                self.wait(f"{use.entry.dotted} looks at attributes")
-                return []
+            case e.Attr(of, name):
+                return [self._plain_attr(obj, name, use) for obj in self._subjects(of, use)]
             case _:
                 # Results of callbacks and new objects: `_back` and the other clauses see to them.
                 return []
+
+    def _plain_attr(self, obj: Any, name: str, use: _Use) -> Any:
+        if kinds.is_immutable(obj) or self.owns(obj):
+            return getattr(obj, name, None)
+        return self.wait(f"{use.entry.dotted} looks at attributes")
 
     def _elements(self, obj: Any, use: _Use) -> list[Any]:
         if type(obj) in SCALARS or obj is None:
@@ -302,6 +323,8 @@ class Modelled(Items):
             return []
         if type(seen) in CONTAINERS:
             return list(self.content(seen))
+        if use.lazy:
+            self.wait(f"{use.entry.dotted} works with what an iterator will yield")
         self._iterates(obj, use, pairs=False)
         seen = use.now(obj)
         return list(seen) if type(seen) in CONTAINERS else []
@@ -322,6 +345,12 @@ class Modelled(Items):
 
 
 _NONE: Final[Any] = object()
+
+
+def _environment() -> str:
+    return repr(sorted(os.environ.items()))
+
+
 NO_RECEIVER: Final = _NONE
 """Stands for the receiver of a function that has none."""
 
@@ -342,7 +371,7 @@ def _gives_back(spec: e.Spec, use: _Use) -> bool:
             return (
                 any(
                     id(part) in use.swapped
-                    for obj in use.placed.get(of.key, ())  # type: ignore[union-attr]
+                    for obj in use.placed.get(of.key, ())
                     for part in _plain_parts(use.now(obj))
                 )
                 if type(of) is e.Arg

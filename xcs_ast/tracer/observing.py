@@ -60,10 +60,17 @@ class Activation:
         self.step = step
         self.code = code
         self.map = map
+        self.around: set[str | None] = {None}
+        """The calls that this run is inside of."""
+        while step is not None:
+            self.around.add(step.id)
+            step = step.parent
         self.frame: FrameType | None = None
         self.fixed: dict[str, ValueRef] = {}
         self.loops: list[tuple[Step, Range | None, int]] = []
         self.branches: dict[Range, Step] = {}
+        self.calls: dict[Range, Step] = {}
+        """The last call at each place, the latest last."""
         self.pending: list[tuple[object, list[Touch]]] = []
         self.formats: list[tuple[str, ValueRef]] = []
         self.building: dict[Range, list[tuple[str, ValueRef]]] = {}
@@ -199,12 +206,21 @@ class ObservingRecorder(WatchingRecorder):
                 for at, branch in activation.branches.items():
                     if contains(test, at):
                         guards[branch.id] = branch
+        for test, guarded in activation.map.silent:
+            if any(contains(each, place) or each[0] <= place[0] < each[1] for each in guarded):
+                for at, call in reversed(activation.calls.items()):
+                    if at[0] <= test[1]:
+                        guards[call.id] = call
+                        break
         step.guards = tuple(guards)
+        if step.kind is OpType.CALL:
+            activation.calls.pop(place, None)
+            activation.calls[place] = step
         if step.kind is OpType.BRANCH:
             activation.branches[place] = step
 
     def _use(self, activation: Activation, obj: Any, hint: Any) -> tuple[ValueRef, bool]:
-        used = self.values.use(obj, hint, activation.fixed)
+        used = self.values.use(obj, hint, activation.fixed, activation.around)
         if used is not None:
             return used
         parts: list[Any] = []
@@ -226,7 +242,7 @@ class ObservingRecorder(WatchingRecorder):
         step = Step(f"o{len(self.steps) + 1}", OpType.NEW, name, activation.step)
         step.inputs = tuple(use[0] for use in parts)
         step.unsure = tuple(use[0].id for use in parts if use[1])
-        step.outputs = (self.values.define(obj),)
+        step.outputs = (self.values.define(obj, home=_home(step)),)
         step.meta = {"how": name, "literals": literals} if name == "f-string" else {"how": name}
         self.steps.append(step)
         return step.outputs[0], False
@@ -241,14 +257,33 @@ class ObservingRecorder(WatchingRecorder):
         if step.kind is OpType.NEW and step.meta.get("how") == "new":
             self._display(step, value)
         if step.name == "unpack" and type(value) is tuple:
-            step.outputs = tuple(self.values.define(each) for each in value)
+            step.outputs = tuple(self.values.define(each, home=_home(step)) for each in value)
             return
         ref = self._same(step, value) if step.kind is OpType.COMPUTE else None
         if ref is None:
-            ref = self.values.define(value)
+            known = self.values.known(value)
+            if step.kind is OpType.LOAD and known:
+                step.meta["same_as"] = known[-1].id
+            ref = self.values.define(value, home=_home(step))
             step.outputs = (ref,)
+        if step.meta.get("how") == "compare" and step.name in _CERTAIN:
+            self._decides(step, value, ref)
         if step.meta.get("how") == "format":
             self._formatted(self._active[-1], step, value, ref)
+
+    def _decides(self, step: Step, value: bool, ref: ValueRef) -> None:
+        """A comparison that always gives a `bool` decides by itself: nobody asks for its truth."""
+        activation = self._active[-1]
+        if activation.map is None or step.span is None:
+            return
+        s = step.span
+        place = ((s.line, s.column), (s.end_line, s.end_column))
+        if any(contains(test, place) for test, _ in activation.map.tests):
+            branch = Step(f"o{len(self.steps) + 1}", OpType.BRANCH, "branch", step.parent)
+            branch.inputs, branch.span, branch.meta = (ref,), s, {"decision": value}
+            branch.iterations, branch.guards = step.iterations, step.guards
+            activation.branches[place] = branch
+            self.steps.append(branch)
 
     def _formatted(self, activation: Activation, step: Step, text: str, ref: ValueRef) -> None:
         """Follows how an f-string comes together: making it is no step that anybody could see."""
@@ -327,7 +362,14 @@ class ObservingRecorder(WatchingRecorder):
         return tuple(map(_finished, self.steps))
 
 
+_CERTAIN: Final = frozenset({"in", "not in", "is", "is not"})
 _BOUND: Final[tuple[Any, ...]] = (type([].append), type(ObservingRecorder().quiet))
+
+
+def _home(step: Step) -> str | None:
+    return step.parent.id if step.parent is not None else None
+
+
 _positions: dict[int, tuple[CodeType, list[Range | None]]] = {}
 
 

@@ -42,6 +42,8 @@ class FunctionMap:
         self.range = range_of(node)
         self.tests: list[tuple[Range, list[Range]]] = []
         """(where a test stands, what it decides about)."""
+        self.silent: list[tuple[Range, list[Range]]] = []
+        """The same for what decides without a step of its own: `is`, `match`, a handler."""
         self.loops: dict[Range, Range] = {}
         """By the place of what is iterated over: the whole loop."""
         self.nodes: dict[Range, ast.AST] = {}
@@ -49,10 +51,12 @@ class FunctionMap:
         self.joined: list[tuple[Range, tuple[str | None, ...]]] = []
         """f-strings, inner ones last: where, and the texts between the values (`None` stands for a value)."""
         self.fixed = _fixed(node)
+        self._identity: set[Range] = set()
         """Parameters that are never bound again."""
         body = node.body if isinstance(node.body, list) else [node.body]
         for child in body:
             self._visit(child, [])
+        self.silent += [each for each in self.tests if each[0] in self._identity]
 
     def operands(self, place: Range) -> list[ast.expr | None]:
         """The expressions that a call or operator takes, callee first; empty where they cannot be told."""
@@ -82,7 +86,21 @@ class FunctionMap:
         if isinstance(node, _FUNCTIONS):
             return
         inner = loops
+        test = getattr(node, "test", None)
+        for each in (
+            test,
+            *getattr(node, "ifs", ()),
+            *(node.values[:-1] if isinstance(node, ast.BoolOp) else ()),
+        ):
+            if isinstance(each, ast.expr) and _asks_identity(each):
+                self._identity.add(range_of(each))
         match node:
+            case ast.Match(subject=subject, cases=cases):
+                parts = [range_of(s) for case in cases for s in case.body]
+                self.silent.append((range_of(subject), parts + list(self._after(node, loops))))
+            case ast.Try(body=body, handlers=[_, *_]):
+                tried = (range_of(body[0])[0], range_of(body[-1])[1])
+                self.silent.append((tried, list(self._after(node, loops))))
             case (
                 ast.Call()
                 | ast.BinOp()
@@ -133,7 +151,7 @@ class FunctionMap:
                 guarded = [*part.ifs[place + 1 :], *later, *results]
                 self.tests.append((range_of(test), [range_of(each) for each in guarded]))
 
-    def _after(self, node: ast.If | ast.While, loops: list[ast.AST]) -> Iterator[Range]:
+    def _after(self, node: ast.stmt, loops: list[ast.AST]) -> Iterator[Range]:
         kinds = {type(each) for each in _exits(node)}
         if kinds & {ast.Return, ast.Raise}:
             yield from self._leave(node, loops)
@@ -147,6 +165,13 @@ class FunctionMap:
         yield (range_of(node)[1], self.range[1])
         if loops:
             yield range_of(loops[0])
+
+
+def _asks_identity(test: ast.expr) -> bool:
+    return any(
+        isinstance(each, ast.Compare) and any(isinstance(op, ast.Is | ast.IsNot) for op in each.ops)
+        for each in ast.walk(test)
+    )
 
 
 def _exits(node: ast.AST) -> Iterator[ast.AST]:

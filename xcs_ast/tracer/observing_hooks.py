@@ -20,7 +20,7 @@ from xcs_ast.ir.operations import OpType
 from xcs_ast.ir.paths import MISSING, static_attr
 from xcs_ast.tracer import observing_lookup as lookup
 from xcs_ast.tracer.clones import Link, clone_of
-from xcs_ast.tracer.hooks import COMPARE, INPLACE, Recorder, Token
+from xcs_ast.tracer.hooks import INPLACE, Recorder, Token
 from xcs_ast.tracer.observing_effects import (
     CONTAINERS,
     SCALARS,
@@ -309,9 +309,7 @@ class WatchingRecorder(Recorder):
 
     def compare(self, op: str, a: Any, b: Any, /) -> Any:
         """`a op b`."""
-        if op in ("is", "is not"):
-            return COMPARE[op](a, b)
-        touches = self._operands(f"a0 {op} a1", a, b)
+        touches = [] if op in ("is", "is not") else self._operands(f"a0 {op} a1", a, b)
         step = self.before(OpType.COMPUTE, op, (a, b), touches, how="compare")
         value = super().compare(op, a, b)
         self.after(step, value)

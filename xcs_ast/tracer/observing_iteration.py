@@ -80,7 +80,10 @@ class _Watched:
 def _behind(iterator: object, depth: int) -> list[object] | None:
     """The containers that an iterator made of builtin iterators runs over; `None`: it may be anything."""
     out: list[object] = []
-    for each in gc.get_referents(iterator):
+    inside = gc.get_referents(iterator)
+    if type(iterator) in _COMPOSED:
+        inside = inside[:1]  # the others are the items that came last
+    for each in inside:
         kind = type(each)
         if kind is type or kind in SCALARS:
             continue

@@ -134,7 +134,7 @@ def shifted(f: Any, kwargs: dict[str, Any], frames: int) -> dict[str, Any]:
     """The keywords of a call that looks for its caller on the stack, corrected by our `frames` in between."""
     kind: Any = type(f)
     module = getattr(f, "__module__", None) if kind in (FunctionType, MethodType, type(len)) else None
-    if module == "warnings" and name_of(f) == "warn":
+    if module in ("warnings", "_warnings") and name_of(f) == "warn":
         return {**kwargs, "stacklevel": kwargs.get("stacklevel", 1) + frames}
     if module == "logging" and name_of(f).rpartition(".")[2] in _LOGGING:
         return {**kwargs, "stacklevel": kwargs.get("stacklevel", 1) + frames}

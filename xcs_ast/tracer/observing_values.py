@@ -5,7 +5,8 @@ that exactly one step gave, or that was there before, is that value, surely. Whe
 object (a small number, an interned string, a function that returns its argument), a use of it is a use of
 
 1. the constant or the parameter, where the source says so;
-2. else what gave it last; `unsure` where the object is of a builtin scalar type, and so may be a coincidence.
+2. else what gave it last, here or in the calls around; `unsure` where the object is of a builtin scalar
+   type, and so may be a coincidence.
 """
 
 from __future__ import annotations
@@ -34,14 +35,16 @@ class Values:
         """Values that no step gave: constants, and what was there before."""
         self._by_object: dict[int, list[ValueRef]] = {}
         self._constants: dict[tuple[type, str], ValueRef] = {}
+        self._homes: dict[str, str | None] = {}
         self._count = 0
 
-    def define(self, obj: object, prefix: str = "v") -> ValueRef:
-        """A new value."""
+    def define(self, obj: object, prefix: str = "v", home: str | None = None) -> ValueRef:
+        """A new value; `home` is the call that it came up in."""
         self._count += 1
         ref = ValueRef(f"{prefix}{self._count}", type(obj).__qualname__, _shape(obj))
         self.objects[ref.id] = obj
         self._by_object.setdefault(id(obj), []).append(ref)
+        self._homes[ref.id] = home
         return ref
 
     def name(self, obj: object, name: str) -> ValueRef:
@@ -55,7 +58,9 @@ class Values:
         """What gave this object, the latest last."""
         return self._by_object.get(id(obj), [])
 
-    def use(self, obj: object, hint: ast.expr | None, fixed: dict[str, ValueRef]) -> Use | None:
+    def use(
+        self, obj: object, hint: ast.expr | None, fixed: dict[str, ValueRef], around: set[str | None]
+    ) -> Use | None:
         """The value that a use of `obj` means; `None` where nothing gave it and it is no constant."""
         if isinstance(hint, ast.Constant):
             return self.constant(obj), False
@@ -63,7 +68,8 @@ class Values:
             return fixed[hint.id], False
         known = self.known(obj)
         if known:
-            return known[-1], type(obj) in SCALARS and (len(known) > 1 or _is_common(obj))
+            near = [ref for ref in known if self._homes.get(ref.id) in around]
+            return (near or known)[-1], type(obj) in SCALARS and (len(known) > 1 or _is_common(obj))
         return None
 
     def constant(self, obj: object) -> ValueRef:

@@ -1,8 +1,9 @@
 """Operators, truth, comparison and text: what runs special methods, done in the recorder's sight.
 
 Guarantees: an operator on exact builtin scalars is the operator itself; on builtin containers it reads what
-the task sees; a special method in Python runs as a clone, found and tried in the order of the language. A type
-from C takes part only where a model says that its method does nothing but compute. Everything else waits.
+the task sees; a special method in Python runs as a clone, found and tried in the order of the language. A
+type from C takes part only where a model says that its method does nothing but compute. Everything else
+waits.
 Assumes: the classes of the operands are looked up on the spot; `StateHooks.class_attr` logs what it found.
 """
 
@@ -62,7 +63,7 @@ class Specials(Views):
     """Everything that Python does through special methods."""
 
     def find_special(self, obj: Any, name: str) -> Any:
-        """What the class of `obj` holds under `name`, or `None`. The look-up is logged where it may change."""
+        """What the class of `obj` holds under `name`, or `None`; logged where it may change."""
         cls = type(obj)
         found = find_in_mro(cls, name)[1]
         if not is_class(cls) or found is None:
@@ -81,23 +82,34 @@ class Specials(Views):
             return self.call(found.__func__, type(obj), *args)
         return self.wait(f"{class_name(type(obj))} has a special method of an unusual kind")
 
+    def text_arguments(self, text: str, given: Any) -> Any:
+        """What stands for the right side of `text % given`."""
+        raise NotImplementedError
+
     # ------------------------------------------------------------------------------------------- arithmetic
 
     def binary(self, op: str, a: Any, b: Any, /) -> Any:
         """`a op b`."""
-        native, name, reflected = BINARY[op]
         if type(a) in SCALARS and type(b) in SCALARS:
-            return native(a, b)
+            return BINARY[op][0](a, b)
+        native, name, reflected = BINARY[op]
         left, right = self.find_special(a, name), self.find_special(b, reflected)
         if type(left) is _PYTHON or type(right) is _PYTHON:
             return self._binary_in_python(op, a, b, left, right)
         if op == "%" and type(a) is str:
-            return a % self._text_arguments(a, b)
+            return a % self.text_arguments(a, b)
         for obj, method in ((a, name), (b, reflected)):
             if type(obj) in _PLAIN_CLASSES:
                 continue
             if not self.is_harmless(obj, method):
                 self.wait(f"{class_name(type(obj))}.{method} may run code of the program's")
+            if op == "*" and type(self.find_special(obj, "__index__")) is _PYTHON:
+                self.wait(f"{class_name(type(obj))}.__index__ runs code of the program's")
+        if op == "%" and type(a) in (bytes, bytearray) and type(b) not in SCALARS:
+            self.wait("formats bytes with something that may run code of the program's")
+        if a is b and type(a) is set and not self.owns(a):
+            # Python knows it again, and leaves the table of the result as it is; copies would not be known.
+            self.wait("a set meets itself")
         return self.adopt(native(self._operand(a, op), self._operand(b, op)))
 
     def _operand(self, obj: Any, op: str) -> Any:
@@ -108,16 +120,6 @@ class Specials(Views):
             for part in seen:
                 self.check_leaf(part, ("__hash__", "__eq__"))
         return seen
-
-    def _text_arguments(self, text: str, given: Any) -> Any:
-        if issubclass(type(given), tuple):
-            return tuple([self.shown(part) for part in tuple.__iter__(given)])
-        if type(given) is dict:
-            seen = self.content(given)
-            return {key: self.shown(value) for key, value in seen.items()}
-        if type(given) not in SCALARS and ("%(" in text or "%" not in text):
-            return self.wait("formats by a mapping")
-        return self.shown(given)
 
     def _binary_in_python(self, op: str, a: Any, b: Any, left: Any, right: Any) -> Any:
         """The protocol of the language: the reflected method of a subclass comes first."""
@@ -151,15 +153,15 @@ class Specials(Views):
             return self.call(found, obj, other)
         if type(obj) in SCALARS and type(other) not in CONTAINERS:
             return found(obj, other) if type(found) is types.WrapperDescriptorType else NotImplemented
-        if type(found) is types.WrapperDescriptorType and self.is_harmless(obj, method):
-            if type(obj) not in CONTAINERS and type(other) not in CONTAINERS:
-                return found(obj, other)
+        plain = type(obj) not in CONTAINERS and type(other) not in CONTAINERS
+        if plain and type(found) is types.WrapperDescriptorType and self.is_harmless(obj, method):
+            return found(obj, other)
         return self.wait(f"{class_name(type(obj))}.{method} is code that is not known")
 
     def inplace(self, op: str, a: Any, b: Any, /) -> Any:
         """`a op= b` on a local variable."""
         if type(a) in SCALARS:
-            return self.binary(op, a, b)
+            return BINARY[op][0](a, b) if type(b) in SCALARS else self.binary(op, a, b)
         if type(a) in kinds.CONTAINERS:
             return super().inplace(op, a, b)
         found = self.find_special(a, f"__i{BINARY[op][1][2:]}")
@@ -188,6 +190,8 @@ class Specials(Views):
 
     def compare(self, op: str, a: Any, b: Any, /) -> Any:
         """`a op b` for a comparison."""
+        if type(a) in SCALARS and type(b) in SCALARS and op in _COMPARE:
+            return _COMPARE[op][0](a, b)
         if op == "is":
             return a is b
         if op == "is not":
@@ -195,8 +199,6 @@ class Specials(Views):
         if op == "in" or op == "not in":
             return self._contains(op, a, b)
         native, name, reflected = _COMPARE[op]
-        if type(a) in SCALARS and type(b) in SCALARS:
-            return native(a, b)
         left, right = self.find_special(a, name), self.find_special(b, reflected)
         if type(left) is _PYTHON or type(right) is _PYTHON or (op == "!=" and self._equals_in_python(a, b)):
             return self._compare_in_python(op, a, b, left, right)
@@ -386,146 +388,6 @@ class Specials(Views):
                 self.check_key(part)
         elif type(k) not in SCALARS:
             self.check_leaf(k, ("__hash__", "__eq__"))
-
-    # ------------------------------------------------------------------------------------------------- text
-
-    def text_of(self, x: Any) -> str:
-        """`str(x)`."""
-        kind = type(x)
-        if kind in SCALARS:
-            return str(x)
-        found = self.find_special(x, "__str__")
-        if type(found) is _PYTHON:
-            return self._text(self.call(found, x), "__str__")
-        if found is object.__str__:
-            return self.repr_of(x)
-        if kind in CONTAINERS:
-            return self.repr_of(x)
-        if issubclass(kind, BaseException) and found is BaseException.__str__:
-            return self._exception_text(x)
-        self.check_leaf(x, ("__str__", "__repr__"))
-        return str(x)
-
-    def _exception_text(self, error: BaseException) -> str:
-        args = self.load_attr(error, "args")
-        if type(args) is not tuple:
-            return self.wait("writes an exception out whose arguments are no tuple")
-        return "" if not args else self.text_of(args[0] if len(args) == 1 else args)
-
-    def repr_of(self, x: Any) -> str:
-        """`repr(x)`."""
-        kind = type(x)
-        if kind in SCALARS:
-            return repr(x)
-        if kind in CONTAINERS:
-            return repr(self.shown(x))
-        found = self.find_special(x, "__repr__")
-        if type(found) is _PYTHON:
-            fields = self.generated_fields(kind, "__repr__")
-            if fields is None:
-                return self._text(self.call(found, x), "__repr__")
-            parts = [f"{name}={self.repr_of(self.load_attr(x, name))}" for name in fields]
-            return f"{kind.__qualname__}({', '.join(parts)})"
-        if issubclass(kind, BaseException) and found is BaseException.__repr__:
-            args = self.load_attr(x, "args")
-            if type(args) is tuple and len(args) == 1:
-                return f"{kind.__name__}({self.repr_of(args[0])})"
-            return kind.__name__ + self.repr_of(args)
-        self.check_leaf(x, ("__repr__",))
-        return repr(x)
-
-    def _text(self, value: Any, method: str) -> str:
-        if type(value) is not str and not issubclass(type(value), str):
-            raise TypeError(f"{method} returned non-string (type {type(value).__name__})")
-        return value  # type: ignore[no-any-return]
-
-    def shown(self, x: Any, depth: int = 0) -> Any:
-        """`x`, or what stands for it, for C code that writes it out by `str` and `repr`."""
-        kind = type(x)
-        if kind in SCALARS:
-            return x
-        if kind not in CONTAINERS:
-            if (
-                type(self.find_special(x, "__repr__")) is _PYTHON
-                or type(self.find_special(x, "__str__")) is _PYTHON
-            ):
-                return _Shown(self, x)
-            if issubclass(kind, BaseException):
-                return _Shown(self, x)
-            self.check_leaf(x, ("__repr__", "__str__", "__format__"))
-            return x
-        if depth > 40:
-            return self.wait("writes out something that is nested too deeply")
-        seen = self.content(x)
-        if kind is dict:
-            return {_Key(self.shown(k, depth + 1)): self.shown(v, depth + 1) for k, v in seen.items()}
-        parts = [self.shown(part, depth + 1) for part in seen]
-        if kind is set or kind is frozenset:
-            if any(new is not old for new, old in zip(parts, seen, strict=True)):
-                return self.wait("writes out a set of objects")
-            return seen
-        if kind is list:
-            return parts
-        return tuple(parts) if kind is tuple else type(x)(parts, x.maxlen)
-
-    def format_value(self, value: Any, conversion: int, spec: str, /) -> str:
-        """`f"{value!conversion:spec}"`."""
-        if conversion == 115:
-            value = self.text_of(value)
-        elif conversion == 114:
-            value = self.repr_of(value)
-        elif conversion == 97:
-            value = ascii(self.shown(value))
-        return self.format_of(value, spec)
-
-    def format_of(self, value: Any, spec: Any) -> str:
-        """`format(value, spec)`."""
-        kind = type(value)
-        if kind in SCALARS and type(spec) is str:
-            return format(value, spec)
-        found = self.find_special(value, "__format__")
-        if type(found) is _PYTHON:
-            return self._text(self.call(found, value, spec), "__format__")
-        if found is object.__format__:
-            if spec != "":
-                raise TypeError(f"unsupported format string passed to {kind.__name__}.__format__")
-            return self.text_of(value)
-        self.check_leaf(value, ("__format__",))
-        return format(value, spec)
-
-
-class _Shown:
-    """Stands for an object in front of C code: its text is made in the recorder's sight."""
-
-    __slots__ = ("_hooks", "_obj")
-
-    def __init__(self, hooks: Specials, obj: Any) -> None:
-        self._hooks = hooks
-        self._obj = obj
-
-    def __repr__(self) -> str:
-        return self._hooks.repr_of(self._obj)
-
-    def __str__(self) -> str:
-        return self._hooks.text_of(self._obj)
-
-    def __format__(self, spec: str) -> str:
-        return self._hooks.format_of(self._obj, spec)
-
-    def __getattr__(self, name: str) -> Any:
-        return self._hooks.wait("uses more of an object that is written out than its text")
-
-
-class _Key:
-    """A key that is only to be written out."""
-
-    __slots__ = ("_key",)
-
-    def __init__(self, key: Any) -> None:
-        self._key = key
-
-    def __repr__(self) -> str:
-        return repr(self._key)
 
 
 def _negative_length() -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import types
 from collections.abc import Iterator
-from typing import Any, Final, final
+from typing import Any, Final, cast, final
 
 from xcs_ast.effects import catalog
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, mro_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of, mro_of
 from xcs_ast.tracer.calls_views import SCALARS
-from xcs_ast.tracer.specials import Specials
+from xcs_ast.tracer.specials_text import Texts
 
 __all__ = ["Items"]
 
@@ -18,11 +18,11 @@ _PYTHON: Final = types.FunctionType
 _BUILTIN: Final = (dict, list)
 
 
-class Items(Specials):
+class Items(Texts):
     """The `foreign_` hooks of items and iteration."""
 
     def _natively(self, o: Any, k: Any, method: str) -> bool:
-        """Whether an instance of a subclass of `dict` or `list`, made by the task, does this as its base does."""
+        """Whether an own instance of a subclass of `dict` or `list` does this as its base does."""
         owner = find_in_mro(type(o), method)[0]
         if owner not in _BUILTIN or not self.owns(o):
             return False
@@ -100,10 +100,10 @@ class Items(Specials):
 
     def foreign_iterate(self, x: Any, /) -> Iterator[Any]:
         """`iter(x)` for anything that is not a builtin container, text or range."""
-        if type(x).__module__.startswith("xcs_ast.") and type(x).__module__ != __name__:
-            return x  # type: ignore[no-any-return]
-        if type(x) is _Steps:
-            return x
+        cls: Any = type(x)
+        if cls is _Steps or str(module_of(cls)).startswith("xcs_ast.tracer.containers"):
+            # An iterator of ours, which the program has from `iter()`.
+            return cast(Iterator[Any], x)
         found = self.find_special(x, "__iter__")
         if type(found) is _PYTHON:
             return self._stepping(self.call(found, x))
@@ -112,12 +112,12 @@ class Items(Specials):
                 return iter(x)  # raises
             return self.wait(f"iterates over a {class_name(type(x))} by its items")
         if self.owns(x) and find_in_mro(type(x), "__next__")[0] is not None:
-            return iter(x)  # type: ignore[no-any-return]
+            return iter(x)
         if self.owns(x) and find_in_mro(type(x), "__iter__")[0] in (dict, list, set):
-            return iter(x)  # type: ignore[no-any-return]
+            return iter(x)
         if tuple in mro_of(type(x)) and find_in_mro(type(x), "__iter__")[0] is tuple:
-            return iter(x)  # type: ignore[no-any-return]
-        return self.wait(f"iterates over a {class_name(type(x))}")  # type: ignore[no-any-return]
+            return iter(x)
+        return self.wait(f"iterates over a {class_name(type(x))}")
 
     def _stepping(self, made: Any) -> Iterator[Any]:
         """The iterator that an `__iter__` in Python gave."""

@@ -3,8 +3,8 @@
 Guarantees:
 
 - `run` never raises and changes nothing shared: what the slice does to shared state, and what it prints,
-  logs or writes, waits in its log. `ready` says whether all that it read is still so; `commit` carries the log
-  out up to a hand-over, on the consumer's thread. Without a commit the slice has had no effect but
+  logs or writes, waits in its log. `ready` says whether all that it read is still so; `commit` carries the
+  log out up to a hand-over, on the consumer's thread. Without a commit the slice has had no effect but
   unordered external calls (`external_calls` counts them).
 - A speculation that cannot go on is "abandoned": the consumer runs the slice in place, as it is.
 
@@ -15,6 +15,7 @@ Assumes: `run` is called once, on the worker; all other methods by the consumer,
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Final, NamedTuple, final
 
@@ -63,10 +64,10 @@ class Speculation:
     """
 
     __slots__ = (
+        "_dropped",
         "_generator",
         "_item",
         "_link",
-        "_mark",
         "_numbered",
         "_recorder",
         "_slice",
@@ -82,14 +83,14 @@ class Speculation:
 
     def __init__(
         self,
-        slice: FunctionType,
+        slice: Callable[..., Any],
         item: object,
         *,
         staged: bool = False,
         numbered: bool = True,
         parent: Transaction | None = None,
     ) -> None:
-        self._slice: FunctionType | None = slice
+        self._slice: Callable[..., Any] | None = slice
         self._item = item
         self._staged = staged
         self._numbered = numbered
@@ -97,9 +98,9 @@ class Speculation:
         self._recorder = SpeculativeRecorder(self._transaction)
         self._link = self._recorder.link
         self._generator: Any = None
-        self._mark: int | None = None
+        self._dropped = False
         self.state: str = "new"
-        """"new", "running", "done", "abandoned", or "parked"."""
+        """"new", "running", "done", "abandoned", "parked", or "dropped"."""
         self.hand_overs: list[HandOver] = []
         self.error: BaseException | None = None
         """What the slice raised after the last hand-over; still with the traceback as it was raised."""
@@ -129,17 +130,11 @@ class Speculation:
         recorder = self._recorder
         clone: Any = None
         try:
-            clone = clone_of(slice, self._link)
+            clone = clone_of(slice, self._link) if type(slice) is FunctionType else Refusal("no function")
             if isinstance(clone, Refusal):
                 self._give_up(clone.reason)
-                return
-            if is_slice(slice.__code__):
-                recorder.slice_codes.add(id(clone.__code__))
-            self._transaction.enter(slice)
-            if self._staged:
-                self._run_staged(clone)
             else:
-                self.hand_overs.append(HandOver(0, clone(self._item), 0))
+                self._run_clone(slice, clone)
         except (Abandon, Stop) as end:
             self._give_up(end.reason)
         except (RecursionError, MemoryError):
@@ -151,11 +146,21 @@ class Speculation:
         if self.state == "running":
             self._finish()
         recorder.unpin()
-        del clone, slice
+        del clone, slice, recorder
+        if self._dropped:
+            self._release()
+
+    def _run_clone(self, slice: Callable[..., Any], clone: Any) -> None:
+        if is_slice(slice.__code__):
+            self._recorder.slice_codes.add(id(clone.__code__))
+        self._transaction.enter(slice)  # type: ignore[arg-type]
+        if self._staged:
+            self._run_staged(clone)
+        else:
+            self.hand_overs.append(HandOver(0, clone(self._item), 0))
 
     def _run_staged(self, clone: Any) -> None:
         generator = clone(self._item)
-        self._generator = generator
         transaction = self._transaction
         for got in generator:
             number, value = got if self._numbered else (None, got)
@@ -169,8 +174,8 @@ class Speculation:
                 return
             transaction.publish(value)
             self.hand_overs.append(HandOver(number, value, transaction.mark()))
+            self._generator = generator
             return
-        self._generator = None
 
     def _finish(self) -> None:
         recorder = self._recorder
@@ -199,7 +204,7 @@ class Speculation:
         self.state = "abandoned"
 
     def _outside(self, error: BaseException, clone: Any) -> BaseException:
-        """The error as the slice raised it, without the entry of `run` and our conversion of `StopIteration`."""
+        """The error as the slice raised it, without our entries and the conversion of `StopIteration`."""
         trace = error.__traceback__
         while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
             trace = trace.tb_next
@@ -268,7 +273,7 @@ class Speculation:
         code = generator.gi_code
         while True:
             try:
-                got = next(generator, FAILED)
+                got: Any = next(generator, FAILED)
             except RuntimeError as error:
                 self._generator = None
                 cause = error.__cause__
@@ -298,17 +303,28 @@ class Speculation:
     def drop(self) -> None:
         """Nobody wants anything of it any more: lets go of everything."""
         self._transaction.doom()
+        self._dropped = True
+        if self.state != "running":
+            self._release()
+
+    def _release(self) -> None:
         self._slice = None
         self._item = None
         self.error = None
-        if self.state == "running":
-            return
         self.hand_overs.clear()
-        generator, self._generator = self._generator, None
-        if generator is not None:
+        if self.committed and self._generator is not None:
+            # What is left of a slice that has begun to count runs plainly.
             self._link.switch(_PLAIN)
-        self._recorder.release()
+        self._generator = None
         self._link.close()
+        self._recorder.release()
+        # Finalizers of what the task left behind still go through the recorder: silently, for nobody.
+        self._transaction.doomed = False
+        self._transaction = Transaction()
+        self._transaction.doom()
+        self._recorder = SpeculativeRecorder(self._transaction)
+        self._link = self._recorder.link
+        self.state = "dropped"
 
 
 _PLAIN: Final = Recorder()
@@ -321,7 +337,7 @@ _DIRECT: Final = frozenset(
 
 
 def _is_doubtful(error: BaseException) -> bool:
-    """Whether the error may come of how the recorder does an operation: in place, the message is Python's own."""
+    """Whether it may come of how the recorder does things: in place, the message is Python's own."""
     if not isinstance(error, _DOUBTFUL):
         return False
     trace = error.__traceback__

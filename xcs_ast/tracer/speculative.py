@@ -8,10 +8,11 @@ Assumes: one recorder serves one task, on one thread.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import types
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import FunctionType
 from typing import Any, Final, Never, final
 
@@ -28,7 +29,8 @@ __all__ = ["SpeculativeRecorder"]
 _HIDDEN: Final = frozenset(
     {
         types.GeneratorType, types.CoroutineType, types.FrameType, type(iter([])), type(iter({})),
-        type(iter(set())), type(iter({}.items())), type(iter({}.values())), type(iter(())), type(reversed([])),
+        type(iter(set())), type(iter({}.items())), type(iter({}.values())), type(iter(())),
+        type(reversed([])),
         type(iter("")), enumerate, zip, map, filter, reversed,
     }
 )  # fmt: skip
@@ -175,6 +177,7 @@ class SpeculativeRecorder(CallHooks):
     def release(self) -> None:
         """Lets go of everything that the task knew."""
         self.forget()
+        self.reason = ""
         self.generators.clear()
         self.called.clear()
         self.lazies.clear()
@@ -189,7 +192,8 @@ class SpeculativeRecorder(CallHooks):
                 return "a generator outlives the task"
             del gen
         self.lazies.clear()
-        todo, seen = list(roots), set()
+        todo: list[Any] = list(roots)
+        seen: set[int] = set()
         for step in self.transaction.segment.log:
             todo.extend(step[1:])
         while todo:
@@ -198,12 +202,14 @@ class SpeculativeRecorder(CallHooks):
             if kind in SCALARS or id(obj) in seen or is_class(obj) or kind is types.ModuleType:
                 continue
             seen.add(id(obj))
+            if issubclass(kind, BaseException):
+                without_our_entries(obj)
             if kind is FunctionType:
-                if is_clone(obj.__code__):  # type: ignore[attr-defined]
+                if is_clone(obj.__code__):
                     return "a clone outlives the task"
                 if self.owns(obj):
-                    todo += [_content(cell) for cell in obj.__closure__ or ()]  # type: ignore[attr-defined]
-            elif kind in _HIDDEN and (kind is not types.GeneratorType or is_clone(obj.gi_code)):  # type: ignore[attr-defined]
+                    todo += [_content(cell) for cell in obj.__closure__ or ()]
+            elif kind in _HIDDEN and (kind is not types.GeneratorType or is_clone(obj.gi_code)):
                 return "an iterator outlives the task"
             elif (
                 self.owns(obj)
@@ -212,6 +218,30 @@ class SpeculativeRecorder(CallHooks):
             ):
                 todo += gc.get_referents(obj)
         return ""
+
+
+_PACKAGE: Final = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+def without_our_entries(error: BaseException) -> None:
+    """Takes the recorder's entries out of the traceback of an exception that the program keeps."""
+    kept = [entry for entry in _entries(error.__traceback__) if not _is_ours(entry)]
+    for entry, following in zip(kept, [*kept[1:], None], strict=True):
+        if entry.tb_next is not following:
+            entry.tb_next = following
+    first = kept[0] if kept else None
+    if error.__traceback__ is not first:
+        BaseException.__dict__["__traceback__"].__set__(error, first)
+
+
+def _entries(trace: types.TracebackType | None) -> Iterator[types.TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+def _is_ours(entry: types.TracebackType) -> bool:
+    return entry.tb_frame.f_code.co_filename.startswith(_PACKAGE)
 
 
 def _content(cell: types.CellType) -> object:

@@ -26,6 +26,13 @@ __all__ = ["StateHooks"]
 _INDEXED: Final = frozenset({tuple, str, bytes, range})
 
 
+def plain_slice(k: object) -> bool:
+    """Whether using `k` as an index runs no `__index__` of the program's, if it is a slice."""
+    if type(k) is not slice:
+        return True
+    return all(part is None or type(part) is int or type(part) is bool for part in (k.start, k.stop, k.step))
+
+
 class StateHooks(Containers, Attributes):
     """Everything that reads and writes state."""
 
@@ -109,7 +116,10 @@ class StateHooks(Containers, Attributes):
                 value = view.get(k, MISSING)
                 if value is not MISSING:
                     return value
-        elif type(k) is not slice and kind not in MAPPINGS:
+        elif type(k) is slice:
+            if not plain_slice(k):
+                return self.late("slices by an object").load_item(o, k)
+        elif kind not in MAPPINGS:
             return self.foreign_load_item(o, k)
         if kind in MAPPINGS:
             return self._load_key(o, kind, k)
@@ -171,6 +181,8 @@ class StateHooks(Containers, Attributes):
                     )
                 return
             if kind is list and type(k) is slice:
+                if not plain_slice(k):
+                    raise Unsure("slices by an object")
                 self._store_slice(value, o, k)
                 return
         except Unsure as unsure:
@@ -198,6 +210,8 @@ class StateHooks(Containers, Attributes):
                     self.delete_missing(o, kind, k)
                 return
             if kind in SEQUENCES and (type(k) in SCALARS or type(k) is slice):
+                if not plain_slice(k):
+                    raise Unsure("slices by an object")
                 if id(o) in self.owned:
                     del o[k]
                 else:

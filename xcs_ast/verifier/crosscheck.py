@@ -229,6 +229,8 @@ def _place(access: Observed) -> str:
         return f"the state of a {_kind_of(owner)}"
     if _kind_of(owner).startswith("module "):
         return f"the global {name} of {_kind_of(owner)}"
+    if type(owner) in (dict, list):
+        return f"{_kind_of(owner)}[{name}]"
     return f"{_kind_of(owner)}.{name}"
 
 

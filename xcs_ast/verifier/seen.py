@@ -1,6 +1,6 @@
 """What a transaction saw and did, in the terms of the static analysis.
 
-Guarantees: no user code runs. Assumes: the transaction is at rest (its worker has come to an end, or to a halt).
+Guarantees: no user code runs. Assumes: the transaction is at rest (its worker has come to an end, or halts).
 """
 
 from __future__ import annotations

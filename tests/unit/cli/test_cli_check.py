@@ -114,11 +114,10 @@ def test_methods(shop, name):
     assert "1 ran ahead" in out
 
 
-def test_carried_state_is_serial(shop):
+def test_carried_state_is_speculative(shop):
     status, out, _ = run(shop, "shop.pricing:carried", "--examples", "20")
     assert status == 0
-    assert "1 entered, 0 ran ahead" in out
-    assert "SERIAL" in out
+    assert "SPECULATIVE" in out
 
 
 def test_no_region(shop):

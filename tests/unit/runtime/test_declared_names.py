@@ -9,6 +9,7 @@ import pytest
 from xcs_ast import config
 from xcs_ast.effects import set_declared_names
 from xcs_ast.ir.verdict import VerdictKind
+from xcs_ast.runtime import deciding
 from xcs_ast.runtime import site as sites
 from xcs_ast.verifier import forget
 
@@ -24,7 +25,7 @@ def ask(x: int) -> str:
 
 @pytest.fixture(autouse=True)
 def _nothing_declared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(sites, "_declared", ())
+    monkeypatch.setattr(deciding, "_declared", ())
     yield
     set_declared_names({})
     forget()

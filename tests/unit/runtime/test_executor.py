@@ -1,4 +1,4 @@
-"""Executing a graph gives what the function gives: on the same arguments, on others, on others of another way."""
+"""Executing a graph gives what the function gives: on the same arguments, and on any others."""
 
 from __future__ import annotations
 
@@ -30,9 +30,20 @@ def _outcome(run, args):
         names = []
         trace = error.__traceback__
         while trace is not None:
-            if "xcs_ast" in trace.tb_frame.f_code.co_filename.split("/")[-2:]:
+            if "/xcs_ast/" in trace.tb_frame.f_code.co_filename:
                 names.append(trace.tb_frame.f_code.co_name)
             trace = trace.tb_next
+        while names and names[0] in (
+            "trace_function",
+            "trace",
+            "trace_exactly",
+            "wrapper",
+            "execute",
+            "run",
+            "_guided",
+            "_trace",
+        ):
+            del names[0]  # what was called here
         result = ("raised", error.args, names)
     return result, _state(list(args)), programs.TOTAL
 

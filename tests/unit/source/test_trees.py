@@ -44,7 +44,8 @@ def test_folded_constants_come_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"x", marshal.dumps(3), marshal.dumps(("parse", (), None)), marshal.dumps(("Name", (), None))]
+    "data",
+    [b"", b"x", marshal.dumps(3), marshal.dumps(("parse", (), None)), marshal.dumps(("Name", (), None))],
 )
 def test_other_bytes_are_no_tree(data: bytes) -> None:
     with pytest.raises(ValueError, match="not a tree|bad marshal|shorter|argument"):

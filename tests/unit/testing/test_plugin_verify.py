@@ -40,7 +40,7 @@ def test_same(project):
     assert ended.line("xcs: verified") == (
         "xcs: verified: 2 tests have the same outcome and output plainly and optimized"
     )
-    assert ended.line("xcs: optimizing") == "xcs: optimizing shop; schedule ahead"
+    assert ended.line("xcs: optimizing") == "xcs: optimizing shop; schedule checked"
 
 
 def test_failures_are_compared_too(project):
@@ -79,7 +79,7 @@ def test_every_quick_schedule(project):
     )
     assert ended.line("xcs: verified") == (
         "xcs: verified: 1 test has the same outcome and output plainly and optimized, "
-        "also under the schedules ahead, in-place and reverse"
+        "also under the schedules ahead, in-place, reverse and checked"
     )
 
 

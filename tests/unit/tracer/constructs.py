@@ -4,6 +4,7 @@ Each takes `L(name)`, a maker of such objects. The plain function and its clone 
 """
 
 # ruff: noqa
+# fmt: off
 import sys
 
 NOTES = []

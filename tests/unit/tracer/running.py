@@ -72,7 +72,9 @@ def places(error: BaseException, filename: str | None = None) -> list[tuple[Any,
         if "/tracer/" in frame.filename or frame.filename == "<string>":
             if not frame.filename.endswith("constructs.py"):
                 continue
-        found.append((frame.filename, frame.name, frame.lineno, frame.end_lineno, frame.colno, frame.end_colno))
+        found.append(
+            (frame.filename, frame.name, frame.lineno, frame.end_lineno, frame.colno, frame.end_colno)
+        )
     return found
 
 

@@ -216,7 +216,9 @@ def test_refusals() -> None:
 
 
 def test_slices_without_a_file() -> None:
-    text = "lambda item: (t := item + 1, (yield (0, t)), [(lambda: z)() for z in (t,)], (yield (1, lambda: t)))"
+    text = (
+        "lambda item: (t := item + 1, (yield (0, t)), [(lambda: z)() for z in (t,)], (yield (1, lambda: t)))"
+    )
     tree = ast.parse(text, mode="eval")
     assert isinstance(tree.body, ast.Lambda)
     function = eval(compile(tree, "<slice>", "eval"))

@@ -17,7 +17,9 @@ from xcs_ast.tracer.hooks import Recorder
 CASES = [
     f
     for f in vars(constructs).values()
-    if type(f) is types.FunctionType and f.__module__ == constructs.__name__ and not f.__name__.startswith("_")
+    if type(f) is types.FunctionType
+    and f.__module__ == constructs.__name__
+    and not f.__name__.startswith("_")
 ]
 REFUSED = {"matching": "a class pattern"}
 

@@ -9,7 +9,8 @@ import pytest
 from tests.unit.tracer.speculating import Trial
 
 PRELUDE = """
-import time, sys, json, re, math, functools, collections, dataclasses, contextlib, logging, io, itertools, os, copy
+import time, sys, json, re, math, functools, collections, dataclasses, contextlib, logging
+import io, itertools, os, copy
 from collections import namedtuple, defaultdict, Counter, deque
 from dataclasses import dataclass, field
 ITEMS = [1, 2, 3, 4]
@@ -19,9 +20,25 @@ def ask(x):
 """
 
 AHEAD = {
-    "nothing shared": "def f(x):\n    return ask(x) + 1",
-    "global counter": "n = 0\ndef f(x):\n    global n\n    n += 1\n    return ask(x)",
-    "float counter": "n = 0.1\ndef f(x):\n    global n\n    r = ask(x)\n    n += 0.1 * x\n    return r",
+    "nothing shared": """
+def f(x):
+    return ask(x) + 1
+""",
+    "global counter": """
+n = 0
+def f(x):
+    global n
+    n += 1
+    return ask(x)
+""",
+    "float counter": """
+n = 0.1
+def f(x):
+    global n
+    r = ask(x)
+    n += 0.1 * x
+    return r
+""",
     "self.calls": """
 class C:
     def __init__(self): self.calls = 0
@@ -40,9 +57,25 @@ def f(x):
     usage[x] = r
     return r
 """,
-    "usage get": "u = {}\ndef f(x):\n    u['k'] = u.get('k', 0) + x\n    return ask(x)",
-    "counter object": "u = Counter()\ndef f(x):\n    u['k'] += x\n    u[x] += 1\n    return ask(x)",
-    "defaultdict of lists": "u = defaultdict(list)\ndef f(x):\n    u[x].append(ask(x))\n    return x",
+    "usage get": """
+u = {}
+def f(x):
+    u['k'] = u.get('k', 0) + x
+    return ask(x)
+""",
+    "counter object": """
+u = Counter()
+def f(x):
+    u['k'] += x
+    u[x] += 1
+    return ask(x)
+""",
+    "defaultdict of lists": """
+u = defaultdict(list)
+def f(x):
+    u[x].append(ask(x))
+    return x
+""",
     "memo dict": """
 memo = {}
 def f(x):
@@ -63,11 +96,40 @@ def make():
 inner, total = make()
 def f(x): return inner(x)
 """,
-    "list append": "log = []\ndef f(x):\n    log.append(x)\n    r = ask(x)\n    log.append((x, r))\n    return r",
-    "list extend": "log = []\ndef f(x):\n    log.extend([x, ask(x)])\n    log += (x,)\n    return x",
-    "set add": "seen = set()\ndef f(x):\n    seen.add(x)\n    return ask(x)",
-    "deque": "q = deque(maxlen=3)\ndef f(x):\n    q.append(ask(x))\n    return x",
-    "print": "def f(x):\n    print('asking', x, end='!\\n')\n    r = ask(x)\n    print(f'{x=} {r!r:>5}')\n    return r",
+    "list append": """
+log = []
+def f(x):
+    log.append(x)
+    r = ask(x)
+    log.append((x, r))
+    return r
+""",
+    "list extend": """
+log = []
+def f(x):
+    log.extend([x, ask(x)])
+    log += (x,)
+    return x
+""",
+    "set add": """
+seen = set()
+def f(x):
+    seen.add(x)
+    return ask(x)
+""",
+    "deque": """
+q = deque(maxlen=3)
+def f(x):
+    q.append(ask(x))
+    return x
+""",
+    "print": """
+def f(x):
+    print('asking', x, end='!\\n')
+    r = ask(x)
+    print(f'{x=} {r!r:>5}')
+    return r
+""",
     "print objects": """
 @dataclass
 class P:
@@ -84,7 +146,7 @@ log = logging.getLogger(__name__)
 log.propagate = False
 out = io.StringIO()
 handler = logging.StreamHandler(out)
-handler.setFormatter(logging.Formatter('%(levelname)s %(funcName)s %(lineno)d %(threadName)s %(message)s %(filename)s'))
+handler.setFormatter(logging.Formatter('%(levelname)s %(funcName)s %(lineno)d %(threadName)s %(message)s'))
 log.addHandler(handler)
 log.setLevel(logging.INFO)
 text = []
@@ -115,7 +177,14 @@ def f(x):
             log.warning('failed: %s', e)
 def between(x): text.append(out.getvalue())
 """,
-    "StringIO write": "b = io.StringIO()\nt = []\ndef f(x):\n    b.write(f'{x}\\n')\n    return ask(x)\ndef between(x): t.append(b.getvalue())",
+    "StringIO write": """
+b = io.StringIO()
+t = []
+def f(x):
+    b.write(f'{x}\\n')
+    return ask(x)
+def between(x): t.append(b.getvalue())
+""",
     "exceptions": """
 class Bad(Exception):
     def __init__(self, code, text):
@@ -130,8 +199,21 @@ def f(x):
     except Bad as e:
         raise RuntimeError(f'wrapped {e.code} {e}') from e
 """,
-    "uncaught": "def g(x):\n    ask(x)\n    raise KeyError(x)\ndef f(x):\n    return g(x)",
-    "finally": "n = []\ndef f(x):\n    try:\n        return ask(x)\n    finally:\n        n.append(x)",
+    "uncaught": """
+def g(x):
+    ask(x)
+    raise KeyError(x)
+def f(x):
+    return g(x)
+""",
+    "finally": """
+n = []
+def f(x):
+    try:
+        return ask(x)
+    finally:
+        n.append(x)
+""",
     "builtins": """
 data = {'b': 2, 'a': 1}
 words = ['pear', 'fig', 'apple']
@@ -142,18 +224,38 @@ def f(x):
         min(words), max(data.values()), sum(data.values()), any(w == 'fig' for w in words), all(words),
         list(map(str.upper, words)), list(filter(None, [0, 1])), list(zip(words, range(9))), dict(data),
         list(enumerate(words, 1)), isinstance(r, int), getattr(words, 'nope', 3), hasattr(words, 'append'),
-        str(r), repr(words), int('3'), float('2.5'), list(words), tuple(words), set(words) == {'fig', 'pear', 'apple'},
+        str(r), repr(words), int('3'), float('2.5'), list(words), tuple(words), set(words) == {'fig',
+        'pear', 'apple'},
         ', '.join(words), '{} {a}'.format(x, a=words), '%s %d' % (words, x), 'a b'.split(), json.dumps(data),
-        json.loads('{"k": [1, 2]}'), re.findall('a', 'banana'), re.sub('a', lambda m: m.group().upper(), 'banana'),
-        math.sqrt(16), os.path.join('a', 'b'), copy.deepcopy(data), copy.copy(words), abs(-3), round(2.567, 1),
+        json.loads('{"k": [1, 2]}'), re.findall('a', 'banana'), re.sub('a', lambda m: m.group().upper(),
+        'banana'),
+        math.sqrt(16), os.path.join('a', 'b'), copy.deepcopy(data), copy.copy(words), abs(-3),
+        round(2.567, 1),
         divmod(7, 2), pow(2, 3), [*words], {**data}, list(reversed(words)), bool(words), data.get('zz', 5),
-        list(data.items()), list(data), 'fig' in words, 'zz' not in data, words[0], words[-1:], data == {'a': 1, 'b': 2},
-        words + ['x'], words * 2, bytes(3), chr(65), ord('a'), hex(255), type(r) is int, callable(f), range(3)[1],
+        list(data.items()), list(data), 'fig' in words, 'zz' not in data, words[0], words[-1:],
+        data == {'a': 1, 'b': 2},
+        words + ['x'], words * 2, bytes(3), chr(65), ord('a'), hex(255), type(r) is int, callable(f),
+        range(3)[1],
     ]
 """,
-    "json of a tree": "t = {'a': [1, {'b': (2, 3)}]}\ndef f(x):\n    ask(x)\n    return json.dumps(t, sort_keys=True)",
-    "time": "def f(x):\n    t = time.time()\n    p = time.perf_counter()\n    ask(x)\n    return time.time() >= t and time.perf_counter() >= p",
-    "comprehensions": "w = [3, 1]\ndef f(x):\n    return ask(x), [y * 2 for y in w if y], {y: y for y in w}, {y for y in w}, sum(y for y in w)",
+    "json of a tree": """
+t = {'a': [1, {'b': (2, 3)}]}
+def f(x):
+    ask(x)
+    return json.dumps(t, sort_keys=True)
+""",
+    "time": """
+def f(x):
+    t = time.time()
+    p = time.perf_counter()
+    ask(x)
+    return time.time() >= t and time.perf_counter() >= p
+""",
+    "comprehensions": """
+w = [3, 1]
+def f(x):
+    return ask(x), [y * 2 for y in w if y], {y: y for y in w}, {y for y in w}, sum(y for y in w)
+""",
     "instances": """
 class Base:
     kind = 'base'
@@ -254,7 +356,8 @@ shared = V(3)
 def f(x):
     v = V(ask(x))
     v += 1
-    return (v + 1, 1 + v, sum([v, v]), v == shared, v != shared, v < shared, sorted([v, shared])[0] is shared, bool(v),
+    return (v + 1, 1 + v, sum([v, v]), v == shared, v != shared, v < shared, sorted([v,
+    shared])[0] is shared, bool(v),
             len(shared), shared[2], 3 in shared, list(shared), shared(1), -shared, str(v), f'{v:z}', v.nope,
             max(v, shared) is v, [v] == [v], 'yes' if shared else 'no', v in [shared, v], not v)
 """,
@@ -322,10 +425,31 @@ def f(x):
     d.n = c.m
     return ask(x), d.n
 """,
-    "environment": "def f(x):\n    return ask(x), os.environ.get('HOME'), os.getcwd(), os.path.exists('/nonexistent')",
-    "heap of its own": "import heapq\ndef f(x):\n    h = [3, 1, x]\n    heapq.heapify(h)\n    heapq.heappush(h, ask(x))\n    return heapq.heappop(h), h",
-    "string building": "def f(x):\n    s = ''\n    for i in range(x):\n        s += str(ask(i))\n    return s.upper().strip().replace('0', 'o').center(20, '*')",
-    "iteration of its own": "def f(x):\n    it = iter([1, 2, x])\n    next(it)\n    return list(it), list(zip(*[[1, 2], [3, 4]])), dict(zip('ab', [1, ask(x)]))",
+    "environment": """
+def f(x):
+    return ask(x), os.environ.get('HOME'), os.getcwd(), os.path.exists('/nonexistent')
+""",
+    "heap of its own": """
+import heapq
+def f(x):
+    h = [3, 1, x]
+    heapq.heapify(h)
+    heapq.heappush(h, ask(x))
+    return heapq.heappop(h), h
+""",
+    "string building": """
+def f(x):
+    s = ''
+    for i in range(x):
+        s += str(ask(i))
+    return s.upper().strip().replace('0', 'o').center(20, '*')
+""",
+    "iteration of its own": """
+def f(x):
+    it = iter([1, 2, x])
+    next(it)
+    return list(it), list(zip(*[[1, 2], [3, 4]])), dict(zip('ab', [1, ask(x)]))
+""",
     "enums": """
 import enum
 class Color(enum.Enum):
@@ -334,7 +458,8 @@ class Color(enum.Enum):
 counts = {Color.RED: 0}
 def f(x):
     counts[Color.RED] += 1
-    return ask(x), Color(1), Color['BLUE'], Color.RED.name, Color.RED.value, Color.RED == Color(1), str(Color.RED)
+    return ask(x), Color(1), Color['BLUE'], Color.RED.name, Color.RED.value, Color.RED == Color(1),
+    str(Color.RED)
 """,
     "datetime": """
 import datetime

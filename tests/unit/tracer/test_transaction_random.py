@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from transaction_world import OPERATIONS, Base, Direct, World, perform  # noqa: E402
-
-from xcs_ast.tracer.hooks import Recorder  # noqa: E402
-from xcs_ast.tracer.kinds import Abandon, Unsure  # noqa: E402
-from xcs_ast.tracer.transaction import Transaction  # noqa: E402
+from tests.unit.tracer.transaction_world import OPERATIONS, Base, Direct, World, perform
+from xcs_ast.tracer.hooks import Recorder
+from xcs_ast.tracer.kinds import Abandon, Unsure
+from xcs_ast.tracer.transaction import Transaction
 
 OPS = st.lists(OPERATIONS, max_size=6)
 FEW = st.lists(OPERATIONS, max_size=3)
@@ -43,7 +37,7 @@ def record(world, ops, hooks=None):
     return hooks.transaction, results
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(OPS)
 def test_recorded_and_replayed_is_plain(ops):
     Base.shared = 1
@@ -59,7 +53,7 @@ def test_recorded_and_replayed_is_plain(ops):
     assert state == other.state()
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(OPS, FEW)
 def test_valid_only_if_a_second_run_would_go_alike(ops, meanwhile):
     Base.shared = 1
@@ -79,7 +73,7 @@ def test_valid_only_if_a_second_run_would_go_alike(ops, meanwhile):
     assert state == other.state()
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(FEW, FEW, FEW)
 def test_two_tasks_in_order(first, second, meanwhile):
     Base.shared = 1
@@ -102,7 +96,7 @@ def test_two_tasks_in_order(first, second, meanwhile):
     assert state == other.state()
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(FEW, FEW, FEW)
 def test_segments(first, second, meanwhile):
     Base.shared = 1
@@ -129,7 +123,7 @@ def test_segments(first, second, meanwhile):
     assert state == other.state()
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(FEW, FEW, FEW, FEW)
 def test_nested(before, inner, between, after):
     Base.shared = 1

@@ -246,10 +246,26 @@ def test_an_analysis_is_believed_as_long_as_all_its_guards_hold(monkeypatch: pyt
         ]
     )
     monkeypatch.setattr(legality, "analyze_region", lambda request: next(found))
-    assert prefix(decide_loop(site, {}, {}, [1, 2])) == 1
-    assert prefix(decide_loop(site, {}, {}, [1, 2])) == 1
+    scope: dict[str, Any] = {}
+    assert prefix(decide_loop(site, scope, {}, [1, 2])) == 1
+    assert prefix(decide_loop(site, scope, {}, [1, 2])) == 1
     monkeypatch.setattr(Thing, "kind", "new", raising=False)
-    assert codes(decide_loop(site, {}, {}, [1, 2])) == {"XCS253"}
+    assert codes(decide_loop(site, scope, {}, [1, 2])) == {"XCS253"}
+
+
+def test_an_analysis_is_believed_in_its_own_namespace_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One code may be executed in two namespaces, where one name stands for two functions."""
+    found = iter(
+        [
+            RegionEffects((waits(),), (NOTHING, NOTHING), ()),
+            RegionEffects((waits(write(Channel("log"))),), (NOTHING, NOTHING), ()),
+        ]
+    )
+    monkeypatch.setattr(legality, "analyze_region", lambda request: next(found))
+    site, one, two = facts(1), {"f": 1}, {"f": 2}
+    assert prefix(decide_loop(site, one, {}, [1, 2])) == 1
+    assert codes(decide_loop(site, two, {}, [1, 2])) == {"XCS253"}
+    assert prefix(decide_loop(site, one, {}, [1, 2])) == 1
 
 
 def test_clause_3_what_never_waits_does_not_pay(monkeypatch: pytest.MonkeyPatch) -> None:

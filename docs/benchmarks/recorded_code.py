@@ -1,0 +1,192 @@
+"""Dense pure Python under the recorders, beside `sys.settrace`: how many times slower. Goal: 15x.
+
+`plain` is the pass-through that a task goes on with when it need not be recorded any longer, `base` the class
+that the recorders derive from, `speculative` a whole task: made, run, validated, replayed.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import side_by_side  # noqa: F401  (puts the checkout on the path)
+
+from xcs_ast.tracer.clones import Link, clone_of
+from xcs_ast.tracer.hooks import Direct, Recorder
+from xcs_ast.tracer.speculation import Speculation
+
+GOAL = 15.0
+PLAIN_AIM = 5.0
+ROUNDS = 7
+
+
+class Point:
+    """Something with attributes."""
+
+    def __init__(self, x: int, y: int) -> None:
+        self.x = x
+        self.y = y
+
+
+def attributes(count: int) -> int:
+    """Loads and stores of attributes."""
+    point = Point(1, 2)
+    total = 0
+    for _ in range(count):
+        point.x = point.x + 1
+        point.y += point.x
+        total += point.y
+    return total
+
+
+def subscripts(count: int) -> int:
+    """Loads and stores of elements."""
+    values = list(range(100))
+    total = 0
+    for index in range(count):
+        values[index % 100] = values[(index + 1) % 100] + 1
+        total += values[index % 100]
+    return total
+
+
+def recursion(n: int) -> int:
+    """Calls."""
+    return n if n < 2 else recursion(n - 1) + recursion(n - 2)
+
+
+def words(count: int) -> tuple[dict[str, int], str]:
+    """Dicts and strings."""
+    counts: dict[str, int] = {}
+    text = ""
+    for _ in range(count):
+        for word in ["a", "b", "c", "a", "b"]:
+            counts[word] = counts.get(word, 0) + 1
+        text = ", ".join(sorted(counts)).upper()
+    return counts, text
+
+
+def arithmetic(count: int) -> int:
+    """Numbers in local variables."""
+    total = 0
+    for index in range(count):
+        total = (total * 3 + index) % 1_000_003
+        if total > 500_000 and index & 1:
+            total -= 1
+    return total
+
+
+WORKLOADS: list[tuple[Callable[..., Any], int]] = [
+    (attributes, 10_000),
+    (subscripts, 10_000),
+    (recursion, 17),
+    (words, 2_000),
+    (arithmetic, 10_000),
+]
+
+
+class Deep(Recorder):
+    """Calls clones of what is called, as the recorders do."""
+
+    __slots__ = ("clones", "link")
+
+    def __init__(self) -> None:
+        self.link = Link(self)
+        self.clones: dict[Any, Any] = {}
+
+    def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """In a clone, where there is one."""
+        if type(f) is FunctionType:
+            known = self.clones.get(f)
+            if known is None:
+                made = clone_of(f, self.link)
+                known = self.clones[f] = made if isinstance(made, FunctionType) else f
+            return known(*args, **kwargs)
+        return f(*args, **kwargs)
+
+
+def _traced(function: Callable[..., Any], count: int) -> None:
+    def tracer(*_: Any) -> Any:
+        return tracer
+
+    previous = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        function(count)
+    finally:
+        sys.settrace(previous)
+
+
+def _speculated(function: Any, count: int) -> None:
+    task = Speculation(function, count, staged=False, numbered=False)
+    task.run()
+    if task.state != "done":
+        raise SystemExit(f"{function.__name__}: {task.state}: {task.reason}")
+    number = task.hand_overs[0][0]
+    if not task.ready(number):
+        raise SystemExit(f"{function.__name__}: not valid")
+    task.commit(number)
+
+
+def _cloned(function: Any, recorder: Recorder) -> Callable[[int], Any]:
+    clone = clone_of(function, recorder.link if isinstance(recorder, Deep) else Link(recorder))
+    if not isinstance(clone, FunctionType):
+        raise SystemExit(f"{function.__name__}: {clone}")
+    if function is not recursion or isinstance(recorder, Deep):
+        return clone
+
+    def run(count: int) -> Any:
+        globals()["recursion"] = clone
+        try:
+            return clone(count)
+        finally:
+            globals()["recursion"] = function
+
+    return run
+
+
+def _recorders() -> dict[str, Callable[[], Recorder]]:
+    return {"plain": Direct, "base": Recorder, "base, callees too": Deep}
+
+
+def _in_turns(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """The least processor time of each way: all of it is this thread's, and others may be running."""
+    least = dict.fromkeys(ways, float("inf"))
+    for _ in range(ROUNDS):
+        for name, way in ways.items():
+            begin = time.thread_time()
+            way()
+            least[name] = min(least[name], time.thread_time() - begin)
+    return least
+
+
+def main() -> int:
+    """0 when the goals are reached."""
+    worst = worst_plain = 0.0
+    for function, count in WORKLOADS:
+        ways: dict[str, Callable[[], object]] = {"python": lambda f=function, n=count: f(n)}
+        for name, make in _recorders().items():
+            clone = _cloned(function, make())
+            if clone(count) != function(count):
+                raise SystemExit(f"{function.__name__} under {name}: another result")
+            ways[name] = lambda f=clone, n=count: f(n)
+        ways["speculative"] = lambda f=function, n=count: _speculated(f, n)
+        ways["settrace"] = lambda f=function, n=count: _traced(f, n)
+        seconds = _in_turns(ways)
+        ratios = {name: taken / seconds["python"] for name, taken in seconds.items()}
+        print(
+            function.__name__,
+            *(f"{name} {ratio:.1f}x" for name, ratio in ratios.items()),
+            sep="  ",
+            flush=True,
+        )
+        worst = max(worst, *(ratios[name] for name in (*_recorders(), "speculative")))
+        worst_plain = max(worst_plain, ratios["plain"])
+    print(f"worst: {worst:.1f}x (goal {GOAL:.0f}x); pass-through {worst_plain:.1f}x (aim {PLAIN_AIM:.0f}x)")
+    return 0 if worst <= GOAL else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Mistakes of the analysis that the cross-check has found: as plain Python, without the recorder's help."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from xcs_ast import config
+from xcs_ast.testing.modules import Face, Program, compare_module
+from xcs_ast.testing.schedules import Order, Schedule
+
+_numbers: Final = itertools.count()
+
+FOUND: Final = {
+    "the slice unpacks an item that the body changes": """
+def task(x): return x
+def main():
+    rows, out = [[1, 2], [3, 4], [5, 6]], []
+    for a, b in rows:
+        out.append(task(a))
+        rows[-1][0] = 99
+    return out
+""",
+    "super().__call__ in a metaclass runs __init__": """
+made = []
+class Meta(type):
+    def __call__(cls, *args): return super().__call__(*args)
+class Made(metaclass=Meta):
+    def __init__(self, x):
+        made.append(x)
+        self.n = len(made)
+def task(x): return Made(x).n
+def main():
+    out = []
+    for x in [3, 1, 2]:
+        out.append(task(x))
+    return out
+""",
+    "a class is given a __getattribute__ after the first entry": """
+log = []
+class Box:
+    def __init__(self, n): self.n = n
+    def get(self): return self.n
+boxes = [Box(1), Box(2), Box(3)]
+def noting(self, name):
+    log.append(name)
+    return object.__getattribute__(self, name)
+def run():
+    out = []
+    for box in boxes:
+        out.append(box.get())
+    return out
+def main():
+    first = run()
+    Box.__getattribute__ = noting
+    second = run()
+    del Box.__getattribute__
+    return first, second, log
+""",
+    "a descriptor becomes a data descriptor meanwhile": """
+class Plain:
+    def __get__(self, obj, cls): return 0
+class Box:
+    n = Plain()
+    def __init__(self): self.__dict__['n'] = 1
+box = Box()
+def task(x): return box.n + x
+def grow(): Plain.__set__ = lambda self, obj, value: None
+def main():
+    out = []
+    for x in [3, 1, 2]:
+        out.append(task(x))
+        grow()
+    del Plain.__set__
+    return out
+""",
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_it_is_plain_python_all_the_same(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"found_{next(_numbers)}.py"
+    path.write_text(FOUND[name])
+    with config.overridden(speculation=False):
+        orders = (Schedule(Order.AHEAD), Schedule(Order.REVERSE), Schedule(Order.CHECKED))
+        assert compare_module(Program(path), orders, (Face.HOOK,)) == []

@@ -1,0 +1,181 @@
+"""Defects in recording tasks, and in holding them against the analysis."""
+
+# ruff: noqa: E501 - the tables quote the source as it is
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.seeded.defect import Defect, Kind
+
+__all__ = ["DEFECTS"]
+
+_PLACES: Final = "xcs_ast/tracer/state_places.py"
+_DICT: Final = "xcs_ast/tracer/containers_dict.py"
+_LIST: Final = "xcs_ast/tracer/containers_list.py"
+_TRANSACTION: Final = "xcs_ast/tracer/transaction.py"
+_SPECULATION: Final = "xcs_ast/tracer/speculation.py"
+_CLAIMS: Final = "xcs_ast/verifier/claims.py"
+_CROSSCHECK: Final = "xcs_ast/verifier/crosscheck.py"
+_STATES: Final = ("tests/unit/tracer/test_transaction.py", "tests/unit/tracer/test_containers.py")
+_TASKS: Final = ("tests/unit/tracer",)
+_CHECKS: Final = ("tests/unit/verifier/test_crosscheck.py",)
+_MUTATED: Final = ("tests/unit/verifier/test_crosscheck.py", "tests/equivalence/test_mutated_analysis.py")
+
+DEFECTS: Final = (
+    # ------------------------------------------------------------------------------------- the transaction
+    Defect(
+        "cell-write-not-logged",
+        Kind.MISSED_WRITE,
+        "a store to a closure's variable, a slot or a class is seen by the task and never carried out",
+        _PLACES,
+        "        self.segment.log.append((state_base.put_single, self.kind, self.owner, self.name, value))\n",
+        "",
+        _STATES,
+    ),
+    Defect(
+        "list-method-not-logged",
+        Kind.MISSED_WRITE,
+        "`append` and its like on a shared list are seen by the task and never carried out",
+        _LIST,
+        "        self.segment.log.append((state_base.do, self.obj, name, args, kwargs))\n",
+        "",
+        _STATES,
+    ),
+    Defect(
+        "log-replayed-backwards",
+        Kind.ORDER,
+        "what was held back is carried out in the opposite order",
+        _TRANSACTION,
+        "                for step in log:\n                    step[0](*step[1:])\n",
+        "                for step in reversed(log):\n                    step[0](*step[1:])\n",
+        _STATES,
+    ),
+    Defect(
+        "exception-of-a-task-lost",
+        Kind.EXCEPTION,
+        "a slice that raised counts as one that ended",
+        _SPECULATION,
+        "            self.error = self._outside(error, clone)\n",
+        "            self._outside(error, clone)\n",
+        _TASKS,
+    ),
+    Defect(
+        "list-elements-not-validated",
+        Kind.STALE,
+        "an element of a shared list that was read by its index is not compared again",
+        _LIST,
+        "            if not same(base.element(obj, index), value):\n                return False\n",
+        "            pass\n",
+        _STATES,
+    ),
+    Defect(
+        "class-lookups-not-validated",
+        Kind.STALE,
+        "an attribute that a task found on a class may be replaced before its turn",
+        _PLACES,
+        "        return base.lookup(self.cls, self.name) is self.seen or same(\n            base.lookup(self.cls, self.name), self.seen\n        )\n",
+        "        return True\n",
+        _TASKS,
+    ),
+    Defect(
+        "handed-over-value-stays-fresh",
+        Kind.FRESHNESS,
+        "what the body has been given is still the task's own",
+        "xcs_ast/tracer/freshness.py",
+        "            owned = self.objects.pop(id(each), None) is not None\n",
+        "            owned = self.objects.get(id(each), None) is not None\n",
+        _TASKS,
+    ),
+    Defect(
+        "increment-becomes-a-store",
+        Kind.CONFLICT,
+        "`x += 1` is carried out as a store of the sum that the task saw: increments of others are lost",
+        _PLACES,
+        "        self.segment.log.append((state_base.increase_single, self.kind, self.owner, self.name, op, value))\n",
+        "        self.segment.log.append((state_base.put_single, self.kind, self.owner, self.name, pending.value(len(pending.steps))))\n",
+        _STATES,
+    ),
+    Defect(
+        "repeated-read-looks-again",
+        Kind.STALE,
+        "a variable that is read twice is taken from the shared place each time: a task sees two worlds at once",
+        _PLACES,
+        "                self.value = self.seen = self.segment.base.single(self.kind, self.owner, self.name)\n",
+        "                self.seen = self.segment.base.single(self.kind, self.owner, self.name)\n                return self.seen\n",
+        _STATES,
+    ),
+    Defect(
+        "discarded-task-has-printed",
+        Kind.LEAK,
+        "what a task prints, logs or writes is not held back: a task that is discarded leaves a trace",
+        "xcs_ast/tracer/deferred.py",
+        "        self.transaction.defer(carry_out)\n",
+        "        carry_out()\n",
+        _TASKS,
+    ),
+    # -------------------------------------------------------------------------------------- the cross-check
+    Defect(
+        "claimed-read-covers-a-change",
+        Kind.CONFLICT,
+        "a task that changes what it was said to read only is let pass",
+        _CLAIMS,
+        "            if (claimed == field or claimed in _ALL) and (claim.changes or not changes):\n",
+        "            if claimed == field or claimed in _ALL:\n",
+        _CHECKS,
+    ),
+    Defect(
+        "claim-covers-any-field",
+        Kind.ALIASING,
+        "a claim about one attribute covers every other attribute of the object",
+        _CLAIMS,
+        "            if (claimed == field or claimed in _ALL) and (claim.changes or not changes):\n",
+        "            if claim.changes or not changes:\n",
+        _CHECKS,
+    ),
+    Defect(
+        "channel-order-not-compared",
+        Kind.ORDER,
+        "a task that prints is let pass where stdout was said to be looked at",
+        _CLAIMS,
+        "            if channel == name and (claim.changes or not ordered):\n",
+        "            if channel == name:\n",
+        _CHECKS,
+    ),
+    Defect(
+        "first-class-of-the-lookup-suffices",
+        Kind.FORGOTTEN,
+        "an attribute found on a base class is covered by a claim about the derived class",
+        _CLAIMS,
+        "        return False not in [self._covers_place(each, field, changes) for each in owners]\n",
+        "        return True in [self._covers_place(each, field, changes) for each in owners]\n",
+        _CHECKS,
+    ),
+    Defect(
+        "changes-need-no-cover",
+        Kind.MISSED_WRITE,
+        "only what a task reads is held against the analysis",
+        _CLAIMS,
+        '    if access.kind != "read":\n        return True\n',
+        '    if access.kind != "read":\n        return access.kind == "channel"\n',
+        _MUTATED,
+    ),
+    Defect(
+        "check-believes-a-broken-guard",
+        Kind.GUARD,
+        "a task is held against an analysis that does not speak of it",
+        _CROSSCHECK,
+        "    if not all(guard.holds(binding) for guard in effects.guards):\n",
+        "    if not effects:\n",
+        _CHECKS,
+    ),
+    Defect(
+        "witness-does-not-demote",
+        Kind.FORGOTTEN,
+        "a region whose analysis was refuted goes on running ahead",
+        "xcs_ast/runtime/checking.py",
+        "            self._demote(found[0])\n",
+        "",
+        _MUTATED,
+    ),
+)

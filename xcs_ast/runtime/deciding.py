@@ -1,0 +1,46 @@
+"""The verifier's decision on a region, asked for by its site.
+
+Guarantees: the verifier is loaded when it is first asked; it knows what the configuration declares. Assumes:
+as `runtime.site` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from xcs_ast import config
+from xcs_ast.ir.sites import RegionKind, SiteFacts
+
+if TYPE_CHECKING:
+    from xcs_ast.verifier import Decision
+
+__all__ = ["decide"]
+
+
+def decide(
+    facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object], items: Sequence[object]
+) -> Decision:
+    """The verdict on a region that is about to be entered; see `verifier`."""
+    from xcs_ast import verifier
+
+    _declare(config.current().effects)
+    if facts.kind is RegionKind.BLOCK:
+        return verifier.decide_block(facts, scope, env)
+    return verifier.decide_loop(facts, scope, env, items)
+
+
+_declared: tuple[tuple[str, str], ...] = ()
+
+
+def _declare(effects: tuple[tuple[str, str], ...]) -> None:
+    """Tells the analysis which names the configuration declares, when that has changed."""
+    global _declared
+    if effects is _declared or effects == _declared:
+        return
+    from xcs_ast import verifier
+    from xcs_ast.effects import declare
+
+    declare.set_declared_names(dict(effects))
+    verifier.forget()
+    _declared = effects
