@@ -1,9 +1,12 @@
-"""Mistakes planted in the static analysis, one for each rule and kind of model entry, each with a program that
-shows it: with the mistake, the analysis says PROVEN of tasks that are not independent.
+"""Mistakes planted in the static analysis, one for each rule and kind of model entry, each with a program.
+
+With the mistake, the analysis says PROVEN of the program's tasks, which are not independent.
 
 A mistake is planted by a patch of the running analysis. The models that the recorder goes by stay as they are,
 so that what is put to the test is the analysis alone.
 """
+
+# ruff: noqa: E501 - the programs are easier to read in one piece
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ import linecache
 import logging
 import random
 import re
+import resource
 import shutil
 import sys
 import tempfile
@@ -31,7 +32,7 @@ from unittest import mock
 
 from tests.equivalence import recorder_world_parts as parts
 from xcs_ast.testing import picture
-from xcs_ast.testing.picture import Picture, first_difference, module_state, picture_of
+from xcs_ast.testing.picture import Picture, first_difference, module_state, normalise, picture_of
 from xcs_ast.tracer.speculation import FAILED, Speculation
 
 __all__ = ["Program", "Report", "make_program", "reduce", "run"]
@@ -165,7 +166,7 @@ def run(program: Program, bench: Bench) -> Report:
 
 
 def _compare(expected: Any, actual: Any, report: Report) -> None:
-    if report.difference is None and expected[1] != actual[1]:
+    if report.difference is None and normalise(expected[1]) != normalise(actual[1]):
         report.difference = f"output: {expected[1]!r} / {actual[1]!r}"
     if report.difference is None:
         report.difference = first_difference(expected[0], actual[0])
@@ -326,6 +327,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--why", action="store_true", help="say why tasks were abandoned")
     given = parser.parse_args(arguments)
     logging.raiseExceptions = False
+    resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
     found, fates, reasons = 0, Counter[str](), Counter[str]()
     with bench() as place:
         for seed in range(given.seed, given.seed + given.count):

@@ -46,7 +46,7 @@ class Box:
     def get(self): return self.n
 boxes = [Box(1), Box(2), Box(3)]
 def noting(self, name):
-    log.append(name)
+    log.append((object.__getattribute__(self, 'n'), name))
     return object.__getattribute__(self, name)
 def run():
     out = []

@@ -17,8 +17,7 @@ _TRANSACTION: Final = "xcs_ast/tracer/transaction.py"
 _SPECULATION: Final = "xcs_ast/tracer/speculation.py"
 _CLAIMS: Final = "xcs_ast/verifier/claims.py"
 _CROSSCHECK: Final = "xcs_ast/verifier/crosscheck.py"
-_STATES: Final = ("tests/unit/tracer/test_transaction.py", "tests/unit/tracer/test_containers.py")
-_TASKS: Final = ("tests/unit/tracer",)
+_RULES: Final = ("tests/unit/tracer/test_transaction_rules.py",)
 _CHECKS: Final = ("tests/unit/verifier/test_crosscheck.py",)
 _MUTATED: Final = ("tests/unit/verifier/test_crosscheck.py", "tests/equivalence/test_mutated_analysis.py")
 
@@ -31,7 +30,7 @@ DEFECTS: Final = (
         _PLACES,
         "        self.segment.log.append((state_base.put_single, self.kind, self.owner, self.name, value))\n",
         "",
-        _STATES,
+        _RULES,
     ),
     Defect(
         "list-method-not-logged",
@@ -40,7 +39,7 @@ DEFECTS: Final = (
         _LIST,
         "        self.segment.log.append((state_base.do, self.obj, name, args, kwargs))\n",
         "",
-        _STATES,
+        _RULES,
     ),
     Defect(
         "log-replayed-backwards",
@@ -49,7 +48,7 @@ DEFECTS: Final = (
         _TRANSACTION,
         "                for step in log:\n                    step[0](*step[1:])\n",
         "                for step in reversed(log):\n                    step[0](*step[1:])\n",
-        _STATES,
+        _RULES,
     ),
     Defect(
         "exception-of-a-task-lost",
@@ -58,7 +57,7 @@ DEFECTS: Final = (
         _SPECULATION,
         "            self.error = self._outside(error, clone)\n",
         "            self._outside(error, clone)\n",
-        _TASKS,
+        _RULES,
     ),
     Defect(
         "list-elements-not-validated",
@@ -67,7 +66,7 @@ DEFECTS: Final = (
         _LIST,
         "            if not same(base.element(obj, index), value):\n                return False\n",
         "            pass\n",
-        _STATES,
+        _RULES,
     ),
     Defect(
         "class-lookups-not-validated",
@@ -76,7 +75,7 @@ DEFECTS: Final = (
         _PLACES,
         "        return base.lookup(self.cls, self.name) is self.seen or same(\n            base.lookup(self.cls, self.name), self.seen\n        )\n",
         "        return True\n",
-        _TASKS,
+        _RULES,
     ),
     Defect(
         "handed-over-value-stays-fresh",
@@ -85,7 +84,7 @@ DEFECTS: Final = (
         "xcs_ast/tracer/freshness.py",
         "            owned = self.objects.pop(id(each), None) is not None\n",
         "            owned = self.objects.get(id(each), None) is not None\n",
-        _TASKS,
+        _RULES,
     ),
     Defect(
         "increment-becomes-a-store",
@@ -94,7 +93,7 @@ DEFECTS: Final = (
         _PLACES,
         "        self.segment.log.append((state_base.increase_single, self.kind, self.owner, self.name, op, value))\n",
         "        self.segment.log.append((state_base.put_single, self.kind, self.owner, self.name, pending.value(len(pending.steps))))\n",
-        _STATES,
+        _RULES,
     ),
     Defect(
         "repeated-read-looks-again",
@@ -103,7 +102,7 @@ DEFECTS: Final = (
         _PLACES,
         "                self.value = self.seen = self.segment.base.single(self.kind, self.owner, self.name)\n",
         "                self.seen = self.segment.base.single(self.kind, self.owner, self.name)\n                return self.seen\n",
-        _STATES,
+        _RULES,
     ),
     Defect(
         "discarded-task-has-printed",
@@ -112,7 +111,7 @@ DEFECTS: Final = (
         "xcs_ast/tracer/deferred.py",
         "        self.transaction.defer(carry_out)\n",
         "        carry_out()\n",
-        _TASKS,
+        _RULES,
     ),
     # -------------------------------------------------------------------------------------- the cross-check
     Defect(

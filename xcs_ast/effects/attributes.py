@@ -383,6 +383,7 @@ class Attributes(Protocol):
             if find_in_mro(type(atom.obj), name)[0] is not None or is_library(module_of(atom.obj)):
                 # `__bases__` and its like change what all attributes mean; models rely on a library's inside.
                 self.fail(f"changes {class_name(atom.obj)}.{name}", node)
+            self.no_descriptors(value, atom.obj, name, node)
             self.store_shared(Path(PinnedRoot(atom.obj)), atom.obj, name, value, node)
             return
         if type(atom) is Ref and type(atom.obj) is types.ModuleType:

@@ -213,6 +213,12 @@ class Machine:
             self.class_attr(kind, "__get__", node)
         return is_data_descriptor(found)
 
+    def no_descriptors(self, value: Value, cls: type, name: str, node: ast.AST | None) -> None:
+        """What is stored in a class is found by its instances as it is, unless it is a descriptor."""
+        for kind in {class_of(each) for each in value}:
+            if kind is not None and is_mutable_class(kind) and self.class_attr(kind, "__get__", node)[0]:
+                self.fail(f"makes {class_name(cls)}.{name} a descriptor", node)
+
     # ------------------------------------------------------------------------------------- shared state
 
     def store_shared(self, path: Path, obj: object, field: str, value: Value, node: ast.AST | None) -> None:

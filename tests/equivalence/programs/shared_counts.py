@@ -317,13 +317,13 @@ def case_string_that_grows():
         def __init__(self):
             self.text = "# "
 
-        def put(self, x):
+        def answer(self, x):
             answer = slow(x)
             self.text += f"{answer};"
             return answer
 
     page = Page()
-    return [page.put(x) for x in [1, 2, 3]], page.text
+    return [page.answer(x) for x in [1, 2, 3]], page.text
 
 
 def case_last_one_wins():

@@ -82,7 +82,7 @@ def test_a_loop_has_items_and_a_block_has_none(monkeypatch: pytest.MonkeyPatch) 
     assert found.plan.admit(2)
     decide_block(facts(1, RegionKind.BLOCK), scope, {"out": 5})
     assert [(each.has_item, each.binding.item) for each in asked] == [(True, 1), (True, 2), (False, None)]
-    assert all(each.scope is scope and each.binding.env == {"out": 5} for each in asked)
+    assert all(each.globals is scope and each.binding.env == {"out": 5} for each in asked)
 
 
 def test_what_libraries_do_once_is_done_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,6 +136,7 @@ def test_only_so_many_shapes_in_one_run(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_oldest_shape_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     items = [object() for _ in range(33)]
     asked = answers(monkeypatch, {item: of([waits()], NOTHING, Only(item)) for item in items})
+    monkeypatch.setattr(legality, "may_be_remembered", lambda effects: True)
     site = facts(1)
     scope: dict[str, Any] = {}
     for item in items:

@@ -1,0 +1,110 @@
+"""One quick test for each rule of the transaction: held back, in order, validated, seen once, gone if discarded."""
+
+from __future__ import annotations
+
+import io
+from types import CellType
+
+from xcs_ast.tracer.speculation import Speculation
+from xcs_ast.tracer.speculative import SpeculativeRecorder
+from xcs_ast.tracer.transaction import Transaction
+
+
+class Box:
+    limit = 1
+
+    def __init__(self) -> None:
+        self.n = 1
+
+
+def begin() -> tuple[Transaction, SpeculativeRecorder]:
+    transaction = Transaction()
+    return transaction, SpeculativeRecorder(transaction)
+
+
+def test_a_store_to_a_cell_waits_for_the_replay() -> None:
+    transaction, recorder = begin()
+    cell = CellType(1)
+    recorder.store_cell(7, cell, "n")
+    assert cell.cell_contents == 1
+    assert transaction.validate()
+    transaction.replay()
+    assert cell.cell_contents == 7
+
+
+def test_methods_of_a_list_wait_and_keep_their_order() -> None:
+    transaction, recorder = begin()
+    shared = [1]
+    recorder.perform_method(shared, "append", 2)
+    recorder.perform_method(shared, "append", 3)
+    assert shared == [1]
+    transaction.replay()
+    assert shared == [1, 2, 3]
+
+
+def test_an_element_that_was_read_is_validated() -> None:
+    transaction, recorder = begin()
+    shared = [1, 2]
+    assert recorder.load_item(shared, 0) == 1
+    shared[1] = 9
+    assert transaction.validate()
+    shared[0] = 9
+    assert not transaction.validate()
+
+
+def test_what_a_class_gave_is_validated() -> None:
+    transaction, recorder = begin()
+    assert recorder.load_attr(Box(), "limit") == 1
+    assert transaction.validate()
+    Box.limit = 2
+    try:
+        assert not transaction.validate()
+    finally:
+        Box.limit = 1
+
+
+def test_an_increment_stays_an_increment() -> None:
+    transaction, recorder = begin()
+    cell = CellType(1)
+    recorder.finish(recorder.begin_cell(cell, "n"), "+", 2)
+    cell.cell_contents = 10
+    assert transaction.validate()
+    transaction.replay()
+    assert cell.cell_contents == 12
+
+
+def test_a_place_is_seen_once() -> None:
+    _, recorder = begin()
+    cell = CellType(1)
+    assert recorder.load_cell(cell, "n") == 1
+    cell.cell_contents = 5
+    assert recorder.load_cell(cell, "n") == 1
+
+
+def test_what_is_handed_over_is_not_the_tasks_own_any_more() -> None:
+    transaction, recorder = begin()
+    made = recorder.new([1])
+    assert transaction.owns(made)
+    transaction.publish(made)
+    assert not transaction.owns(made)
+
+
+def test_a_discarded_task_has_written_nothing() -> None:
+    transaction, recorder = begin()
+    stream = io.StringIO()
+    recorder.perform(print, "one", file=stream)
+    recorder.perform_method(stream, "write", "two")
+    assert stream.getvalue() == ""
+    transaction.replay()
+    assert stream.getvalue() == "one\ntwo"
+
+
+def fails(item: int) -> int:
+    return 1 // item
+
+
+def test_an_exception_is_kept() -> None:
+    speculation = Speculation(fails, 0)
+    speculation.run()
+    assert speculation.state == "done"
+    assert type(speculation.error) is ZeroDivisionError
