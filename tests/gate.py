@@ -3,7 +3,9 @@
 For each of Python 3.11, 3.12 and 3.13 that is on the machine: a fresh virtual environment below
 `.venv-gate/`, the project with its `test` extra under `constraints.txt`, the test suite. On the first of them
 also the tests that are marked `slow`, ruff, mypy and the import contract; with `--typeguard`, there also the
-unit tests that stay in one process once more, with every annotation of the project checked (minutes).
+unit tests that stay in one process once more, with every annotation of the project checked (minutes); with
+`--strict`, there also the tests once more in Python's development mode, each warning an error, sets in
+another order.
 Standard library only; exit status 0 when all passed.
 """
 
@@ -111,11 +113,20 @@ def check_annotations(version: str, inner: str) -> list[str]:
     return [] if passed else [title]
 
 
+def check_strictly(version: str, inner: str) -> list[str]:
+    """The tests in development mode, with hashes that nobody chose; the name of the step where it failed."""
+    title = f"{version} strict"
+    flags = ("-X", "dev", "-W", "error")
+    command = (inner, *flags, "-m", "pytest", "-q", "-n", "2", "-m", "not slow")
+    return [] if run(title, *command, PYTHONHASHSEED="random") else [title]
+
+
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="fail where one of the Pythons is missing")
     parser.add_argument("--typeguard", action="store_true", help="also check the annotations at run time")
+    parser.add_argument("--strict", action="store_true", help="also in development mode, warnings as errors")
     parser.add_argument("pytest", nargs="*", help="further arguments for pytest")
     options = parser.parse_args()
     failed: list[str] = []
@@ -126,9 +137,10 @@ def main() -> int:
         return 2
     for number, (version, python) in enumerate(found.items()):
         failed += check(version, python, lint=number == 0, rest=options.pytest)
-        if options.typeguard and number == 0 and f"{version} set-up" not in failed:
+        if number == 0 and f"{version} set-up" not in failed:
             inner = str(ROOT / ".venv-gate" / version / "bin" / "python")
-            failed += check_annotations(version, inner)
+            failed += check_annotations(version, inner) if options.typeguard else []
+            failed += check_strictly(version, inner) if options.strict else []
     if missing:
         print(f"\nnot on this machine, so not tried: Python {', '.join(missing)}")
         if options.all:

@@ -111,12 +111,15 @@ def _expect(code: CodeType) -> None:
         preload()
 
 
-def make_sites(payload: cache.Payload, filename: str) -> dict[str, Any]:
+def make_sites(payload: cache.Payload, filename: str, *, proven_only: bool = False) -> dict[str, Any]:
     """The live sites of a module, by the placeholders that they replace."""
+    from xcs_ast.runtime.deciding import decide_proven
     from xcs_ast.runtime.site import Site
 
+    decide = decide_proven if proven_only else None
     return {
-        placeholder(dumped[0], payload.digest): Site.of_dump(dumped, filename) for dumped in payload.facts
+        placeholder(dumped[0], payload.digest): Site.of_dump(dumped, filename, decide)
+        for dumped in payload.facts
     }
 
 

@@ -55,7 +55,9 @@ def jit(function: Any = None, /, *, strategy: str = DEFAULT) -> Any:
         TypeError: what was given is not callable.
     """
     chosen = find_strategy(strategy)
-    make = _optimized if chosen.rewrites else _traced if chosen.traces else _plain
+    make: Callable[[FunctionType], Any] = _traced if chosen.traces else _plain
+    if chosen.rewrites:
+        make = _optimized if chosen.speculation else _proven
     if function is None:
         return lambda given: _dispatch(given, make)
     return _dispatch(function, make)
@@ -139,21 +141,25 @@ class _Refusal:
     suggestion: str = ""
 
 
-_rebuilt: dict[int, tuple[CodeType, CodeType | _Refusal]] = {}
+_rebuilt: dict[tuple[int, bool], tuple[CodeType, CodeType | _Refusal]] = {}
 """By the id of a code object, kept alive beside it: nested functions are decorated again and again."""
 
 
-def _optimized(function: FunctionType) -> FunctionType:
+def _proven(function: FunctionType) -> FunctionType:
+    return _optimized(function, proven_only=True)
+
+
+def _optimized(function: FunctionType, *, proven_only: bool = False) -> FunctionType:
     code = function.__code__
-    known = _rebuilt.get(id(code))
+    known = _rebuilt.get((id(code), proven_only))
     if known is None or known[0] is not code:
         try:
-            outcome = _rebuild(function)
+            outcome = _rebuild(function, proven_only)
         except Exception as error:  # ours to bear: the plain function is always right
             outcome = _Refusal(REWRITE_FAILED, f"stays plain: {type(error).__name__}: {error}")
         if len(_rebuilt) >= _LIMIT:
             _rebuilt.clear()
-        _rebuilt[id(code)] = known = (code, outcome)
+        _rebuilt[id(code), proven_only] = known = (code, outcome)
     outcome = known[1]
     if isinstance(outcome, CodeType):
         new = _with_code(function, outcome)
@@ -164,7 +170,7 @@ def _optimized(function: FunctionType) -> FunctionType:
     return function
 
 
-def _rebuild(function: FunctionType) -> CodeType | _Refusal:
+def _rebuild(function: FunctionType, proven_only: bool) -> CodeType | _Refusal:
     code = function.__code__
     if code.co_flags & _COROUTINE:
         return _Refusal(NOT_A_FUNCTION, "is asynchronous and stays as it is")
@@ -186,7 +192,7 @@ def _rebuild(function: FunctionType) -> CodeType | _Refusal:
             set(new.co_freevars) <= names
             and new.co_varnames[: _arguments(new)] == code.co_varnames[: _arguments(code)]
         ):
-            bound = module.bind(new)
+            bound = module.bind(new, proven_only)
             if bound is new:
                 return _Refusal(NOTHING_TO_DO, "holds no region that could run ahead")
             _tell_lookup(bound, code)
@@ -243,7 +249,7 @@ _Place = tuple[str, int]
 class _Module:
     """A module's file: what it compiles to plainly, and rewritten. Its sites are made when one is needed."""
 
-    __slots__ = ("_filename", "_mapping", "_payload", "digest", "plain", "rewritten")
+    __slots__ = ("_filename", "_mappings", "_payload", "digest", "plain", "rewritten")
 
     def __init__(self, filename: str, source: bytes) -> None:
         with quiet(filename):  # Python has said what there is to say, when it imported the file
@@ -256,21 +262,23 @@ class _Module:
                 cache.store(filename, source, packed)
         bare, self._payload = cache.detach(packed)
         self._filename = filename
-        self._mapping: dict[str, Any] | None = None
+        self._mappings: dict[bool, dict[str, Any]] = {}
         self.digest = cache.source_digest(source)
         self.plain = _by_place(plain)
         self.rewritten = _by_place(bare)
 
-    def bind(self, code: CodeType) -> CodeType:
+    def bind(self, code: CodeType, proven_only: bool) -> CodeType:
         """The code with live sites; the very same code if it has none."""
         from xcs_ast.runtime.site import bind_sites
 
         if self._payload is None or not _mentions(code, self._payload):
             return code
-        if self._mapping is None:
-            self._mapping = activation.make_sites(self._payload, self._filename)
-            activation.preload(recorder=True)
-        return bind_sites(code, self._mapping)
+        mapping = self._mappings.get(proven_only)
+        if mapping is None:
+            mapping = activation.make_sites(self._payload, self._filename, proven_only=proven_only)
+            self._mappings[proven_only] = mapping
+            activation.preload(recorder=not proven_only)
+        return bind_sites(code, mapping)
 
 
 def _mentions(code: CodeType, payload: cache.Payload) -> bool:

@@ -110,9 +110,9 @@ RARE_EXPRESSIONS: Final = (
 )  # fmt: skip
 
 STATEMENTS: Final = (
-    "global n\nn += $n", "global n\nn = $v", "global n\nn = n + $n", "global m\nm -= $n", "global f\nf += 0.1", "global f\nf *= $n", "global text\ntext += $t",
-    "global flag\nflag = not flag", "global L2\nL2 = $L", "global L2\nL2 = $v", "global m\ndel m", "global extra\nextra = $v", "global text\ntext = $t",
-    "global D2\nD2 = $D", "global S2\nS2 = $S", "global ALIAS\nALIAS = $L", "global L1\nL1 += $L", "global L1\nL1 = L1 + [$v]", "global by_v\nby_v = $F", "global len\nlen = $F",
+    "n += $n", "n = $v", "n = n + $n", "m -= $n", "f += 0.1", "f *= $n", "text += $t",
+    "flag = not flag", "L2 = $L", "L2 = $v", "del m", "extra = $v", "text = $t",
+    "D2 = $D", "S2 = $S", "ALIAS = $L", "L1 += $L", "L1 = L1 + [$v]", "by_v = $F", "len = $F",
     "$L.append($v)", "$L.append($v)", "$L.extend($L)", "$L.insert($i, $v)", "$L.remove($v)", "$L.pop()", "$L.pop($i)", "$L.clear()", "$L.reverse()",
     "$L.sort()", "$L.sort(reverse=True)", "$L.sort(key=$F)", "$L.sort(key=str)", "$L[$i] = $v", "$L[$i] += $n", "$L[$i:$i] = $L", "$L[:] = $L", "$L[::2] = [$v]", "$L[$i:] = []",
     "del $L[$i]", "del $L[$i:$i]", "del $L[:]", "v = $L\nv += $L", "v = $L\nv *= 2", "v = $L\nv += ($v,)", "v = $L\nv += $t", "$L[$i], $L[$i] = $v, $v", "L1[0], L1[1] = L1[1], L1[0]",
@@ -149,7 +149,7 @@ STATEMENTS: Final = (
 RARE_STATEMENTS: Final = (
     "next(shared_iter, None)", "r.append(cached($k))", "v = numbers(3)\nr.append(next(v))", "v = iter($L)\nr.append(next(v, 0))\nL1.append(5)\nr.append(list(v))", "v = zip(L1, L2)\nL1.append(5)\nL2.append(6)\nr.append(list(v))", "v = enumerate(L1)\nL1.append(5)\nr.append(list(v))",
     "v = reversed(L1)\nL1.append(5)\nr.append(list(v))", "v = map(str, L1)\nL1.append(5)\nr.append(list(v))", "v = (e for e in L1)\nL1.append(5)\nr.append(list(v))", "v = D1.items()\nD1['z'] = 1\nr.append(list(v))", "v = D1.keys()\nD1['z'] = 1\nr.append('z' in v)\nr.append(len(v))", "for e in L1:\n    L1.append(e)\n    if len(L1) > 8: break", "for e in D1: D1[e] = 5", "for e in list(D1): del D1[e]", "for e in D1: D1.pop(e)",
-    "for e in S1: S1.add(e)", "v = b.gen()\nnext(v)\nb.items.append($v)\nr.append(list(v))", "v = b.gen()\nnext(v)\nv.close()", "class T(Box): pass", "import os.path as w", "from math import pi", "exec('n = 5')", "L1.append(lambda: n)", "L1.append(deep())", "global by_v\nby_v = lambda q: (q, v)", "L1.append(numbers(2))", "D1['z'] = iter(L1)", "L1.append(b.put)", "L1.append(functools.partial(counted, 1))", "L1.append(make(1)[0])",
+    "for e in S1: S1.add(e)", "v = b.gen()\nnext(v)\nb.items.append($v)\nr.append(list(v))", "v = b.gen()\nnext(v)\nv.close()", "class T(Box): pass", "import os.path as w", "from math import pi", "exec('n = 5')", "L1.append(lambda: n)", "L1.append(deep())", "by_v = lambda q: (q, v)", "L1.append(numbers(2))", "D1['z'] = iter(L1)", "L1.append(b.put)", "L1.append(functools.partial(counted, 1))", "L1.append(make(1)[0])",
     "put(lambda: x)", "Box.twice = property(lambda self: 7)", "Box.__len__ = lambda self: 3", "b.__class__ = Box", "L1.__class__", "Box.__bases__", "random.seed(3)", "random.shuffle(L1)", "r.append(random.random())",
 )  # fmt: skip
 
@@ -186,3 +186,6 @@ FRAMES: Final = (
     "def outer():\n    def inner():\n        nonlocal v\n        v = $v\n        $$\n    inner()\nouter()",
     "v = [($e, w) for w in range(2)]\n$$",
 )  # fmt: skip
+
+GLOBALS: Final = "global n, m, f, text, flag, L1, L2, ALIAS, D1, D2, S1, S2, by_v, len, extra"
+"""What each function declares first."""

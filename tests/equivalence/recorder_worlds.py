@@ -39,6 +39,7 @@ __all__ = ["Program", "Report", "make_program", "reduce", "run"]
 
 WORLD: Final = Path(__file__).with_name("recorder_world_source.py")
 _HOLE: Final = re.compile(r"\$([a-zA-Z])")
+_DEF: Final = re.compile(r"^( *)def .*:$", re.MULTILINE)
 _numbers = itertools.count()
 
 
@@ -57,7 +58,7 @@ class Program:
             out.append(f"def task{number}(x):\n    r = []\n    v = x\n")
             out += ["    " + line + "\n" for block in blocks for line in block.split("\n")]
             out.append("    return r\n\n\n")
-        return "".join(out)
+        return _DEF.sub(lambda found: f"{found[0]}\n    {found[1]}{parts.GLOBALS}", "".join(out))
 
     def __str__(self) -> str:
         return f"# items {self.items}, in place {sorted(self.plain)}\n{self.source()}"
@@ -158,7 +159,14 @@ def run(program: Program, bench: Bench) -> Report:
         with mock.patch.object(picture, "_frames", _frames_of_user):
             expected = _world_after(bench, path, code, program, _in_place)
             actual = _world_after(bench, path, code, program, lambda *args: _ahead(*args, report))
-        _compare(expected, actual, report)
+            _compare(expected, actual, report)
+            for _ in range(4 if report.difference is not None else 0):
+                # What depends on addresses (the order of a set of objects) may differ without us.
+                again = Report()
+                _compare(expected, _world_after(bench, path, code, program, _in_place), again)
+                if again.difference is not None:
+                    report.difference = None
+                    break
     finally:
         path.unlink()
         linecache.cache.pop(str(path), None)

@@ -43,20 +43,20 @@ def main():
 log = []
 class Box:
     def __init__(self, n): self.n = n
-    def get(self): return self.n
-boxes = [Box(1), Box(2), Box(3)]
+    def work(self): return self.n
 def noting(self, name):
-    log.append((object.__getattribute__(self, 'n'), name))
-    return object.__getattribute__(self, name)
-def run():
+    log.append(name)
+    return len(log) if name == 'n' else object.__getattribute__(self, name)
+def run(boxes):
     out = []
     for box in boxes:
-        out.append(box.get())
+        out.append(box.work())
     return out
 def main():
-    first = run()
+    boxes = [Box(1), Box(2), Box(3)]
+    first = run(boxes)
     Box.__getattribute__ = noting
-    second = run()
+    second = run(boxes)
     del Box.__getattribute__
     return first, second, log
 """,

@@ -1,7 +1,7 @@
 """The cross-check finds a mistake of the analysis: each rule and kind of model is broken, one at a time.
 
-With the mistake, the analysis says PROVEN of tasks that are not independent. Recorded and held against what it
-claimed, at least one of them must give it away, and the program must do what plain Python does all the same.
+With the mistake, the analysis says PROVEN of tasks that are not independent. Recorded and held against what
+it claimed, at least one of them must give it away, and the program must do what plain Python does.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Changes single operators and statements of the analysis, in a copy of the tree, and runs its tests on each.
 
-    python tests/mutation/run.py [--only PART] [--sample N] [--seed S] [--list]
+    python tests/mutation/run.py [--only PART] [--sample N] [--seed S] [--again LOG] [--narrow] [--list]
 
 Needs the extra `mutation`. A mutant that its own tests do not notice meets the wider ones. What survives
 those has to stand in `survivors.md` with a reason; exit status 1 if one does not.
@@ -108,12 +108,12 @@ class Bench:
                     return True
                 raise
 
-    def survives(self, part: Part, mutant: Mutant, sound: str) -> bool:
-        """Whether neither the part's tests nor the wider ones notice."""
+    def survives(self, part: Part, mutant: Mutant, sound: str, *, wider: bool) -> bool:
+        """Whether neither the part's tests nor, if they are to run, the wider ones notice."""
+        rest = [each for each in WIDER if each not in part.tests] if wider else []
         self.write(part.file, mutant.text)
         try:
-            wider = [each for each in WIDER if each not in part.tests]
-            return not self.fails(part.tests) and not self.fails(wider)
+            return not self.fails(part.tests) and not (rest and self.fails(rest))
         finally:
             self.write(part.file, sound)
 
@@ -121,6 +121,10 @@ class Bench:
 def chosen(part: Part, text: str, options: argparse.Namespace) -> list[Mutant]:
     """The mutants to try: all of them, or a sample that the seed picks."""
     found = mutants(part.file, text)
+    if options.again:
+        rows = map(json.loads, Path(options.again).read_text(encoding="utf-8").splitlines())
+        names = {row["name"] for row in rows if row["survives"] and row["file"] == part.file}
+        return [mutant for mutant in found if mutant.name in names]
     size = min([each for each in (options.sample, part.sample) if each], default=len(found))
     if size >= len(found):
         return found
@@ -131,12 +135,12 @@ def chosen(part: Part, text: str, options: argparse.Namespace) -> list[Mutant]:
 def try_part(bench: Bench, part: Part, options: argparse.Namespace, judged: str) -> tuple[int, int, int]:
     """How many were tried, how many survive, how many of those are not judged."""
     text = (ROOT / part.file).read_text(encoding="utf-8")
-    for tests in (part.tests, WIDER):
+    for tests in (part.tests, WIDER) if options.wider else (part.tests,):
         if bench.fails(tests):
             raise SystemExit(f"{' '.join(tests)}: fails without a mutant")
     tried, survivors, unjudged = chosen(part, text, options), 0, 0
     for number, mutant in enumerate(tried, 1):
-        survives = bench.survives(part, mutant, text)
+        survives = bench.survives(part, mutant, text, wider=options.wider)
         known = mutant.name in judged
         survivors += survives
         unjudged += survives and not known
@@ -159,6 +163,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, default=0, help="try at most so many of each module")
     parser.add_argument("--seed", type=int, default=0, help="for another sample")
     parser.add_argument("--limit", type=int, default=60, help="seconds of processor time for one run")
+    parser.add_argument("--again", metavar="LOG", help="try those that survived in this log")
+    parser.add_argument("--narrow", dest="wider", action="store_false", help="run each part's own tests only")
     parser.add_argument("--list", action="store_true", help="say how many mutants there are and stop")
     parser.add_argument("--log", help="append a line of JSON for each mutant to this file")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each mutant that is killed")

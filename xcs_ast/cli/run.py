@@ -244,10 +244,11 @@ def _enter(directory: str, *, hooked: bool) -> None:
 
 def _loaded_at_start() -> Iterator[str]:
     """The top-level names of what `site`, `.pth` files and `sitecustomize` loaded: so they do without us."""
-    for name in sys.modules:  # in the order of loading; `runpy` is what `python -m` begins with
-        if name in {"runpy", "xcs_ast"}:
-            return
+    last = "__main__" if sys.flags.no_site else "site"
+    for name in sys.modules:  # in the order in which loading ended: what `site` loaded stands before it
         yield name.partition(".")[0]
+        if name == last:
+            return
 
 
 def _names_in(directory: str) -> set[str]:

@@ -48,7 +48,9 @@ UNSUPPORTED: Final = register(
     "XCS213", "unsupported-syntax", "A construct that the analysis does not follow."
 )
 NO_MODEL: Final = register(
-    "XCS214", "without-model", "C code that no effect model describes, or whose model says that anything may happen."
+    "XCS214",
+    "without-model",
+    "C code that no effect model describes, or whose model says that anything may happen.",
 )
 ANALYSIS_FAILED: Final = register(
     "XCS291", "analysis-failed", "The analysis itself failed; nothing is known."

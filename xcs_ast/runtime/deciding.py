@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from xcs_ast import config
 from xcs_ast.ir.sites import RegionKind, SiteFacts
+from xcs_ast.ir.verdict import Verdict, VerdictKind
 
 if TYPE_CHECKING:
     from xcs_ast.verifier import Decision
 
-__all__ = ["decide"]
+__all__ = ["decide", "decide_proven"]
 
 
 def decide(
@@ -28,6 +29,18 @@ def decide(
     if facts.kind is RegionKind.BLOCK:
         return verifier.decide_block(facts, scope, env)
     return verifier.decide_loop(facts, scope, env, items)
+
+
+def decide_proven(
+    facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object], items: Sequence[object]
+) -> Decision:
+    """The same for the strategy `static`: what is not proven is SERIAL, for the same reasons."""
+    decision = decide(facts, scope, env, items)
+    if decision.verdict.kind is not VerdictKind.SPECULATIVE:
+        return decision
+    from xcs_ast.verifier import Decision
+
+    return Decision(Verdict(VerdictKind.SERIAL, decision.verdict.reasons))
 
 
 _declared: tuple[tuple[str, str], ...] = ()

@@ -108,11 +108,11 @@ class Site:
         _alive.add(self)
 
     @classmethod
-    def of_dump(cls, dumped: tuple[Any, ...], filename: str) -> Site:
+    def of_dump(cls, dumped: tuple[Any, ...], filename: str, decide: Decide | None = None) -> Site:
         """The site with these dumped facts, in this file. Most of it is made when it is first needed."""
         site = cls.__new__(cls)
         site._skip = 0
-        site._dumped = (dumped, filename)
+        site._dumped = (dumped, filename, decide)
         _alive.add(site)
         return site
 
@@ -122,11 +122,11 @@ class Site:
             raise AttributeError(f"a site has no attribute {name!r}")
         with _filling:
             if self._dumped is not None:
-                dumped, filename = self._dumped
+                dumped, filename, decide = self._dumped
                 facts = SiteFacts.load(dumped)
                 if facts.span.filename != filename:  # the file has moved since it was cached
                     facts = replace(facts, span=replace(facts.span, filename=filename))
-                self._fill(facts, None)
+                self._fill(facts, decide)
         return object.__getattribute__(self, name)
 
     def _fill(self, facts: SiteFacts, decide: Decide | None) -> None:
@@ -147,7 +147,7 @@ class Site:
         self._slices: dict[int, CodeType] = {}
         self._modules: dict[int, list[Run | Plain | BlockRun]] = {}
         self._blocks: dict[int, weakref.ref[BlockRun]] = {}
-        self._dumped: tuple[tuple[Any, ...], str] | None = None
+        self._dumped: tuple[tuple[Any, ...], str, Decide | None] | None = None
 
     def __repr__(self) -> str:
         return f"<xcs site {self.facts.index} at {self.facts.span}>"

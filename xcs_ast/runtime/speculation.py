@@ -148,7 +148,14 @@ class SpeculativeTask(Task):
         if ready:
             if first:
                 self._tell(Outcome.COMMITTED)
-            return self._committed(speculation, number)
+            try:
+                return self._committed(speculation, number)
+            finally:
+                if self.single:
+                    # What it held may be the last reference: nobody must notice that it was recorded.
+                    del speculation
+                    self._let_go()
+                    self._slice = self.item = None
         if speculation.committed:
             return speculation.resume(number)
         abandoned = speculation.state == "abandoned"

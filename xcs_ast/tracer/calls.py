@@ -27,7 +27,7 @@ from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, Refusal, clone_of, is_clone
 from xcs_ast.tracer.modelled import NO_RECEIVER
 
-__all__ = ["CallHooks"]
+__all__ = ["CallHooks", "is_handled"]
 
 _HANDLERS: Final[dict[Any, str]] = {
     len: "len", repr: "repr", ascii: "ascii", format: "format", hash: "hash", id: "id", callable: "callable",
@@ -56,6 +56,8 @@ class CallHooks(Methods):
 
     link: Link
     called: set[FunctionType]
+    direct: dict[FunctionType, FunctionType]
+    """Functions that are nothing but their clone: no declaration, no model, no closure, no generator."""
     generators: list[weakref.ref[Any]]
 
     # --------------------------------------------------------------------------------------------- entrance
@@ -152,7 +154,19 @@ class CallHooks(Methods):
             if entry.kind is EntryKind.METHOD:
                 return self.run_entry(entry, f, args[0], args[1:], kwargs) if args else f(*args, **kwargs)
             return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
+        if f.__closure__ is None and f not in self.direct:
+            self._note_direct(f)
         return self.run_clone(f, args, kwargs)
+
+    def _note_direct(self, f: FunctionType) -> None:
+        """Notes that a call of this function is a call of its clone, and nothing besides."""
+        if f.__code__.co_flags & (_GENERATOR | _COROUTINE) or is_clone(f.__code__) or self.owns(f):
+            return
+        clone = clone_of(f, self.link)
+        if type(clone) is FunctionType:
+            if f not in self.called:
+                self._note_function(f)
+            self.direct[f] = clone
 
     def run_clone(self, f: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Runs the clone of a Python function."""
@@ -213,10 +227,7 @@ class CallHooks(Methods):
         # Where calls may come in any order, so may what they read of their object.
         for arg in (*first, *kwargs.values()):
             self._argument(arg)
-        result = f(*args, **kwargs)
-        if what is Declared.UNORDERED:
-            self.transaction.note_call(f, result)
-        return result
+        return self.transaction.ask(f, args, kwargs, what is Declared.UNORDERED)
 
     def _argument(self, arg: Any) -> None:
         """Logs what a declared function may read of an argument; waits where the task has changed it."""
@@ -378,6 +389,13 @@ _OPERATORS: Final[dict[Any, tuple[str, str]]] = {
 }  # fmt: skip
 
 _known: dict[types.CodeType, bool] = {}
+
+
+def is_handled(f: Any) -> bool:
+    """Whether it is a builtin function or a class whose call does not ask who uses the result."""
+    if type(f) is types.BuiltinFunctionType:
+        return f in _HANDLERS or f in _NUMBERS
+    return is_class(f)
 
 
 def _entry_of(function: FunctionType) -> Any:

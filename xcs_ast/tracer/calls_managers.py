@@ -28,12 +28,12 @@ class Manager:
     def __enter__(self) -> Any:
         value = self._hooks.link.recorder.call(self._enter, self._cm)
         # What leaves the block might see an effect of its body fail.
-        self._hooks.tries += 1
+        self._hooks.enter_try()
         return value
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
         recorder = self._hooks.link.recorder
-        self._hooks.tries -= 1
+        self._hooks.leave_try()
         if kind is not None:
             return recorder.truth(recorder.call(self._leave, self._cm, kind, error, trace))
         recorder.call(self._leave, self._cm, None, None, None)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import ast
 from types import CellType, CodeType, FunctionType
-from typing import Final, final
+from typing import Any, Final, final
 
 from xcs_ast.records import dataclass
 from xcs_ast.source.lookup import FunctionSource, find_function
 from xcs_ast.tracer.hooks import Recorder
-from xcs_ast.tracer.instrument import CELLS, GLOBALS, RECORDER, Refused, instrument
+from xcs_ast.tracer.instrument import OURS, Refused, instrument
+from xcs_ast.tracer.instrument_base import CALLEES, CELLS, GLOBALS, KNOWN, NUMBER, RECORDER, TYPE
 
 __all__ = [
     "Link",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 _LIMIT: Final = 8_192
+_TYPE: Final = CellType(type)
 
 
 @final
@@ -46,10 +48,14 @@ class Link:
     `original_of` and the cache hold functions strongly until `close`.
     """
 
-    __slots__ = ("_clones", "_originals", "cell")
+    __slots__ = ("_clones", "_numbers", "_originals", "_scopes", "beside", "cell")
 
     def __init__(self, recorder: Recorder) -> None:
         self.cell = CellType(recorder)
+        self._numbers = CellType(int if recorder.native_numbers or type(recorder) is Recorder else None)
+        self.beside: dict[int, dict[str, Any]] = {}
+        """By the id of a table of callees: what the recorder knows of the same globals."""
+        self._scopes: dict[int, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {}
         self._clones: dict[FunctionType, FunctionType | Refusal] = {}
         self._originals: dict[FunctionType, FunctionType] = {}
 
@@ -61,7 +67,30 @@ class Link:
 
     def switch(self, recorder: Recorder) -> None:
         """From here on, all clones of this task report to `recorder`, those that are running too."""
+        self.forget()
         self.cell.cell_contents = recorder
+
+    def scope(self, space: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """The globals `space`; which of them the recorder knows; what clones call for them.
+
+        Clones look into the last two before they ask the recorder, who fills them.
+        """
+        found = self._scopes.get(id(space))
+        if found is None:
+            found = self._scopes[id(space)] = (space, {}, {})
+            self.beside[id(found[2])] = found[1]
+        return found
+
+    def forget(self) -> None:
+        """Empties the tables: clones ask the recorder again. May be called by any thread."""
+        for _, known, callees in list(self._scopes.values()):
+            known.clear()
+            callees.clear()
+
+    def forget_callees(self) -> None:
+        """The same, of what is called only."""
+        for _, _, callees in list(self._scopes.values()):
+            callees.clear()
 
     def original_of(self, clone: FunctionType) -> FunctionType | None:
         """The function that a clone of this task was made from."""
@@ -73,6 +102,9 @@ class Link:
 
     def close(self) -> None:
         """Drops all clones. Those that still run go on."""
+        self.forget()
+        self._scopes.clear()
+        self.beside.clear()
         self._clones.clear()
         self._originals.clear()
 
@@ -161,9 +193,14 @@ def _clone(function: FunctionType, link: Link) -> FunctionType | Refusal:
         return Refusal(plan.reason)
     cells = function.__closure__ or ()
     by_name = dict(zip(function.__code__.co_freevars, cells, strict=True))
+    _, known, callees = link.scope(function.__globals__)
     by_name[RECORDER] = link.cell
     by_name[GLOBALS] = CellType(function.__globals__)
     by_name[CELLS] = CellType(cells)
+    by_name[KNOWN] = CellType(known)
+    by_name[CALLEES] = CellType(callees)
+    by_name[TYPE] = _TYPE
+    by_name[NUMBER] = link._numbers
     closure = tuple(by_name[name] for name in code.co_freevars)
     clone = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, closure)
     clone.__kwdefaults__ = function.__kwdefaults__
@@ -195,7 +232,7 @@ def _make_plan(code: CodeType) -> _Plan:
         return _Plan(code, None, str(refused))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return _Plan(code, None, f"cannot be instrumented ({type(error).__name__}: {error})")
-    if not set(made.code.co_freevars) <= {*code.co_freevars, RECORDER, GLOBALS, CELLS}:
+    if not set(made.code.co_freevars) <= {*code.co_freevars, *OURS}:
         return _Plan(code, None, "its free variables are not those of its source")
     for each in made.own:
         _clone_codes[id(each)] = each

@@ -95,6 +95,11 @@ class ContainerMethods(StateCore):
             raise unsure("sort with a key")
         if not _sortable(whole):
             raise unsure("sort of objects that compare by code of their own")
+        try:
+            sorted(whole)
+        except TypeError:
+            # What cannot be compared leaves the list sorted half-way.
+            raise unsure("a sort that fails") from None
         if own:
             obj.sort(reverse=reverse)
         else:
@@ -165,7 +170,9 @@ class ContainerMethods(StateCore):
                 raise unsure("a key that compares by code of its own")
         pairs += kwargs.items()
         if own:
-            dict.update(obj, pairs)
+            # Not `dict.update`: an ordered dictionary keeps its order elsewhere.
+            for key, value in pairs:
+                obj[key] = value
             return
         state = self.mapping_state(obj)
         for key, value in pairs:

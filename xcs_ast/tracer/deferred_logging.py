@@ -126,7 +126,7 @@ class Record:
                 left -= 1
                 if left == 0:
                     break
-            if own and filename.endswith("speculation.py"):
+            if own and filename.endswith(("passes.py", "speculation.py")):
                 frame = None
                 break
             frame = frame.f_back

@@ -16,7 +16,7 @@ import operator
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import CellType, FunctionType
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 
 from xcs_ast.tracer.hook_parts import (
     BINARY,
@@ -74,6 +74,9 @@ class Recorder:
     """Lets everything happen as it would. The base of all recorders, and by itself the plain meaning."""
 
     __slots__ = ()
+
+    native_numbers: ClassVar[bool] = False
+    """Whether clones may do arithmetic on exact integers without a hook."""
 
     # ---------------------------------------------------------------------------------------- variables
 
@@ -269,6 +272,17 @@ class Recorder:
         call = operator.call
         perform = operator.call
 
+    def callee(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., Any]:
+        """What to call for the global `name`, which is `f`; through `call`.
+
+        Clones take what is in `table` under the name, and do not ask again.
+        """
+        return f if type(self) is Recorder else partial(self.call, f)  # type: ignore[no-any-return]
+
+    def callee_unused(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., object]:
+        """The same where nobody uses the result; through `perform`."""
+        return f if type(self) is Recorder else partial(self.perform, f)  # type: ignore[no-any-return]
+
     def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """`o.name(*args, **kwargs)`, where the arguments are bound names and constants only."""
         return getattr(o, name)(*args, **kwargs)
@@ -370,6 +384,16 @@ class Direct(Recorder):
     """The plain meaning again, faster: nothing derives from it, so it need not go through its own methods."""
 
     __slots__ = ()
+
+    native_numbers: ClassVar[bool] = True
+
+    def callee(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., Any]:
+        """As `Recorder`."""
+        return f  # type: ignore[no-any-return]
+
+    def callee_unused(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., object]:
+        """As `Recorder`."""
+        return f  # type: ignore[no-any-return]
 
     def begin_attr(self, o: Any, name: str, /) -> Any:
         """As `Recorder`."""

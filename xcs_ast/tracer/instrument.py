@@ -17,18 +17,21 @@ from typing import Any, Final, final
 from xcs_ast.records import dataclass
 from xcs_ast.source.lookup import FunctionNode, FunctionSource
 from xcs_ast.source.quiet import quiet
-from xcs_ast.tracer.instrument_base import CELLS, GLOBALS, RECORDER
+from xcs_ast.tracer.instrument_base import CALLEES, CELLS, GLOBALS, KNOWN, NUMBER, RECORDER, TYPE
 from xcs_ast.tracer.instrument_scopes import FUNCTIONS, Refused, Scope, own_nodes
 from xcs_ast.tracer.instrument_statements import Statements
 
-__all__ = ["CELLS", "GLOBALS", "RECORDER", "Instrumented", "Refused", "instrument"]
+__all__ = ["CELLS", "GLOBALS", "OURS", "RECORDER", "Instrumented", "Refused", "instrument"]
+
+OURS: Final = (RECORDER, GLOBALS, CELLS, KNOWN, CALLEES, TYPE, NUMBER)
+"""The free variables that clones have of their own."""
 
 _FUTURE_MASK: Final = 0x1FFE000
 _ANNOTATIONS: Final = 0x1000000
 _NESTED: Final = 0x10
 _NAME: Final = "_xcs_f"
 _FACTORY: Final = "_xcs_factory"
-_OURS: Final = re.compile(r"_xcs_([rgcf]|t\d+|factory)")
+_OURS: Final = re.compile(r"_xcs_([rgcfkpyi]|t\d+|factory)")
 _INSIDE: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
 
@@ -134,7 +137,7 @@ def _compile(inner: ast.stmt, node: FunctionNode, source: FunctionSource, code: 
         )
         ast.copy_location(stmt, node)
         free = [name for name in free if name != "__class__"]
-    parameters = [ast.arg(name) for name in (RECORDER, GLOBALS, CELLS, *free)]
+    parameters = [ast.arg(name) for name in (*OURS, *free)]
     extra = {"type_params": []} if "type_params" in ast.FunctionDef._fields else {}
     factory = ast.FunctionDef(
         name=_FACTORY,

@@ -12,11 +12,31 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from xcs_ast.tracer.instrument_scopes import FUNCTIONS, Refused, Scope
 
-__all__ = ["CELLS", "FRAMES", "GLOBALS", "LOOKS_AROUND_BARE", "RECORDER", "Builder", "contains"]
+__all__ = [
+    "CALLEES",
+    "CELLS",
+    "FRAMES",
+    "GLOBALS",
+    "KNOWN",
+    "LOOKS_AROUND_BARE",
+    "NUMBER",
+    "RECORDER",
+    "TYPE",
+    "Builder",
+    "contains",
+]
 
 RECORDER: Final = "_xcs_r"
 GLOBALS: Final = "_xcs_g"
 CELLS: Final = "_xcs_c"
+KNOWN: Final = "_xcs_k"
+"""Globals whose value the recorder knows: a dict, in the sight of which a load needs no hook."""
+CALLEES: Final = "_xcs_p"
+"""What the recorder lets the code call for a global, by its name: a dict."""
+TYPE: Final = "_xcs_y"
+"""The builtin `type`."""
+NUMBER: Final = "_xcs_i"
+"""`int`, where the recorder lets arithmetic on exact integers go on without a hook; else `None`."""
 TEMPORARY: Final = "_xcs_t"
 LOOKS_AROUND_BARE: Final = frozenset({"vars", "dir"})
 """Builtins that look at the frame of their caller where they get no argument."""
@@ -106,6 +126,12 @@ class Builder:
         loop = ast.comprehension(ast.Name(name, ast.Store()), ast.Tuple([value], ast.Load()), [], 0)
         made = self.place(ast.ListComp(inner, [loop]), value)
         return self.place(ast.Subscript(made, ast.Constant(0), ast.Load()), value)
+
+    def known(self, name: str, otherwise: ast.expr, table: str = KNOWN) -> ast.expr:
+        """What one of the recorder's tables has for a global, or else another expression."""
+        test = ast.Compare(self.text(name), [ast.In()], [self.load(table)])
+        found = ast.Subscript(self.load(table), self.text(name), ast.Load())
+        return self.place(ast.IfExp(test, found, otherwise), otherwise)
 
     def globals_(self) -> ast.Name:
         """The globals of the function."""

@@ -45,7 +45,7 @@ class Blocks(Matching):
         before = set(self.definite)
         body = self.block(node.body)
         ends: list[set[str]] = []
-        if node.handlers:
+        if node.handlers or any(isinstance(each, ENDS) for part in node.finalbody for each in ast.walk(part)):
             at = node.body[0]
             enter = self.place(ast.Expr(self.hook(at, "enter_try")), at)
             leave = self.place(ast.Expr(self.hook(at, "leave_try")), at)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from xcs_ast.tracer.instrument_base import FRAMES, LOOKS_AROUND_BARE, Builder
+from xcs_ast.tracer.instrument_base import CALLEES, FRAMES, LOOKS_AROUND_BARE, Builder
 from xcs_ast.tracer.instrument_scopes import Refused
 
 __all__ = ["Calls"]
@@ -65,12 +65,28 @@ class Calls(Builder):
                 owner = self.expr(function.value)
                 arguments = [owner, self.text(function.attr), *node.args]
                 return self.hook(node, f"{hook}_method", *arguments, keywords=keywords)
+            if isinstance(function, ast.Name) and self.scope.kind(function.id) == "global":
+                return self._of_global(node, function, hook, keywords)
             return self.hook(node, hook, self.expr(function), *self.exprs(node.args), keywords=keywords)
         evaluated = self.expr(function)
         if self.no_walrus or self.in_generator:
             return self._spreading(node, hook, evaluated, None)
         first, name = self.walrus(evaluated)
         return self._spreading(node, hook, first, name)
+
+    def _of_global(
+        self, node: ast.Call, function: ast.Name, hook: str, keywords: list[ast.keyword]
+    ) -> ast.expr:
+        """A call of what a global variable holds: the recorder may have said before what that is to be."""
+        asked = self.hook(
+            function,
+            "callee" if hook == "call" else "callee_unused",
+            self.expr(function),
+            self.load(CALLEES),
+            self.text(function.id),
+        )
+        callee = self.known(function.id, asked, CALLEES)
+        return self.place(ast.Call(callee, self.exprs(node.args), keywords), node)
 
     def _keyword(self, keyword: ast.keyword) -> ast.keyword:
         return self.place(ast.keyword(keyword.arg, self.expr(keyword.value)), keyword)

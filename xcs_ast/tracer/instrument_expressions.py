@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from xcs_ast.tracer.instrument_base import FRAMES, LOOKS_AROUND_BARE, contains
-from xcs_ast.tracer.instrument_calls import Calls
+from xcs_ast.tracer.instrument_numbers import Numbers
 from xcs_ast.tracer.instrument_comprehensions import Comprehensions
 from xcs_ast.tracer.instrument_scopes import Refused, Scope
 
@@ -51,7 +51,7 @@ _BOOLEAN: Final = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
 _LOOKS_AROUND: Final = frozenset({"locals", "exec", "eval", "globals"})
 
 
-class Expressions(Calls, Comprehensions):
+class Expressions(Numbers, Comprehensions):
     """Rewrites expressions of one function."""
 
     def __init__(self, scope: Scope) -> None:
@@ -108,7 +108,9 @@ class Expressions(Calls, Comprehensions):
             parts = (self.test(node.test), self.test(node.body), self.test(node.orelse))
             return self.place(ast.IfExp(*parts), node)
         if isinstance(node, ast.Compare):
-            return self._compare_chain(node, node.left, None, 0, tested=True)
+            return self._compare(node, tested=True)
+        if isinstance(node, ast.BinOp) and not _is_folded(node):
+            return self._binary(node, tested=True)
         return self.hook(node, "truth", self.expr(node))
 
     def _name(self, node: ast.Name) -> ast.expr:
@@ -122,7 +124,7 @@ class Expressions(Calls, Comprehensions):
             return self.hook(node, "load_cell", self.cell(name), self.text(name))
         if name in _LOOKS_AROUND or name in LOOKS_AROUND_BARE or name in FRAMES:
             raise Refused(f"{name}, which looks at the frame that calls it")
-        return self.hook(node, "load_global", self.globals_(), self.text(name))
+        return self.known(name, self.hook(node, "load_global", self.globals_(), self.text(name)))
 
     def _attribute(self, node: ast.Attribute) -> ast.expr:
         if node.attr in FRAMES:
@@ -139,11 +141,18 @@ class Expressions(Calls, Comprehensions):
         ]
         return self.hook(node, "cut", *parts)
 
-    def _binary(self, node: ast.BinOp) -> ast.expr:
+    def _binary(self, node: ast.BinOp, tested: bool = False) -> ast.expr:
         if _is_folded(node):
             return node
-        op = ast.Constant(BINARY_TEXT[type(node.op)])
-        return self.hook(node, "binary", op, self.expr(node.left), self.expr(node.right))
+
+        def native(left: ast.expr, right: ast.expr) -> ast.expr:
+            return self.place(ast.BinOp(left, node.op, right), node)
+
+        def hooked(left: ast.expr, right: ast.expr) -> ast.expr:
+            made = self.hook(node, "binary", ast.Constant(BINARY_TEXT[type(node.op)]), left, right)
+            return self.hook(node, "truth", made) if tested else made
+
+        return self.numbers(node, node.left, node.right, native, hooked)
 
     def _unary(self, node: ast.UnaryOp) -> ast.expr:
         if isinstance(node.op, ast.Not):
@@ -181,8 +190,19 @@ class Expressions(Calls, Comprehensions):
     def _if(self, node: ast.IfExp) -> ast.expr:
         return self.place(ast.IfExp(self.test(node.test), self.expr(node.body), self.expr(node.orelse)), node)
 
-    def _compare(self, node: ast.Compare) -> ast.expr:
-        return self._compare_chain(node, node.left, None, 0, tested=False)
+    def _compare(self, node: ast.Compare, tested: bool = False) -> ast.expr:
+        op = node.ops[0]
+        if len(node.ops) > 1 or isinstance(op, _BOOLEAN):
+            return self._compare_chain(node, node.left, None, 0, tested)
+
+        def native(left: ast.expr, right: ast.expr) -> ast.expr:
+            return self.place(ast.Compare(left, [op], [right]), node)
+
+        def hooked(left: ast.expr, right: ast.expr) -> ast.expr:
+            made = self.hook(node, "compare", ast.Constant(_COMPARE_TEXT[type(op)]), left, right)
+            return self.hook(node, "truth", made) if tested else made
+
+        return self.numbers(node, node.left, node.comparators[0], native, hooked)
 
     def _compare_chain(
         self, node: ast.Compare, left: ast.expr, known: ast.expr | None, index: int, tested: bool

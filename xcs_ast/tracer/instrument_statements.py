@@ -270,12 +270,13 @@ class Statements(Blocks):
         op = ast.Constant(BINARY_TEXT[type(node.op)])
         if self.is_local(target):
             assert isinstance(target, ast.Name)
-            value = self.hook(
+            held = self.place(ast.Name(target.id, ast.Load()), target)
+            value = self.numbers(
                 node,
-                "inplace",
-                op,
-                self.place(ast.Name(target.id, ast.Load()), target),
-                self.expr(node.value),
+                held,
+                node.value,
+                lambda left, right: self.place(ast.BinOp(left, node.op, right), node),
+                lambda left, right: self.hook(node, "inplace", op, left, right),
             )
             return [self._placed(self._store_name(target.id, value, target), node), *self.clearing(node)]
         if isinstance(target, ast.Name):

@@ -34,7 +34,7 @@ _SIMPLE_ITERATION: Final = (*CONTAINERS, range, bytearray)
 class _Use:
     """One call by an entry."""
 
-    __slots__ = ("called", "entry", "external", "kept", "lazy", "placed", "probed", "receiver", "swapped")
+    __slots__ = ("called", "entry", "external", "kept", "lazy", "placed", "probed", "receiver", "swapped", "timed")
 
     def __init__(self, entry: e.Entry, receiver: Any, placed: dict[str | int, tuple[Any, ...]]) -> None:
         self.entry = entry
@@ -46,6 +46,7 @@ class _Use:
         self.lazy = type(entry.result) is e.Fresh and entry.result.kind == "iter"
         self.external = False
         self.probed = False
+        self.timed = False
 
     def swap(self, old: Any, new: Any) -> None:
         if old is not new:
@@ -104,9 +105,10 @@ class Modelled(Items):
         named = {key: use.now(value) for key, value in kwargs.items()}
         if use.probed:
             return self._probe(use, native, passed, named)
-        result = native(*passed, **named)
-        if use.external:
-            self.transaction.note_call(native, result)
+        if use.external or use.timed:
+            result = self.transaction.ask(native, passed, named, use.external)
+        else:
+            result = native(*passed, **named)
         return self._received(entry.result, result, use)
 
     def _probe(self, use: _Use, native: Callable[..., Any], args: list[Any], named: dict[str, Any]) -> Any:
@@ -206,6 +208,7 @@ class Modelled(Items):
 
     def _channel(self, name: str, access: e.Access, use: _Use) -> None:
         if access is e.Access.READ and name in _FREE:
+            use.timed = True
             use.external = use.external or name in ("network", "inference")
         elif access is e.Access.READ and name == "environment":
             self.transaction.probe(_environment)

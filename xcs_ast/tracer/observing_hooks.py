@@ -403,7 +403,11 @@ class WatchingRecorder(Recorder):
             return None, args
         elif type(f) is not FunctionType:
             target, given = lookup.method_of(f, "__call__"), (f, *args)
-        if type(target) is not FunctionType or declared(f) is not None or declared(target) is not None:
+        if lookup.is_ours(target):
+            target = vars(target).get("__wrapped__")  # what the wrapper stands for; else it is one step
+        if type(target) is not FunctionType or lookup.is_ours(target):
+            return None, args
+        if declared(f) is not None or declared(target) is not None:
             return None, args
         if catalog.for_callable(f) is not None or catalog.for_callable(target) is not None:
             return None, args

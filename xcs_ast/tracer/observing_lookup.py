@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ __all__ = [
     "attribute",
     "in_class",
     "is_number",
+    "is_ours",
     "item",
     "method_of",
     "name_of",
@@ -24,6 +26,7 @@ __all__ = [
 
 STREAMS: Final = frozenset({zip, enumerate, reversed, type({}.keys()), type({}.values()), type({}.items())})
 """Types that iterate without any code of the user's, if what they iterate over does."""
+_PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _MRO: Final = type.__dict__["__mro__"]
 _DICT: Final = type.__dict__["__dict__"]
 _NUMBERS: Final = frozenset({int, float, str})
@@ -32,6 +35,11 @@ _LOOKS_UP: Final = (
     type.__dict__["__getattribute__"],
     ModuleType.__getattribute__,
 )
+
+
+def is_ours(function: object) -> bool:
+    """Whether a function is part of this package: its steps are not the program's."""
+    return type(function) is FunctionType and function.__code__.co_filename.startswith(_PACKAGE)
 
 
 def in_class(cls: type, name: str) -> object:

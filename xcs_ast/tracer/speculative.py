@@ -12,12 +12,13 @@ import os
 import sys
 import types
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from types import FunctionType
 from typing import Any, Final, Never, final
 
 from xcs_ast.effects.resolve import class_name, is_class
-from xcs_ast.tracer.calls import CallHooks
+from xcs_ast.tracer.calls import CallHooks, is_handled
 from xcs_ast.tracer.calls_managers import Manager
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, is_clone
@@ -35,15 +36,29 @@ _HIDDEN: Final = frozenset(
     }
 )  # fmt: skip
 _GUARDED: Final = 1_000
+_EXHAUSTS: Final = "exhausts the stack or the memory"
+
+
+def _call(cell: types.CellType, f: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """A call under the recorder that the task has by then."""
+    return cell.cell_contents.call(f, *args, **kwargs)
+
+
+def _perform(cell: types.CellType, f: Any, /, *args: Any, **kwargs: Any) -> object:
+    return cell.cell_contents.perform(f, *args, **kwargs)
 
 
 @final
 class SpeculativeRecorder(CallHooks):
     """The recorder of one task that runs ahead."""
 
+    native_numbers = True
+
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self.link = Link(self)
+        self.direct: dict[FunctionType, FunctionType] = {}
+        transaction.on_doom.append(self.link.forget_callees)
         self.generators: list[weakref.ref[Any]] = []
         self.called: set[FunctionType] = set()
         self.lazies: list[Any] = []
@@ -64,6 +79,7 @@ class SpeculativeRecorder(CallHooks):
         """The task goes no further ahead."""
         self.transaction.check()
         self.reason = self.reason or reason
+        self.link.forget_callees()
         self.pin()
         raise_abandon(reason)
 
@@ -95,6 +111,50 @@ class SpeculativeRecorder(CallHooks):
         self.pin()
         self.transaction.check()
 
+    def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """`f(*args, **kwargs)`."""
+        if type(f) is FunctionType and f in self.direct:
+            if self.transaction.doomed or self.reason:
+                self._stop()
+            try:
+                return self.direct[f](*args, **kwargs)
+            except (RecursionError, MemoryError):
+                return self.wait(_EXHAUSTS)
+        return self.dispatch(f, args, kwargs, True)
+
+    def callee(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., Any]:
+        """What to call for the global `name`, which is `f`."""
+        if self.transaction.doomed or self.reason:
+            self._stop()
+        if type(f) is FunctionType:
+            made: Callable[..., Any] | None = self.direct.get(f)
+        else:
+            made = partial(_call, self.link.cell, f) if is_handled(f) else None
+        if made is None:
+            return partial(_call, self.link.cell, f)
+        # Where the program may catch what a lack of stack raises, calls are looked after (`dispatch`).
+        if not self.tries and self.link.beside[id(table)].get(name, table) is f:
+            table[name] = made
+            if self.transaction.doomed:
+                table.clear()
+        return made
+
+    def callee_unused(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., object]:
+        """The same where nobody uses the result."""
+        if type(f) is FunctionType or is_handled(f):
+            return self.callee(f, table, name)
+        return partial(_perform, self.link.cell, f)
+
+    def tables(self, scope: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+        """Where to keep what is known of a module's globals."""
+        return self.link.scope(scope)[1:]
+
+    def forget(self) -> None:
+        """Drops the short cuts."""
+        super().forget()
+        self.direct.clear()
+        self.link.forget()
+
     def dispatch(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
         """Calls a live callable."""
         if self.transaction.doomed or self.reason:
@@ -103,7 +163,7 @@ class SpeculativeRecorder(CallHooks):
             return super().dispatch(f, args, kwargs, used)
         except (RecursionError, MemoryError):
             # The stack is deeper here than in plain Python.
-            return self.wait("exhausts the stack or the memory")
+            return self.wait(_EXHAUSTS)
 
     # -------------------------------------------------------------------------------------------- statements
 
@@ -115,6 +175,8 @@ class SpeculativeRecorder(CallHooks):
     def enter_try(self) -> None:
         """Entering the body of a `try` statement with handlers."""
         self.tries += 1
+        if self.tries == 1:
+            self.link.forget_callees()
 
     def leave_try(self) -> None:
         """Leaving that body, in whatever way."""
@@ -181,8 +243,7 @@ class SpeculativeRecorder(CallHooks):
         self.generators.clear()
         self.called.clear()
         self.lazies.clear()
-        self.transaction.fresh.objects.clear()
-        self.transaction.calls.clear()
+        self.transaction.clear()
 
     def leaks(self, roots: Iterable[object], suspended: Any = None) -> str:
         """Why the task's end would be noticed: something that it made still needs the recorder."""

@@ -49,23 +49,36 @@ class StateHooks(Containers, Attributes):
         state = self.mapping_state(scope, True)
         value = state.get(name)
         if value is MISSING:
-            return self._load_builtin(state, name)
-        known = self.scopes.get(id(scope))
-        if known is None:
-            known = self.scopes[id(scope)] = {}
-            state.watchers.append(known)
-        known[name] = value
+            return self._load_builtin(scope, state, name)
+        self._known_of(scope, state)[name] = value
         return value
 
-    def _load_builtin(self, state: Any, name: str) -> Any:
+    def tables(self, scope: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+        """Where to keep what is known of a module's globals; further tables that depend on it."""
+        return ({},)
+
+    def _known_of(self, scope: dict[str, Any], state: Any) -> dict[str, Any]:
+        known = self.scopes.get(id(scope))
+        if known is None:
+            tables = self.tables(scope)
+            known = self.scopes[id(scope)] = tables[0]
+            state.watchers += tables
+        return known
+
+    def _load_builtin(self, scope: dict[str, Any], state: Any, name: str) -> Any:
         space = state.get("__builtins__")
         if space is MISSING:
             space = builtins
         if type(space) is not dict:
             space = getattr(space, "__dict__", None)
         if type(space) is dict:
-            value = self.mapping_state(space, True).get(name)
+            above = self.mapping_state(space, True)
+            value = above.get(name)
             if value is not MISSING:
+                known = self._known_of(scope, state)
+                if not any(each is known for each in above.watchers):
+                    above.watchers += self.tables(scope) if known is self.tables(scope)[0] else (known,)
+                known[name] = value
                 return value
             raise NameError(f"name '{name}' is not defined", name=name)
         return self.late("builtins of an unusual kind").load_global(state.obj, name)
@@ -73,6 +86,8 @@ class StateHooks(Containers, Attributes):
     def store_global(self, value: Any, scope: dict[str, Any], name: str, /) -> None:
         """`name = value` under `global name`."""
         self.mapping_state(scope, True).set(name, value)
+        if name == "__builtins__":
+            self.forget()
 
     def delete_global(self, scope: dict[str, Any], name: str, /) -> None:
         """`del name` under `global name`."""

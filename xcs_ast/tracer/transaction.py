@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from types import FunctionType
-from typing import TYPE_CHECKING, Any, Final, final
+from collections.abc import Callable, Sequence
+from types import BuiltinFunctionType, FunctionType
+from typing import TYPE_CHECKING, Any, Final, Never, final
 
 from xcs_ast.records import dataclass
 from xcs_ast.tracer import state_base
@@ -155,17 +155,22 @@ class Transaction:
     """The reads and the held-back effects of one task."""
 
     __slots__ = (
+        "answers",
         "calls",
         "doomed",
         "external_calls",
         "fresh",
         "iterators",
+        "on_doom",
         "on_mark",
         "outside",
         "owned",
         "parent",
         "park",
         "plain",
+        "rehearsing",
+        "repeatable",
+        "script",
         "segment",
         "segments",
         "shared_cells",
@@ -189,10 +194,20 @@ class Transaction:
         self.external_calls = 0
         self.calls: list[tuple[object, object]] = []
         """The external calls made, with their results, in order."""
+        self.answers: list[tuple[object, object]] = []
+        """What a repetition must not ask again: these, and looks at clocks and the like."""
+        self.script: list[tuple[object, object]] = []
+        """The answers that an earlier pass was given to the first questions."""
+        self.rehearsing = False
+        """Whether the task may ask nothing beyond the script."""
+        self.repeatable = True
+        """Whether the task could be run again and be given the same answers."""
         self.park: Callable[[str], Recorder] | None = None
         """Set by whoever can let a task wait: blocks, then returns the recorder to go on with."""
         self.on_mark: list[Callable[[], None]] = []
         """Called when a segment ends: what is remembered of the old one must be forgotten."""
+        self.on_doom: list[Callable[[], None]] = []
+        """Called when the task is doomed, by whoever dooms it."""
         self.iterators: list[Any] = []
         self.stops = 0
         self.shared_cells: dict[int, object] = {}
@@ -248,6 +263,34 @@ class Transaction:
         """An unordered external call was made."""
         self.external_calls += 1
         self.calls.append((callee, result))
+        self.answers.append((callee, result))
+
+    def ask(
+        self, callee: Callable[..., Any], args: Sequence[Any], named: dict[str, Any], external: bool
+    ) -> Any:
+        """`callee(*args, **named)`, whose answer may be another one next time. A repetition gets it again."""
+        position = len(self.answers)
+        if position < len(self.script):
+            known, result = self.script[position]
+            if not _same_callee(known, callee):
+                self.diverge()
+        else:
+            if self.rehearsing:
+                self.diverge()
+            self.repeatable, before = False, self.repeatable
+            self.external_calls += external
+            result = callee(*args, **named)
+            # Not where it raises: the exception belongs to one pass.
+            self.repeatable = before
+        self.answers.append((callee, result))
+        if external:
+            self.calls.append((callee, result))
+        return result
+
+    def diverge(self) -> Never:
+        """A repetition is about to do something else than the first pass did."""
+        self.doom()
+        raise_stop()
 
     def mark(self) -> int:
         """Ends the segment; what follows is replayed later. The number of segments so far."""
@@ -297,9 +340,17 @@ class Transaction:
 
                 carry_over(self, self.parent, log)
 
+    def settle(self, upto: int | None = None) -> None:
+        """The segments before mark `upto` were carried out by another pass of the same task."""
+        for segment in self.segments[:upto]:
+            segment.replayed = True
+            segment.log = []
+
     def doom(self) -> None:
         """The task will never be taken: it stops at its next hook that looks."""
         self.doomed = True
+        for look in self.on_doom:
+            look()
 
     def check(self) -> None:
         """Stops the task if it is doomed.
@@ -333,6 +384,16 @@ class Transaction:
         self.doom()
         self.check()
 
+    def clear(self) -> None:
+        """Lets go of all that it knows of the program's objects: nobody wants it any more."""
+        for segment in self.segments:
+            segment.states.clear()
+            segment.probes.clear()
+            segment.log.clear()
+        self.outside.clear()
+        self.calls.clear()
+        self.fresh.objects.clear()
+
     # Facts
 
     def trace(self) -> None:
@@ -362,6 +423,13 @@ class Transaction:
                     out += _of_state(segment, key)
             below = segment
         return out
+
+
+def _same_callee(known: object, callee: object) -> bool:
+    if known is callee:
+        return True
+    # Bound anew each time; equal if they are bound to the same object.
+    return type(known) is BuiltinFunctionType and type(callee) is BuiltinFunctionType and known == callee
 
 
 def _of_state(segment: Segment, key: tuple[int, object]) -> list[Access]:

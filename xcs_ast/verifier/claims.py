@@ -124,9 +124,13 @@ def _is_library_space(owner: object) -> bool:
     return type(module) is types.ModuleType and module.__dict__ is space
 
 
+_namespace: Final[Any] = vars(types.ModuleType)["__dict__"]
+
+
 def _space_of(owner: object) -> dict[str, object] | None:
     if issubclass(type(owner), types.ModuleType):
-        return types.ModuleType.__dict__["__dict__"].__get__(owner)  # type: ignore[no-any-return]
+        space: dict[str, object] = _namespace.__get__(owner)
+        return space
     return instance_dict(owner)
 
 

@@ -188,10 +188,10 @@ def _speculative(
         return _serial(*(reasons or (_body_clash(facts, *spoiled),)))
     admission = Admission(binding.env, lambda _item, _shapes: None)
     admission.foresee(shape)
-    stages = tuple(range(facts.stages))
+    stages, env = tuple(range(facts.stages)), binding.env
 
     def foresees(item: object) -> Foreseen | None:
-        own = Binding(item, binding.env)
+        own = Binding(item, env)  # not the first item's: it may live no longer than its turn
         return (effects, stages, own) if shape.fits(own) else None
 
     plan = Plan(

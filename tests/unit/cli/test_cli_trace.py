@@ -49,7 +49,9 @@ def test_arguments_are_expressions(script, capsys):
     assert [op["name"] for op in data["operations"]].count("shout") == 3
 
 
-@pytest.mark.parametrize(("form", "start"), [("dot", "digraph"), ("svg", "<svg"), ("program", "from traced_")])
+@pytest.mark.parametrize(
+    ("form", "start"), [("dot", "digraph"), ("svg", "<svg"), ("program", "from traced_")]
+)
 def test_forms(script, capsys, tmp_path, form, start):
     target = tmp_path / "out"
     assert main(["trace", f"{script}:both", "['x', 'y']", f"--{form}", "-o", str(target)]) == 0

@@ -146,5 +146,5 @@ def test_a_graph_is_json_and_immutable():
     with pytest.raises(AttributeError):
         graph.operations[0].id = "x"
     assert ValueRef("a") == ValueRef("a", None, None)
-    assert graph.operations[0] == Operation("o0", OpType.CALL, 
+    assert graph.operations[0] == Operation("o0", OpType.CALL,
         inputs=graph.operations[0].inputs, outputs=graph.operations[0].outputs)  # fmt: skip

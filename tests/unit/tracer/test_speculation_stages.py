@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.unit.tracer.speculating import on_thread
-from xcs_ast.tracer.hooks import Recorder
+from xcs_ast.tracer.hooks import Direct
 from xcs_ast.tracer.speculation import FAILED, Speculation
 
 
@@ -225,4 +225,4 @@ def test_the_plain_recorder_is_what_a_resumed_slice_reports_to() -> None:
     assert task.ready(0)
     task.commit(0)
     task.resume(1)
-    assert type(task._link.recorder) is Recorder
+    assert task._fallback is not None and type(task._fallback.link.recorder) is Direct

@@ -1,4 +1,4 @@
-"""One quick test for each rule of the transaction: held back, in order, validated, seen once, gone if discarded."""
+"""One quick test for each rule of the transaction: held back, in order, validated, seen once, or gone."""
 
 from __future__ import annotations
 

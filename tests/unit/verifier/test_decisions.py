@@ -252,3 +252,57 @@ def test_what_is_missing_counts_as_a_clash(monkeypatch: pytest.MonkeyPatch) -> N
         out=Thing(),
     )
     assert found.verdict.kind is VerdictKind.SERIAL
+
+
+def test_a_call_that_stays_does_not_hold_back_those_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    stages = [waits(read(Channel("a"))), waits(write(Channel("a"))), waits(read(Channel("b")))]
+    assert chosen(block(monkeypatch, stages, [NOTHING] * 4)) == (0, 2)
+
+
+def test_a_call_that_starts_early_does_not_hold_back_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    timed = Effect(read(Channel("clock")).access, Channel("clock"), Span("x.py", 2, 0, 2, 9))
+    assert chosen(block(monkeypatch, [waits(timed), waits()], [NOTHING] * 3)) == (0, 1)
+
+
+def test_what_may_not_be_remembered_is_analysed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answers(monkeypatch, {1: of([waits()], NOTHING)})
+    site = facts(1)
+    scope: dict[str, Any] = {}
+    for durable, expected in ((False, 1), (False, 2), (True, 3), (True, 3)):
+        monkeypatch.setattr(legality, "may_be_remembered", lambda effects, durable=durable: durable)
+        decide_loop(site, scope, {}, [1])
+        assert len(asked) == expected
+
+
+def test_where_a_shared_write_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Span("x.py", 4, 0, 4, 9)
+    for span, expected in ((here, here), (None, facts(1).span)):
+        legality.forget()
+        changes = Effect(write(Location(OUT, CONTENT)).access, Location(OUT, CONTENT), span)
+        found = loop(monkeypatch, [waits(changes)], [NOTHING, NOTHING], out=[])
+        assert [(r.code, r.span) for r in found.verdict.reasons] == [("XCS252", expected)]
+
+
+def test_where_a_clash_with_the_body_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    task, body = Span("x.py", 2, 0, 2, 9), Span("x.py", 3, 0, 3, 9)
+    channel = Channel("a")
+    for mine, theirs, expected in ((task, body, body), (task, None, task), (None, None, facts(1).span)):
+        legality.forget()
+        reads = waits(Effect(read(channel).access, channel, mine))
+        writes = stays(Effect(write(channel).access, channel, theirs))
+        found = loop(monkeypatch, [reads], [NOTHING, writes])
+        assert [(r.code, r.span) for r in found.verdict.reasons] == [("XCS255", expected)]
+
+
+def test_a_clash_of_live_objects_names_what_the_body_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    same: list[int] = []
+    found = loop(
+        monkeypatch,
+        [waits(read(Location(OTHER, CONTENT)))],
+        [NOTHING, stays(write(Location(OUT, CONTENT)))],
+        out=same,
+        other=same,
+    )
+    (reason,) = found.verdict.reasons
+    assert "out" in reason.message
+    assert "other" not in reason.message
