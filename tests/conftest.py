@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -14,3 +17,7 @@ settings.register_profile(
 )
 settings.register_profile("long", settings.get_profile("default"), max_examples=5000, derandomize=False)
 settings.load_profile("default")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+    # A shell that starts the tests in the background has it ignored, here and in what the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -22,15 +22,18 @@ def grade(model, sentence, text):
     return mark
 
 
+def process(model, number, sentence):
+    text = translate(model, sentence)
+    mark = grade(model, sentence, text)
+    log.info("done with %d of %d", number, len(SENTENCES))
+    return mark
+
+
 def main():
     layout = "%(levelname)s %(name)s %(filename)s:%(lineno)d %(funcName)s %(threadName)s: %(message)s"
     logging.basicConfig(level=logging.DEBUG, format=layout)
     model = Model(server_url(), "ember")
-    marks = []
-    for sentence in SENTENCES:
-        text = translate(model, sentence)
-        marks.append(grade(model, sentence, text))
-        log.info("done with %d of %d", len(marks), len(SENTENCES))
+    marks = [process(model, number, sentence) for number, sentence in enumerate(SENTENCES, 1)]
     print("average grade:", sum(marks) / len(marks))
 
 

@@ -13,7 +13,7 @@ __all__ = ["CASES", "PROGRAMS", "RECORDER", "Case"]
 
 PROGRAMS: Final = Path(__file__).parent / "programs"
 
-RECORDER: Final = os.environ.get("XCS_TESTS_RECORDER", "0") == "1"
+RECORDER: Final = os.environ.get("XCS_TESTS_RECORDER", "1") == "1"
 """Whether what shares state is recorded, and runs ahead: the one switch for all that needs it."""
 
 

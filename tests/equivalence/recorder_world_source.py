@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # ruff: noqa
-import collections, contextlib, copy, dataclasses, enum, functools, io, itertools, json, logging, math, operator, random, re, types
+import bisect, collections, collections.abc, contextlib, copy, dataclasses, enum, functools, heapq, io, itertools, json, logging, math, operator, random, re, types
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 
 
@@ -260,6 +260,11 @@ class Cold:
     y: str = "c"
 
 
+@dataclasses.dataclass(unsafe_hash=True)
+class Warm:
+    x: int = 1
+
+
 class Color(enum.Enum):
     RED = 1
     BLUE = 2
@@ -321,7 +326,11 @@ def make(start):
 
         return inner
 
-    return get, put, add, drop, deep
+    def added(f):
+        nonlocal free
+        free += f()
+
+    return get, put, add, drop, deep, added
 
 
 def default(v, seen=[], *, named={"n": 0}):
@@ -365,6 +374,22 @@ def first(l):
     return l[0] if l else None
 
 
+def add_n(v):
+    global n
+    n += v
+    return v
+
+
+def bump(d):
+    d["a"] += 1
+    return 5
+
+
+def bump_v(o):
+    o.v += 1
+    return 5
+
+
 def by_v(o):
     HEARD.append("key")
     return o if isinstance(o, int) else 0
@@ -400,8 +425,11 @@ by_loud = {loud: 1}
 described = Described()
 point, cold = Point(1, L2), Cold()
 pair = Pair(1, L1)
+warm = Warm()
+by_warm = {warm: 1}
+BD, G = b.__dict__, globals()
 space = types.SimpleNamespace(v=1, l=L1)
-get, put, add, drop, deep = make(1)
+get, put, add, drop, deep, free_add = make(1)
 bound = b.put
 part = functools.partial(default, 7)
 part_list = functools.partial(L1.append, 4)

@@ -1,4 +1,4 @@
-"""Random tasks over one small world of shared objects, run ahead by the recorder and in order by plain Python.
+"""Random tasks over one small world of shared objects, ahead by the recorder and in order by plain Python.
 
 A program is two to four functions over the world of `recorder_world_source.py`. Held against each other: the
 world after all of them in order; and the world after all of them have run ahead on its initial state, and
@@ -198,7 +198,11 @@ def _world_after(
 
 
 def _look(module: types.ModuleType, values: list[Any] | None = None) -> Picture:
-    state = {name: value for name, value in module_state(module.__dict__).items() if name[:4] != "task"}
+    state = {
+        name: value
+        for name, value in module_state(module.__dict__).items()
+        if name[:4] != "task" and name != "G"
+    }
     return picture_of(values=values, streams=random.getstate(), **state)
 
 

@@ -55,8 +55,8 @@ DEFECTS: Final = (
         Kind.EXCEPTION,
         "a slice that raised counts as one that ended",
         _SPECULATION,
-        "            self.error = self._outside(error, clone)\n",
-        "            self._outside(error, clone)\n",
+        "            self.error = last.error\n",
+        "            self.error = None\n",
         _RULES,
     ),
     Defect(

@@ -14,7 +14,9 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.protocol import Args, Protocol
 from xcs_ast.effects.resolve import (
+    PLAIN_DELATTR,
     PLAIN_GETATTRIBUTE,
+    PLAIN_SETATTR,
     among,
     class_name,
     find_behind,
@@ -397,7 +399,7 @@ class Attributes(Protocol):
             self.fail(f"sets .{name} of something unusual", node)
             return
         owner, setter = self.protocol(cls, "__setattr__")
-        if not among(setter, _PLAIN_SETATTR):
+        if not among(setter, PLAIN_SETATTR):
             if type(setter) is types.FunctionType and not self.is_generated(setter):
                 setter_ref = Ref(Path(PinnedRoot(owner), (AttrStep("__setattr__"),)), setter)
                 self.call_atom(setter_ref, Args((frozenset({atom}), frozenset({Const(name)}), value)), node)
@@ -455,7 +457,7 @@ class Attributes(Protocol):
         """`del target.name`."""
         for atom in target:
             cls = class_of(atom)
-            if cls is None or not among(self.protocol(cls, "__delattr__")[1], _PLAIN_DELATTR):
+            if cls is None or not among(self.protocol(cls, "__delattr__")[1], PLAIN_DELATTR):
                 self.fail(f"deletes .{name} of something unusual", node)
                 continue
             _, found = self.class_attr(cls, name, node)
@@ -493,11 +495,5 @@ def _models_may_rely_on(cls: type) -> bool:
     )
 
 
-_PLAIN_DELATTR: Final = tuple(
-    space["__delattr__"] for space in (vars(object), vars(BaseException)) if "__delattr__" in space
-)
-_PLAIN_SETATTR: Final = tuple(
-    space["__setattr__"] for space in (vars(object), vars(BaseException)) if "__setattr__" in space
-)
 _ENUM_FIELDS: Final = {"name": "_name_", "value": "_value_"}
 _OPEN_MEMBERS: Final = frozenset({functools.partial, types.MethodType, property, staticmethod, classmethod})

@@ -11,7 +11,9 @@ from typing import Any, Final, TypeGuard
 from xcs_ast.ir.paths import MISSING
 
 __all__ = [
+    "PLAIN_DELATTR",
     "PLAIN_GETATTRIBUTE",
+    "PLAIN_SETATTR",
     "among",
     "builtins_of",
     "class_name",
@@ -47,6 +49,12 @@ PLAIN_GETATTRIBUTE: Final = tuple(
     vars(cls)["__getattribute__"] for cls in _GENERIC if "__getattribute__" in vars(cls)
 )
 """The implementations of attribute access in C that go by the usual rules and compute nothing."""
+PLAIN_DELATTR: Final = tuple(
+    space["__delattr__"] for space in (vars(object), vars(BaseException)) if "__delattr__" in space
+)
+PLAIN_SETATTR: Final = tuple(
+    space["__setattr__"] for space in (vars(object), vars(BaseException)) if "__setattr__" in space
+)
 
 
 def is_class(obj: object) -> TypeGuard[type]:

@@ -53,6 +53,10 @@ class Checks:
             return Check(self, foresees, None, proven)
         if how == "never" or entries & (entries - 1) or (entries == 1 and tasks <= window):
             return None
+        if self.ledger is not None and self.ledger.unchecked:
+            return (
+                None  # The recorder cannot follow: trying again would only repeat what the task does outside.
+            )
         number = window if entries == 1 else entries.bit_length() % max(1, min(window, tasks))
         return Check(self, foresees, number, proven)
 

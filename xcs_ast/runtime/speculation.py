@@ -81,7 +81,7 @@ class SpeculativeTask(Task):
         self._plain: SingleTask | StagedTask | None = None
         self._check = check
         self._speculation: Speculation | None = Speculation(
-            slice, item, staged=resumes is not None, numbered=numbered
+            slice, item, staged=resumes is not None, numbered=numbered, resumes=resumes or ()
         )
         if check is not None:
             self._speculation.transaction.trace()

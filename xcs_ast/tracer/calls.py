@@ -27,7 +27,7 @@ from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, Refusal, clone_of, is_clone
 from xcs_ast.tracer.modelled import NO_RECEIVER
 
-__all__ = ["CallHooks", "is_handled"]
+__all__ = ["CallHooks", "handler_of", "is_handled"]
 
 _HANDLERS: Final[dict[Any, str]] = {
     len: "len", repr: "repr", ascii: "ascii", format: "format", hash: "hash", id: "id", callable: "callable",
@@ -227,6 +227,8 @@ class CallHooks(Methods):
         # Where calls may come in any order, so may what they read of their object.
         for arg in (*first, *kwargs.values()):
             self._argument(arg)
+        # It may give an object of the task's another class or dictionary.
+        self.transaction.fresh.fields.clear()
         return self.transaction.ask(f, args, kwargs, what is Declared.UNORDERED)
 
     def _argument(self, arg: Any) -> None:
@@ -325,9 +327,16 @@ class CallHooks(Methods):
         self, f: Any, o: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool
     ) -> Any:
         if name == "sort" and type(o) is list and self.owns(o) and not args:
+            # While it is sorted, the list looks empty.
             inside = list(o)
-            self.sort(inside, kwargs)
-            o[:] = inside
+            o.clear()
+            try:
+                self.sort(inside, kwargs)
+            finally:
+                changed = bool(o)
+                o[:] = inside
+            if changed:
+                raise ValueError("list modified during sort")
             return None
         if name in ("__repr__", "__str__") and not args:
             return self.repr_of(o)
@@ -389,6 +398,15 @@ _OPERATORS: Final[dict[Any, tuple[str, str]]] = {
 }  # fmt: skip
 
 _known: dict[types.CodeType, bool] = {}
+
+
+def handler_of(f: Any) -> tuple[str, str]:
+    """The handler of a builtin function or class, and a special method: by both, a call is told."""
+    if type(f) is type and declared(f) is not None:
+        return "", ""
+    if f in _HANDLERS:
+        return f"do_{_HANDLERS[f]}", ""
+    return ("do_number", _NUMBERS[f]) if f in _NUMBERS else ("", "")
 
 
 def is_handled(f: Any) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of
 from xcs_ast.tracer.calls_classes import Constructing
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
+from xcs_ast.tracer.hooks import TABLES
 
 __all__ = ["Builtins"]
 
@@ -238,7 +239,9 @@ class Builtins(Constructing):
         """`sorted(xs, key=, reverse=)`."""
         if len(args) != 1 or set(kwargs) - {"key", "reverse"}:
             return sorted(*args, **kwargs)
-        found = list(self.iterate(args[0]))
+        source = self.iterate(args[0])
+        self.hint(args[0])
+        found = list(source)
         self.sort(found, kwargs)
         return self.adopt(found)
 
@@ -250,8 +253,10 @@ class Builtins(Constructing):
             found.sort(reverse=reverse)
             return
         pairs = [(_Ordered(self, its_key), each) for its_key, each in zip(keys, found, strict=True)]
-        pairs.sort(key=operator.itemgetter(0), reverse=reverse)
-        found[:] = [each for _, each in pairs]
+        try:
+            pairs.sort(key=operator.itemgetter(0), reverse=reverse)
+        finally:
+            found[:] = [each for _, each in pairs]
 
     def do_map(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`map(f, *xs)`."""
@@ -337,7 +342,10 @@ class Builtins(Constructing):
             return self.adopt(cls())
         source = self.iterate(args[0])
         if cls is set or cls is frozenset:
-            source = iter([self.key(each) for each in source])
+            keys = [self.key(each) for each in source]
+            # From a table, a set makes room at once: with less room, its order would differ.
+            return self.adopt(cls(self.content(args[0]) if type(args[0]) in TABLES else keys))
+        self.hint(args[0])
         return self.adopt(cls(source))
 
     def do_dict(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -46,7 +46,11 @@ class Methods(Builtins):
             result = f(o, *args, **kwargs)
             return self.adopt(result) if type(result) is list else result
         if name == "join" and len(args) == 1 and not kwargs:
-            return o.join(list(self.iterate(args[0])))
+            try:
+                parts = self.iterate(args[0])
+            except TypeError:
+                return self.wait("joins what cannot be iterated over")
+            return o.join(list(parts))
         if name in ("format", "format_map"):
             return self._format(o, name, args, kwargs)
         if name in ("startswith", "endswith") and type(args[0]) is tuple:
@@ -118,6 +122,7 @@ class Methods(Builtins):
         """`object.__setattr__(o, name, value)`."""
         if self.owns(o):
             object.__setattr__(o, name, value)
+            self.transaction.fresh.fields.pop(id(o), None)
         else:
             self.wait("sets an attribute of a shared object past its class")
 

@@ -22,6 +22,7 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects import entries as e
 from xcs_ast.effects.resolve import PLAIN_GETATTRIBUTE, among, class_name, find_in_mro, is_class, mro_of
 from xcs_ast.ir.paths import instance_dict
+from xcs_ast.tracer import kinds
 from xcs_ast.tracer.clones import is_clone
 from xcs_ast.tracer.state import StateHooks
 
@@ -290,8 +291,18 @@ class Views(StateHooks):
         return False
 
     def _fields_are_plain(self, obj: Any, fields: tuple[str, ...]) -> bool:
-        """Whether all these fields of an instance hold scalars. Their reads are logged."""
-        return all(type(self.load_attr(obj, name)) in SCALARS for name in fields)
+        """Whether all these fields hold scalars, and C code would meet them. Their reads are logged."""
+        return all(self._field_is_plain(obj, name) for name in fields)
+
+    def _field_is_plain(self, obj: Any, name: str) -> bool:
+        value = self.load_attr(obj, name)
+        if type(value) not in SCALARS or self.owns(obj):
+            return type(value) in SCALARS
+        held = kinds.class_lookup(type(obj), name)
+        if held is not kinds.MISSING and type(held) not in (*SCALARS, types.MemberDescriptorType):
+            return False
+        # A change that is held back would not be met.
+        return kinds.same(object.__getattribute__(obj, name), value)
 
     def generated_fields(self, cls: type, method: str) -> tuple[str, ...] | None:
         """The fields that a method which `dataclass` compiled goes by; `None` if it did not."""

@@ -12,7 +12,7 @@ import gc
 import sys
 import types
 from collections.abc import Iterable
-from typing import Final, final
+from typing import Any, Final, final
 
 from xcs_ast.tracer.kinds import SCALARS
 
@@ -27,10 +27,12 @@ _MAPPINGS: Final = (dict, collections.OrderedDict, collections.defaultdict, coll
 class Registry:
     """The objects that one task owns, by identity."""
 
-    __slots__ = ("limit", "objects")
+    __slots__ = ("fields", "limit", "objects")
 
     def __init__(self) -> None:
         self.objects: dict[int, object] = {}
+        self.fields: dict[int, Any] = {}
+        """For hooks: what they know of registered objects, by id. Goes with the object."""
         self.limit = _FIRST_PRUNE
 
     def adopt(self, obj: object) -> None:
@@ -69,6 +71,7 @@ class Registry:
             before = len(self.objects)
             for each in [key for key, obj in self.objects.items() if sys.getrefcount(obj) <= _ALONE]:
                 del self.objects[each]
+                self.fields.pop(each, None)
             if len(self.objects) == before:
                 break
         self.limit = max(_FIRST_PRUNE, 2 * len(self.objects))
@@ -89,6 +92,7 @@ class Registry:
                 continue
             seen.add(id(each))
             owned = self.objects.pop(id(each), None) is not None
+            self.fields.pop(id(each), None)
             if kind in _HIDDEN or (kind is types.FunctionType and each.__closure__):  # type: ignore[attr-defined]
                 # A plain function of the module has no closure; a method's closure is `__class__` at most.
                 clear = clear and not (owned or kind in _HIDDEN)

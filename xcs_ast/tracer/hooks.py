@@ -13,7 +13,7 @@ Assumes: methods of this class that a subclass wants are reached through `super(
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, final
@@ -38,6 +38,7 @@ __all__ = [
     "BINARY",
     "COMPARE",
     "INPLACE",
+    "TABLES",
     "UNARY",
     "Direct",
     "Recorder",
@@ -46,6 +47,9 @@ __all__ = [
     "once",
     "unbound",
 ]
+
+TABLES: Final = frozenset({set, frozenset, dict})
+"""Exact types that a set takes over in one piece."""
 
 _MISSING: Final[Any] = object()
 _unpackers: dict[tuple[int, int], Callable[[Any], Any]] = {}
@@ -226,7 +230,13 @@ class Recorder:
         if static(type(x), "__iter__") is None and static(type(x), "__getitem__") is None:
             where = "Value" if f is None else f"{function_text(f)} argument"
             raise TypeError(f"{where} after * must be an iterable, not {type(x).__name__}")
-        return self.iterate(x)
+        found = self.iterate(x)
+        self.hint(x)
+        return found
+
+    def hint(self, x: Any, /) -> None:
+        """A list or tuple is about to be filled from `x`, and asks how much there will be."""
+        operator.length_hint(x)
 
     def update_dict(self, made: dict[Any, Any], x: Any, /) -> dict[Any, Any]:
         """`**x` in a dict display; `made` is the dict so far, the clone's own. Not to be overridden."""
@@ -245,9 +255,16 @@ class Recorder:
         """Keywords after a `**x` in a call of `f`; both dicts are the clone's own. Not to be overridden."""
         return merge_keywords(f, before, found)
 
-    def spread_keys(self, x: Any, /) -> Iterator[Any]:
-        """`*x` in a set display. Through `spread` and `key`; not to be overridden."""
-        return map(self.key, self.spread(x))
+    def spread_keys(self, x: Any, /) -> Iterable[Any]:
+        """`*x` in a set display. Through `iterate` and `key`.
+
+        A set makes room at once for all that comes from a table: with less room, its order would differ.
+        """
+        if type(x) in TABLES:
+            for each in self.iterate(x):
+                self.key(each)
+            return x  # type: ignore[no-any-return]
+        return map(self.key, self.iterate(x))
 
     def unpack(self, x: Any, before: int, after: int, /) -> Any:
         """What `a, b = x` (`before` 2, `after` -1) or `a, *b, c = x` (`before` 1, `after` 1) takes apart.

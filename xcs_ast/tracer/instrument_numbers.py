@@ -35,7 +35,7 @@ class Numbers(Calls):
         self, node: ast.AST, left: ast.expr, right: ast.expr, native: _Two, hooked: _Two
     ) -> ast.expr:
         """`native` where both operands turn out to be integers, else `hooked`."""
-        if self._hooks_only or isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        if self._hooks_only or isinstance(getattr(node, "op", None), ast.MatMult):
             return hooked(self.expr(left), self.expr(right))
         names: dict[str, ast.expr] = {}
         if self._is_pure(left, names) and self._is_pure(right, names):

@@ -50,6 +50,22 @@ def own_nodes(node: FunctionNode) -> Iterator[ast.AST]:
             todo += ast.iter_child_nodes(each)
 
 
+def _named_inside(node: FunctionNode, code: CodeType) -> frozenset[str]:
+    """The names that occur in functions, classes and comprehensions inside of a function."""
+    inside = (*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef)
+    found: set[str] = set()
+    for outer in own_nodes(node):
+        if isinstance(outer, inside):
+            for each in ast.walk(outer):
+                if isinstance(each, ast.Name):
+                    found.add(each.id)
+                elif isinstance(each, ast.Nonlocal):
+                    found.update(each.names)
+    if any(name.startswith("__") for name in found):  # as compiled, they may have other names
+        found.update(code.co_cellvars)
+    return frozenset(found)
+
+
 @final
 class Scope:
     """The names of one function."""
@@ -57,7 +73,8 @@ class Scope:
     def __init__(self, node: FunctionNode, owner: str | None, code: CodeType) -> None:
         self.owner = owner
         self.free = {name: index for index, name in enumerate(code.co_freevars)}
-        self.captured = frozenset(code.co_cellvars)
+        # Code that our own rewriting made captures more than its source does: the thunks that it emits.
+        self.captured = frozenset(code.co_cellvars) & _named_inside(node, code)
         self.deleted: set[str] = set()
         self.comprehensions: list[set[str]] = []
         self._bound: set[str] = set()

@@ -4,8 +4,8 @@ A slice with several hand-overs is run in several passes. Each begins anew, is g
 calls that the one before got, and goes one hand-over further. The earlier pass stays suspended where it is:
 should what follows not come true, it goes on from there, in place.
 
-Guarantees: a pass that is not `lost` has had no effect but the external calls that it counts. Two passes of one
-task have handed over the same values, and hold the same changes back.
+Guarantees: a pass has had no effect but the external calls that it counts. Two passes of one task have handed
+over the same values, and hold the same changes back.
 Assumes: what a pass has read is validated before anything of it counts.
 """
 

@@ -13,13 +13,14 @@ import operator
 import sys
 import types
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, mro_of
 from xcs_ast.ir.paths import MISSING
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS, Views
+from xcs_ast.tracer.hooks import INPLACE, TABLES
 
 __all__ = ["BINARY", "Specials"]
 
@@ -92,10 +93,13 @@ class Specials(Views):
         """`a op b`."""
         if type(a) in SCALARS and type(b) in SCALARS:
             return BINARY[op][0](a, b)
-        native, name, reflected = BINARY[op]
+        return self._operate(op, BINARY[op][0], "** or pow()" if op == "**" else op, a, b)
+
+    def _operate(self, op: str, native: Callable[[Any, Any], Any], shown: str, a: Any, b: Any) -> Any:
+        _, name, reflected = BINARY[op]
         left, right = self.find_special(a, name), self.find_special(b, reflected)
         if type(left) is _PYTHON or type(right) is _PYTHON:
-            return self._binary_in_python(op, a, b, left, right)
+            return self._binary_in_python(op, shown, a, b, left, right)
         if op == "%" and type(a) is str:
             return a % self.text_arguments(a, b)
         for obj, method in ((a, name), (b, reflected)):
@@ -121,7 +125,7 @@ class Specials(Views):
                 self.check_leaf(part, ("__hash__", "__eq__"))
         return seen
 
-    def _binary_in_python(self, op: str, a: Any, b: Any, left: Any, right: Any) -> Any:
+    def _binary_in_python(self, op: str, shown: str, a: Any, b: Any, left: Any, right: Any) -> Any:
         """The protocol of the language: the reflected method of a subclass comes first."""
         _, name, reflected = BINARY[op]
         kinds = type(a), type(b)
@@ -142,10 +146,8 @@ class Specials(Views):
                 return value
         if op in "+*" and any(kind in (list, tuple, str, bytes, bytearray) for kind in kinds):
             return self.wait("joins a sequence with an object")
-        if op == "**":
-            op = "** or pow()"
         raise TypeError(
-            f"unsupported operand type(s) for {op}: '{kinds[0].__name__}' and '{kinds[1].__name__}'"
+            f"unsupported operand type(s) for {shown}: '{kinds[0].__name__}' and '{kinds[1].__name__}'"
         )
 
     def _one_try(self, found: Any, obj: Any, other: Any, method: str) -> Any:
@@ -161,15 +163,17 @@ class Specials(Views):
     def inplace(self, op: str, a: Any, b: Any, /) -> Any:
         """`a op= b` on a local variable."""
         if type(a) in SCALARS:
-            return BINARY[op][0](a, b) if type(b) in SCALARS else self.binary(op, a, b)
+            if type(b) in SCALARS:
+                return INPLACE[op](a, b)
+            return self._operate(op, INPLACE[op], op + "=", a, b)
         if type(a) in kinds.CONTAINERS:
             return super().inplace(op, a, b)
         found = self.find_special(a, f"__i{BINARY[op][1][2:]}")
-        if found is None:
-            return self.binary(op, a, b)
+        value = self.call(found, a, b) if type(found) is _PYTHON else NotImplemented
+        if found is None or (type(found) is _PYTHON and value is NotImplemented):
+            return self._operate(op, INPLACE[op], op + "=", a, b)
         if type(found) is _PYTHON:
-            value = self.call(found, a, b)
-            return self.binary(op, a, b) if value is NotImplemented else value
+            return value
         return self.wait(f"changes a {class_name(type(a))} in place")
 
     def unary(self, op: str, a: Any, /) -> Any:
@@ -375,11 +379,34 @@ class Specials(Views):
             return len(x)
         return self.wait(f"asks for the length of a {class_name(kind)}")
 
+    def hint(self, x: Any, /) -> None:
+        """A list or tuple is about to be filled from `x`, and asks how much there will be."""
+        kind = type(x)
+        if kind in _PLAIN_CLASSES:
+            return
+        if type(self.find_special(x, "__len__")) is _PYTHON:
+            try:
+                self.length(x)
+            except TypeError:
+                # Python forgives it, and asks further.
+                self.wait("asks for a length in vain")
+        elif type(self.find_special(x, "__length_hint__")) is _PYTHON:
+            self.wait("asks an object how long it will be")
+
     def key(self, k: Any, /) -> Any:
         """Around every key of a dict display and element of a set display."""
         if type(k) not in SCALARS:
             self.check_key(k)
         return k
+
+    def spread_keys(self, x: Any, /) -> Iterable[Any]:
+        """`*x` in a set display."""
+        if type(x) not in TABLES:
+            return super().spread_keys(x)
+        seen = self.content(x)
+        for each in seen:
+            self.key(each)
+        return seen  # type: ignore[no-any-return]
 
     def check_key(self, k: Any) -> None:
         """Waits where hashing the object, or comparing it with others, may run code of the program's."""

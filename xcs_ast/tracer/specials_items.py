@@ -48,6 +48,8 @@ class Items(Texts):
         if is_class(o) and found is None:
             return self._parametrized(o, k)
         if found is None or type(o) in SCALARS:
+            if type(self.find_special(k, "__index__")) is _PYTHON:
+                return self.wait("indexes by an object")
             return o[k]  # raises
         if tuple in mro_of(type(o)) and find_in_mro(type(o), "__getitem__")[0] is tuple:
             return o[k] if type(k) is int or type(k) is slice else self.wait("indexes by an object")

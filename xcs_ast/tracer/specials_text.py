@@ -6,6 +6,7 @@ text is made by Python code. Assumes: what is written out is not kept.
 
 from __future__ import annotations
 
+import re
 import types
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from xcs_ast.tracer.specials import Specials
 __all__ = ["Texts"]
 
 _PYTHON: Final = types.FunctionType
+_ONLY_TEXT: Final = re.compile(r"(?:[^%]|%%|%(?:\([^()]*\))?[-#0-9. +]*[sra])*\Z")
 
 
 class Texts(Specials):
@@ -22,14 +24,21 @@ class Texts(Specials):
 
     def text_arguments(self, text: str, given: Any) -> Any:
         """See `Specials`."""
+        only_text = _ONLY_TEXT.match(text) is not None
         if issubclass(type(given), tuple):
-            return tuple([self.shown(part) for part in tuple.__iter__(given)])
+            return tuple([self._inserted(part, only_text) for part in tuple.__iter__(given)])
         if type(given) is dict:
             seen = self.content(given)
-            return {key: self.shown(value) for key, value in seen.items()}
+            return {key: self._inserted(value, only_text) for key, value in seen.items()}
         if type(given) not in SCALARS and ("%(" in text or "%" not in text):
             return self.wait("formats by a mapping")
-        return self.shown(given)
+        return self._inserted(given, only_text)
+
+    def _inserted(self, part: Any, only_text: bool) -> Any:
+        shown = self.shown(part)
+        if type(shown) is _Shown and not only_text:
+            return self.wait("formats an object as a number")
+        return shown
 
     def text_of(self, x: Any) -> str:
         """`str(x)`."""

@@ -14,15 +14,16 @@ import types
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final, Never, final
 
 from xcs_ast.effects.resolve import class_name, is_class
-from xcs_ast.tracer.calls import CallHooks, is_handled
+from xcs_ast.tracer.calls import handler_of, is_handled
 from xcs_ast.tracer.calls_managers import Manager
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, is_clone
 from xcs_ast.tracer.kinds import raise_abandon
+from xcs_ast.tracer.quick import QuickHooks
 from xcs_ast.tracer.transaction import Transaction
 
 __all__ = ["SpeculativeRecorder"]
@@ -49,7 +50,7 @@ def _perform(cell: types.CellType, f: Any, /, *args: Any, **kwargs: Any) -> obje
 
 
 @final
-class SpeculativeRecorder(CallHooks):
+class SpeculativeRecorder(QuickHooks):
     """The recorder of one task that runs ahead."""
 
     native_numbers = True
@@ -58,6 +59,7 @@ class SpeculativeRecorder(CallHooks):
         super().__init__(transaction)
         self.link = Link(self)
         self.direct: dict[FunctionType, FunctionType] = {}
+        self.handlers: dict[Any, tuple[str, str]] = {}
         transaction.on_doom.append(self.link.forget_callees)
         self.generators: list[weakref.ref[Any]] = []
         self.called: set[FunctionType] = set()
@@ -120,7 +122,23 @@ class SpeculativeRecorder(CallHooks):
                 return self.direct[f](*args, **kwargs)
             except (RecursionError, MemoryError):
                 return self.wait(_EXHAUSTS)
+        elif type(f) is BuiltinFunctionType or type(f) is type:
+            known = self.handlers.get(f)
+            if known is None:
+                known = self.handlers[f] = handler_of(f)
+            if known[0]:
+                return self._handle(f, known, args, kwargs)
         return self.dispatch(f, args, kwargs, True)
+
+    def _handle(self, f: Any, known: tuple[str, str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self.transaction.doomed or self.reason:
+            self._stop()
+        try:
+            if known[1]:
+                return self.do_number(f, known[1], args, kwargs)
+            return getattr(self, known[0])(args, kwargs)
+        except (RecursionError, MemoryError):
+            return self.wait(_EXHAUSTS)
 
     def callee(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., Any]:
         """What to call for the global `name`, which is `f`."""

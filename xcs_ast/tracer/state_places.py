@@ -83,7 +83,18 @@ class Token:
 class Single(State):
     """A cell, a slot of an object, or an entry in the namespace of a class."""
 
-    __slots__ = ("changed", "increment", "kind", "name", "owner", "seen", "segment", "summed", "value")
+    __slots__ = (
+        "changed",
+        "increment",
+        "kind",
+        "name",
+        "owner",
+        "present",
+        "seen",
+        "segment",
+        "summed",
+        "value",
+    )
 
     def __init__(self, segment: Segment, kind: Any, owner: Any, name: object) -> None:
         self.segment = segment
@@ -97,6 +108,8 @@ class Single(State):
         self.summed: Increment | None = None
         """Increments that were carried on, with nothing read, up to a later write."""
         self.changed = False
+        self.present = False
+        """Whether there must be something, since an augmented assignment has begun."""
 
     def get(self) -> object:
         """The value for the task, or `MISSING`."""
@@ -134,6 +147,7 @@ class Single(State):
                 if type(seen) not in (int, float, str):
                     token.old = self.get()
                     return token
+                self.present = True
                 token.increment = Increment(seen, MISSING)
             else:
                 token.increment = self.increment
@@ -169,9 +183,11 @@ class Single(State):
     def holds(self, base: Base) -> bool:
         """See `State`."""
         pending = self.increment or self.summed
-        if self.seen is UNKNOWN and pending is None:
+        if self.seen is UNKNOWN and pending is None and not self.present:
             return True
         now = base.single(self.kind, self.owner, self.name)
+        if self.present and now is MISSING:
+            return False
         if self.seen is not UNKNOWN and not same(self.seen, now):
             return False
         return pending is None or pending.holds(now)

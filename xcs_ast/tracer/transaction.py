@@ -392,6 +392,9 @@ class Transaction:
             segment.log.clear()
         self.outside.clear()
         self.calls.clear()
+        self.answers, self.script = [], []  # another pass may hold the same lists
+        self.shared_cells.clear()
+        self.plain.clear()
         self.fresh.objects.clear()
 
     # Facts

@@ -70,7 +70,9 @@ class Fake:
 
     made: list[Fake] = []
 
-    def __init__(self, slice: Any, item: Any, *, staged: bool, numbered: bool) -> None:
+    def __init__(
+        self, slice: Any, item: Any, *, staged: bool, numbered: bool, resumes: tuple[bool, ...]
+    ) -> None:
         self.slice, self.item, self.staged = slice, item, staged
         self.state, self.reason = "new", ""
         self.error: BaseException | None = None

@@ -194,3 +194,10 @@ def test_a_body_that_changes_something_else() -> None:
     assert admitted(made, *LIVES) == [True] * len(LIVES)
     made.watch(frozenset())
     assert admitted(made, *LIVES) == [True] * len(LIVES)
+
+
+def test_bodies_that_change_nobody_knows_what() -> None:
+    """Of a region whose tasks are recorded: then no item may outlive its place."""
+    made = Admission({}, lambda item, others: None)
+    made.foresee(shape([], [(1, Location(OUT, CONTENT))]))
+    assert [made.outlives(item) for item in (object(), 1)] == [False, True]

@@ -306,3 +306,11 @@ def test_a_clash_of_live_objects_names_what_the_body_changes(monkeypatch: pytest
     (reason,) = found.verdict.reasons
     assert "out" in reason.message
     assert "other" not in reason.message
+
+
+def test_where_an_unknown_effect_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Span("x.py", 4, 0, 4, 9)
+    for span, expected in ((here, here), (None, facts(1).span)):
+        legality.forget()
+        found = loop(monkeypatch, [waits(Effect(read(OUT).access, Unknown("?"), span))], [NOTHING, NOTHING])
+        assert [(r.code, r.span) for r in found.verdict.reasons] == [("XCS250", expected)]

@@ -1,0 +1,277 @@
+"""Short ways through the hooks for what dense code does most, on what the task owns.
+
+Guarantees: each does what the hook it stands before would do, on the same conditions, looked up once: the
+exact type, the owner, what the class gives. Anything else goes the long way.
+Assumes: what a class gives was logged when the long way was taken; `forget` drops what was learnt by it.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any, Final
+
+from xcs_ast.tracer.calls import CallHooks
+from xcs_ast.tracer.hooks import INPLACE
+from xcs_ast.tracer.kinds import MISSING, SCALARS
+from xcs_ast.tracer.specials import BINARY
+from xcs_ast.tracer.transaction import Transaction
+
+__all__ = ["QuickHooks"]
+
+_STR: Final = {
+    name: found for name, found in str.__dict__.items() if type(found) is types.MethodDescriptorType
+}
+_PLAIN: Final = frozenset({range, tuple, str})
+_OWN: Final = frozenset({list, dict})
+_ANYWHERE: Final = SCALARS | {type(MISSING), FunctionType}
+"""What a class may hold under a name, and yet the instance's own attribute comes first."""
+
+_load_attr: Final = CallHooks.load_attr
+_store_attr: Final = CallHooks.store_attr
+_begin_attr: Final = CallHooks.begin_attr
+_load_item: Final = CallHooks.load_item
+_store_item: Final = CallHooks.store_item
+_begin_item: Final = CallHooks.begin_item
+_begin_get: Final = CallHooks.begin_get
+_finish: Final = CallHooks.finish
+_finish_binary: Final = CallHooks.finish_binary
+_iterate: Final = CallHooks.iterate
+_call_method: Final = CallHooks.call_method
+_perform_method: Final = CallHooks.perform_method
+_length: Final = CallHooks.length
+_do_isinstance: Final = CallHooks.do_isinstance
+_sort: Final = CallHooks.sort
+_DATA: Final = SCALARS | {list, dict, tuple, set, frozenset}
+
+
+class QuickHooks(CallHooks):
+    """The hooks that dense code calls most."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+        self.fields = transaction.fresh.fields
+        self.plain_names: dict[int, set[str]] = {}
+        """Attributes of a class's instances that are in their dictionary if they are there."""
+
+    def forget(self) -> None:
+        """Drops the short cuts."""
+        super().forget()
+        self.plain_names.clear()
+        self.fields.clear()
+
+    # Attributes: of an owned instance, the dictionary is the place, once it is clear that no class interferes
+
+    def load_attr(self, o: Any, name: str, /) -> Any:
+        """`o.name`."""
+        entry = self.fields.get(id(o))
+        if entry is None:
+            value = _load_attr(self, o, name)
+            if id(o) in self.owned:
+                self._note(o, name)
+            return value
+        if name in entry[1]:
+            value = entry[0].get(name, MISSING)
+            if value is not MISSING:
+                return value
+        value = _load_attr(self, o, name)
+        self._note(o, name)
+        return value
+
+    def store_attr(self, value: Any, o: Any, name: str, /) -> None:
+        """`o.name = value`."""
+        entry = self.fields.get(id(o))
+        if entry is not None and name in entry[2]:
+            entry[0][name] = value
+            return
+        _store_attr(self, value, o, name)
+
+    def begin_attr(self, o: Any, name: str, /) -> Any:
+        """The load of `o.name += ...`."""
+        entry = self.fields.get(id(o))
+        if entry is not None and name in entry[1]:
+            value = entry[0].get(name, MISSING)
+            if value is not MISSING:
+                return (0, o, name, value)
+        return _begin_attr(self, o, name)
+
+    def _note(self, o: Any, name: str) -> None:
+        """Learns of an attribute of an owned object that has just been loaded."""
+        cls = type(o)
+        plans = self.plans.get(id(cls))
+        plan = None if plans is None else plans.get(name)
+        if type(plan) is not tuple or plan[1] is None or type(plan[0]) not in _ANYWHERE or id(o) not in self.owned:
+            return
+        names = self.plain_names.get(id(cls))
+        if names is None:
+            names = self.plain_names[id(cls)] = set()
+        names.add(name)
+        if id(o) not in self.fields:
+            space = plan[1](o)
+            if type(space) is dict:
+                stores = self.stores.get(id(cls))
+                if stores is None:
+                    stores = self.stores[id(cls)] = set()
+                self.fields[id(o)] = (space, names, stores)
+
+    # Items
+
+    def load_item(self, o: Any, k: Any, /) -> Any:
+        """`o[k]`."""
+        kind = type(o)
+        if kind is list:
+            if type(k) is int and id(o) in self.owned:
+                return o[k]
+        elif kind is dict:
+            if type(k) in SCALARS and id(o) in self.owned:
+                value = o.get(k, MISSING)
+                if value is not MISSING:
+                    return value
+        elif (kind is tuple or kind is str) and type(k) is int:
+            return o[k]
+        return _load_item(self, o, k)
+
+    def store_item(self, value: Any, o: Any, k: Any, /) -> None:
+        """`o[k] = value`."""
+        kind = type(o)
+        if id(o) in self.owned and (
+            (kind is list and type(k) is int) or (kind is dict and type(k) in SCALARS)
+        ):
+            o[k] = value
+        else:
+            _store_item(self, value, o, k)
+
+    def begin_item(self, o: Any, k: Any, /) -> Any:
+        """The load of `o[k] += ...`."""
+        kind = type(o)
+        if id(o) in self.owned and (
+            (kind is list and type(k) is int) or (kind is dict and type(k) in SCALARS)
+        ):
+            return (1, o, k, o[k])
+        return _begin_item(self, o, k)
+
+    def begin_get(self, o: Any, k: Any, default: Any, /) -> Any:
+        """`o.get(k, default)` in `o[k] = o.get(k, default) + ...`."""
+        if type(o) is dict and type(k) in SCALARS and id(o) in self.owned:
+            return (1, o, k, o.get(k, default))
+        return _begin_get(self, o, k, default)
+
+    def finish(self, token: Any, op: str, value: Any, /) -> None:
+        """The operator (in place) and the store of an augmented assignment."""
+        if type(token) is not tuple:
+            _finish(self, token, op, value)
+            return
+        kind, owner, name, old = token
+        if op == "+" and type(old) is int and type(value) is int:
+            result = old + value
+        elif type(old) in SCALARS and type(value) in SCALARS:
+            result = INPLACE[op](old, value)
+        else:
+            result = self.inplace(op, old, value)
+        if kind:
+            self.store_item(result, owner, name)
+            return
+        entry = self.fields.get(id(owner))
+        if entry is not None and name in entry[2]:
+            entry[0][name] = result
+        else:
+            _store_attr(self, result, owner, name)
+
+    def finish_binary(self, token: Any, op: str, value: Any, owner: Any, /) -> None:
+        """The plain operator and the store of `x.a = x.a + v` and its like."""
+        if type(token) is not tuple:
+            _finish_binary(self, token, op, value, owner)
+            return
+        kind, _, name, old = token
+        if op == "+" and type(old) is int and type(value) is int:
+            result = old + value
+        elif type(old) in SCALARS and type(value) in SCALARS:
+            result = BINARY[op][0](old, value)
+        else:
+            result = self.binary(op, old, value)
+        if kind:
+            if type(owner) is dict and type(name) in SCALARS and id(owner) in self.owned:
+                owner[name] = result
+            else:
+                self.store_item(result, owner, name)
+            return
+        entry = self.fields.get(id(owner))
+        if entry is not None and name in entry[2]:
+            entry[0][name] = result
+        else:
+            _store_attr(self, result, owner, name)
+
+    # Iteration, displays
+
+    def iterate(self, x: Any, /) -> Iterator[Any]:
+        """What `for` runs over."""
+        kind = type(x)
+        if kind in _PLAIN or (kind in _OWN and id(x) in self.owned):
+            return iter(x)
+        return _iterate(self, x)  # type: ignore[no-any-return]
+
+    def new(self, obj: Any, /) -> Any:
+        """A list, dict or set, just made by a display or a comprehension."""
+        owned = self.owned
+        owned[id(obj)] = obj
+        if len(owned) > self.transaction.fresh.limit:
+            self.transaction.fresh.prune()
+        return obj
+
+    # Questions about what is owned, or plain data
+
+    def length(self, x: Any) -> int:
+        """`len(x)`."""
+        kind = type(x)
+        if kind is str or kind is tuple or (kind in _OWN and id(x) in self.owned):
+            return len(x)
+        return _length(self, x)
+
+    def do_isinstance(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """`isinstance(x, classes)`, where nobody's code decides."""
+        if len(args) == 2 and not kwargs and type(args[1]) is type and type(args[0]) in _DATA:
+            return isinstance(args[0], args[1])
+        return _do_isinstance(self, args, kwargs)
+
+    def sort(self, found: list[Any], kwargs: dict[str, Any]) -> None:
+        """Sorts a list of our own as `list.sort` does."""
+        if not kwargs and SCALARS.issuperset(map(type, found)):
+            found.sort()
+        else:
+            _sort(self, found, kwargs)
+
+    # Methods
+
+    def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """`o.name(*args, **kwargs)`."""
+        kind = type(o)
+        if kind is str:
+            if not kwargs and name in _STR:
+                return self._of_str(o, name, args)
+        elif kind is dict:
+            if name == "get" and not kwargs and 0 < len(args) < 3 and type(args[0]) in SCALARS:
+                if id(o) in self.owned:
+                    return o.get(*args)
+        elif kind is list and name == "append" and not kwargs and len(args) == 1 and id(o) in self.owned:
+            o.append(args[0])
+            return None
+        return _call_method(self, o, name, *args, **kwargs)
+
+    def perform_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> object:
+        """The same where nobody uses the result."""
+        if type(o) is list and name == "append" and not kwargs and len(args) == 1 and id(o) in self.owned:
+            o.append(args[0])
+            return None
+        return _perform_method(self, o, name, *args, **kwargs)
+
+    def _of_str(self, o: str, name: str, args: tuple[Any, ...]) -> Any:
+        for arg in args:
+            if type(arg) not in SCALARS:
+                if name == "join" and len(args) == 1 and type(arg) is list and id(arg) in self.owned:
+                    return o.join(arg)
+                return _call_method(self, o, name, *args)
+        result = _STR[name](o, *args)
+        if type(result) is list:
+            self.transaction.adopt(result)
+        return result
