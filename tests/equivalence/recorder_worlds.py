@@ -50,14 +50,18 @@ class Program:
     tasks: tuple[tuple[str, ...], ...]
     items: tuple[str, ...]
     plain: frozenset[int] = frozenset()
+    staged: bool = False
+    """Whether each statement is followed by a hand-over."""
 
     def source(self) -> str:
         """The functions, one for each task."""
         out = []
         for number, blocks in enumerate(self.tasks):
             out.append(f"def task{number}(x):\n    r = []\n    v = x\n")
-            out += ["    " + line + "\n" for block in blocks for line in block.split("\n")]
-            out.append("    return r\n\n\n")
+            for block in blocks:
+                out += ["    " + line + "\n" for line in block.split("\n")]
+                out += ["    yield v\n"] * self.staged
+            out.append("    yield r\n\n\n" if self.staged else "    return r\n\n\n")
         return _DEF.sub(lambda found: f"{found[0]}\n    {found[1]}{parts.GLOBALS}", "".join(out))
 
     def __str__(self) -> str:
@@ -79,6 +83,8 @@ class Report:
 class _Maker:
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
+        self.focus = re.compile(rf"\b{chance.choice(parts.FOCUS)}\b") if chance.random() < 0.6 else None
+        """What most statements are about, so that tasks meet."""
 
     def fill(self, template: str, depth: int = 0) -> str:
         """The template with a random choice in each hole."""
@@ -94,6 +100,14 @@ class _Maker:
 
     def block(self, depth: int = 0) -> str:
         """One statement, which may hold others."""
+        out = self._block(depth)
+        for _ in range(12):
+            if self.focus is None or self.focus.search(out):
+                break
+            out = self._block(depth)
+        return out
+
+    def _block(self, depth: int) -> str:
         if depth < 2 and self.chance.random() < 0.15:
             frame = self.fill(self.chance.choice(parts.FRAMES))
             out = []
@@ -124,7 +138,7 @@ def make_program(seed: int) -> Program:
         tasks = (tasks[0],) * count
     items = tuple(chance.choice(("1", "2", "0", "'a'", "b", "L1", "D1", "b.items")) for _ in range(count))
     plain = frozenset(number for number in range(count - 1) if chance.random() < 0.2)
-    return Program(tasks, items, plain)
+    return Program(tasks, items, plain, chance.random() < 0.2)
 
 
 # -------------------------------------------------------------------------------------------------- running
@@ -207,7 +221,59 @@ def _look(module: types.ModuleType, values: list[Any] | None = None) -> Picture:
 
 
 def _in_place(module: types.ModuleType, program: Program, items: list[Any], out: Any) -> list[Any]:
-    return [_attempt(getattr(module, f"task{number}"), item) for number, item in enumerate(items)]
+    values = []
+    for number, item in enumerate(items):
+        function = getattr(module, f"task{number}")
+        if program.staged:
+            values.append(_Stages(program.tasks[number], function, item, None).values(module))
+        else:
+            values.append(_attempt(function, item))
+    return values
+
+
+class _Stages:
+    """One task whose values are consumed one after another, with the body of a loop in between."""
+
+    def __init__(self, blocks: tuple[str, ...], function: Any, item: Any, task: Speculation | None) -> None:
+        self.count = len(blocks) + 1
+        self.function = function
+        self.item = item
+        self.task = task
+        self.generator: Any = None
+        self.fates: list[str] = []
+
+    def values(self, module: types.ModuleType) -> list[Any]:
+        """All values, up to the first exception."""
+        out = []
+        for index in range(self.count):
+            out.append(_attempt(self._next, None))
+            if type(out[-1]) is tuple and out[-1][:1] == ("raised",):
+                break
+            module.__dict__["body"](index, out[-1])
+        if self.generator is not None:
+            self.generator.close()
+        if self.task is not None:
+            self.task.drop()
+        return out
+
+    def _next(self, _: None) -> Any:
+        task = self.task
+        if self.generator is not None or task is None:
+            self.generator = self.generator or self.function(self.item)
+            return next(self.generator)
+        if task.ready():
+            value = task.commit()
+            self.fates.append("committed")
+            if value is FAILED:
+                assert task.error is not None
+                raise task.error
+            return value
+        if not task.committed:
+            self.fates.append("abandoned" if task.state == "abandoned" else "discarded")
+            task.drop()
+            self.task = None
+            return self._next(None)
+        return task.resume()
 
 
 def _ahead(
@@ -218,7 +284,7 @@ def _ahead(
     tasks = {}
     for number, (function, item) in enumerate(zip(functions, items, strict=True)):
         if number not in program.plain:
-            tasks[number] = Speculation(function, item)
+            tasks[number] = Speculation(function, item, staged=program.staged, numbered=False)
             _on_thread(tasks[number].run)
     different = first_difference(before, _look(module))
     if different is not None or out.getvalue() or module.__dict__["LOGGED"].getvalue():
@@ -226,6 +292,11 @@ def _ahead(
     values = []
     for number, (function, item) in enumerate(zip(functions, items, strict=True)):
         task = tasks.get(number)
+        if program.staged:
+            stages = _Stages(program.tasks[number], function, item, task)
+            values.append(stages.values(module))
+            report.fates.update(stages.fates)
+            continue
         if task is not None:
             fate = "committed" if task.ready() else "abandoned" if task.state == "abandoned" else "discarded"
             report.fates[fate] += 1
@@ -311,6 +382,7 @@ def _smaller(program: Program) -> Iterator[Program]:
                 tasks[:number] + tasks[number + 1 :],
                 program.items[:number] + program.items[number + 1 :],
                 frozenset(each - (each > number) for each in program.plain if each != number),
+                program.staged,
             )
     for number, blocks in enumerate(tasks):
         for index, block in enumerate(blocks):
@@ -339,7 +411,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--why", action="store_true", help="say why tasks were abandoned")
     given = parser.parse_args(arguments)
     logging.raiseExceptions = False
-    resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
     found, fates, reasons = 0, Counter[str](), Counter[str]()
     with bench() as place:
         for seed in range(given.seed, given.seed + given.count):

@@ -2,7 +2,7 @@
 
 Loaded with `-p outside_recorder`, before anything imports the package under test. `OUTSIDE_RECORD` names
 the file to write; `OUTSIDE_OPTIMIZE` names packages, parted by commas; `OUTSIDE_ORDER` names a schedule under
-which whatever is proven runs ahead, whether it pays or not.
+which whatever is proven, or can be recorded, runs ahead, whether it pays or not.
 """
 
 from __future__ import annotations
@@ -96,6 +96,10 @@ def _regions() -> dict[str, Any]:
         "entries": sum(each.entries for each in sites),
         "proven_regions": sum(1 for each in sites if each.verdicts.get(VerdictKind.PROVEN)),
         "proven_runs": sum(each.verdicts.get(VerdictKind.PROVEN, 0) for each in sites),
+        "recorded_regions": sum(1 for each in sites if each.verdicts.get(VerdictKind.SPECULATIVE)),
+        "recorded_runs": sum(each.verdicts.get(VerdictKind.SPECULATIVE, 0) for each in sites),
+        "redone": sum(each.tally.redone for each in sites),
+        "abandoned": sum(each.tally.abandoned for each in sites),
         "ahead": sum(each.tally.ahead for each in sites),
         "serial": dict(serial.most_common()),
         "notices": [str(each) for each in recorded()],

@@ -1,15 +1,17 @@
 """Runs other people's test suites plainly and with their package optimized, and compares the outcomes.
 
-    python tests/outside/suites.py NAME ... [--python 3.11] [--work FOLDER] [--lazily | --order ahead]
+    python tests/outside/suites.py NAME ... [--python 3.11] [--work FOLDER] [--limit SECONDS]
+        [--lazily | --order ahead]
 
 For each name of the package index: the source distribution is fetched and unpacked, the package installed
 from it into a fresh virtual environment, and its suite run twice: plainly, and with every module of the
-package rewritten by the import hook. By default whatever is proven runs ahead, whether it pays or not, the
-first 30 times that a region is entered, and the program waits for its tasks before it takes the first, so
-that they really are ahead (`--order` names another of `xcs_ast.testing.schedules`); `--lazily` leaves all
-that to the options' defaults. Prints both counts side by side, each test that ends differently, and what
-came of the regions. A test that also differs between two plain runs is not held against us. Exit status 0
-when nothing else differs. Needs the network, so it is no part of the default test run.
+package rewritten by the import hook. By default whatever is proven runs ahead, and what can be recorded is
+recorded, whether it pays or not, the first 30 times that a region is entered; and the program waits for its
+tasks before it takes the first, so that they really are ahead (`--order` names another of
+`xcs_ast.testing.schedules`); `--lazily` leaves all that to the options' defaults. Prints both counts side
+by side, each test that ends differently, and what came of the regions. A test that also differs between two
+plain runs is not held against us. Exit status 0 when nothing else differs. Needs the network, so it is no
+part of the default test run.
 """
 
 from __future__ import annotations
@@ -80,6 +82,14 @@ RECIPES: dict[str, Recipe] = {
     "traitlets": Recipe(extra=("argcomplete", "pytest-mock"), arguments=("--ignore=tests/test_typing.py",)),
     "voluptuous": Recipe(arguments=("--pyargs", "voluptuous")),
 }
+
+
+@dataclass(frozen=True)
+class How:
+    """The schedule, or nothing for the options' defaults; how long one run of a suite may take."""
+
+    order: str
+    limit: float
 
 
 class Failed(Exception):
@@ -153,7 +163,7 @@ def shim(work: Path) -> Path:
 
 
 def run_suite(
-    python: Path, folder: Path, recipe: Recipe, work: Path, label: str, optimize: Sequence[str], order: str
+    python: Path, folder: Path, recipe: Recipe, work: Path, label: str, optimize: Sequence[str], how: How
 ) -> dict[str, Any]:
     """One run of the suite; what the recorder noted, and the seconds."""
     record = work / f"{label}.json"
@@ -170,7 +180,7 @@ def run_suite(
         "TZ": "UTC",
     }
     if optimize:
-        env |= {"OUTSIDE_OPTIMIZE": ",".join(optimize), "OUTSIDE_ORDER": order}
+        env |= {"OUTSIDE_OPTIMIZE": ",".join(optimize), "OUTSIDE_ORDER": how.order}
     command = (
         *(str(python), "-m", "pytest", "-q", "-p", "outside_recorder", "-p", "no:cacheprovider"),
         *("--timeout=300", "--continue-on-collection-errors", *recipe.arguments, *recipe.tests),
@@ -179,7 +189,13 @@ def run_suite(
     with open(work / f"{label}.log", "w", encoding="utf-8") as log:
         try:
             subprocess.run(
-                command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=1800
+                command,
+                cwd=folder,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                timeout=how.limit,
             )
         except subprocess.TimeoutExpired:
             raise Failed(f"the suite has no end; see {log.name}") from None
@@ -221,17 +237,17 @@ def _by_function(outcomes: dict[str, str]) -> dict[str, str]:
     }
 
 
-def compare(name: str, python: str, work: Path, order: str) -> bool:
+def compare(name: str, python: str, work: Path, how: How) -> bool:
     """Both runs of one package; whether they came to the same."""
     recipe = RECIPES.get(name, Recipe())
     packages = recipe.packages or (name.replace("-", "_"),)
     inner, folder = set_up(name, recipe, python, work)
     shim(work)
-    plain = run_suite(inner, folder, recipe, work, "plain", (), "")
-    hooked = run_suite(inner, folder, recipe, work, "hooked", packages, order)
+    plain = run_suite(inner, folder, recipe, work, "plain", (), how)
+    hooked = run_suite(inner, folder, recipe, work, "hooked", packages, how)
     found = differing(plain, hooked)
     if found:
-        again = run_suite(inner, folder, recipe, work, "again", (), "")
+        again = run_suite(inner, folder, recipe, work, "again", (), how)
         unstable = differing(plain, again)
         for test in unstable:
             if found.pop(test, None) is not None:
@@ -244,6 +260,10 @@ def compare(name: str, python: str, work: Path, order: str) -> bool:
         f"    {regions['modules']} modules with {regions['regions']} regions; entered {regions['entered']}, "
         f"{regions['entries']} times; PROVEN {regions['proven_regions']}, {regions['proven_runs']} runs, "
         f"{regions['ahead']} tasks ahead; SERIAL {regions['serial']}"
+    )
+    print(
+        f"    SPECULATIVE {regions['recorded_regions']}, {regions['recorded_runs']} runs; "
+        f"tasks redone {regions['redone']}, abandoned {regions['abandoned']}"
     )
     # pytest compiles the tests themselves: they are not ours to rewrite.
     notices = [each for each in regions["notices"] if "AssertionRewritingHook" not in each]
@@ -265,6 +285,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"by default: {', '.join(RECIPES)}")
     parser.add_argument("--python", default=".".join(map(str, sys.version_info[:2])))
     parser.add_argument("--work", type=Path, help="keep everything in this folder, and use what is there")
+    parser.add_argument("--limit", type=float, default=1800, help="seconds for one run of a suite")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--lazily", action="store_true", help="run ahead only what pays")
     how.add_argument(
@@ -280,7 +301,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{name} on Python {options.python}, schedule {order or 'as it pays'}", flush=True)
             work = (options.work or Path(temporary)) / options.python / name
             try:
-                good = compare(name, python, work, order) and good
+                good = compare(name, python, work, How(order, options.limit)) and good
             except Failed as problem:
                 print(f"{name}: {problem}", flush=True)
                 good = False

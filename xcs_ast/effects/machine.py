@@ -56,6 +56,7 @@ FUNCTIONS: Final = 300
 DEPTH: Final = 40
 KEYS: Final = "{}"
 """The field under which the keys stored in a shared dict are remembered."""
+_OWN_CALLER: Final = "looks for its caller, which is the region itself"
 
 
 class Machine:
@@ -111,6 +112,9 @@ class Machine:
         if name == "stack" and self.context is not None and self.context[0] == "stage":
             # Ahead of its place, a call has other callers.
             self.emit(Access.WRITE, Channel(name), node, codes.STACK_VISIBLE)
+            if self.frame.region is not None:
+                # Even the nearest one: the region's own code stands in a function of ours.
+                self.emit(Access.WRITE, Unknown(_OWN_CALLER), node, codes.STACK_VISIBLE)
             return
         code = codes.UNORDERED_CHANNEL if access is Access.READ else codes.ORDERED_CHANNEL
         self.emit(access, Channel(name), node, code)

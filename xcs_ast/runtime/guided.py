@@ -22,13 +22,16 @@ from _thread import allocate_lock
 from collections import deque
 from collections.abc import Mapping
 from queue import SimpleQueue
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any, Final, final
 
 from xcs_ast.ir.effects import Blocking
 from xcs_ast.ir.operations import Operation, OpType
+from xcs_ast.runtime.hazards import Hazards
+from xcs_ast.runtime.matching import Match
+from xcs_ast.runtime.plan import Plan
 from xcs_ast.runtime.pool import POOL, Work
-from xcs_ast.runtime.prediction import CannotTell, NotYet, Plan, Prediction, same_value
+from xcs_ast.runtime.prediction import CannotTell, NotYet, Prediction
 from xcs_ast.runtime.unwinding import outside, raise_in_place
 from xcs_ast.tracer.clones import is_clone
 from xcs_ast.tracer.hooks import Recorder
@@ -93,14 +96,19 @@ class _Early:
 class GuidedRecorder(WatchingRecorder):
     """Runs in place what was not foretold, and takes what was."""
 
-    def __init__(self, plan: Plan, arguments: Mapping[str, object], judge: Judge, width: int) -> None:
+    def __init__(
+        self, plan: Plan, function: FunctionType, arguments: Mapping[str, object], judge: Judge, width: int
+    ) -> None:
         super().__init__()
         self.plan = plan
         self.lost = ""
         """Why the rest of the run is plain; empty while it follows the graph."""
         self.taken = 0
         self.dropped = 0
-        self._prediction = Prediction(plan, arguments)
+        self._prediction = Prediction(plan, arguments, function.__closure__ or ())
+        self._hazards = Hazards()
+        self._hazards.given(arguments.values())
+        self._hazards.runs(function.__code__)
         self._judge = judge
         self._width = width
         self._next = 0
@@ -151,6 +159,9 @@ class GuidedRecorder(WatchingRecorder):
         verdict = self._judge.judge(*call)
         if not verdict.proven or verdict.watch is None or not op.outputs:
             return self._inside(op, at)
+        if self._hazards.threaten(verdict.watch):
+            del self._waiting[at]
+            return 0
         if not released:
             return 1
         if verdict.blocking is Blocking.NEVER:
@@ -176,8 +187,36 @@ class GuidedRecorder(WatchingRecorder):
         """A step in place: what it changes must not have been read already."""
         if kind is OpType.SIDE_EFFECT and touches and name == "with":
             self.lose("a `with` statement has effects")  # its end has, too, and is not told
-        elif self._early and touches:
+            return None
+        step = self._hazards.step(kind, inputs, touches, meta.get("how"))
+        if self._early and touches:
             self._check(touches)
+        self._finalize()
+        return step
+
+    def after(self, step: Any, value: Any) -> None:
+        """What a step in place gave: who else may refer to it, and what its end would do."""
+        if step is not None and not self.lost:
+            self._hazards.gave(step, value)
+            self._finalize()
+
+    def entering(self, step: Any, clone: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A function that the program calls has variables of its own."""
+        self._hazards.runs(clone.__code__)
+        return None
+
+    def made(self, f: FunctionType, /) -> FunctionType:
+        """A nested function, just made: it keeps its defaults."""
+        self._hazards.keep((f.__defaults__, f.__kwdefaults__))
+        return f
+
+    def _finalize(self) -> None:
+        """What a finalizer would do, it may do at any time from now on."""
+        if self._hazards.news:
+            self._hazards.news = False
+            for id, early in list(self._early.items()):
+                if self._hazards.threaten(early.watch):
+                    self._drop(id)
 
     def quiet(self, touches: list[Touch], found: Any = None) -> None:
         """A look-up in place."""
@@ -204,6 +243,7 @@ class GuidedRecorder(WatchingRecorder):
         self._waiting.clear()
         for id in list(self._early):
             self._drop(id)
+        self._prediction.known.clear()
         self.link.switch(Recorder())  # a generator expression may outlive the run
 
     def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -217,11 +257,12 @@ class GuidedRecorder(WatchingRecorder):
             self.lose("another way was taken")
             return f(*args, **kwargs)
         self._next = number + 1
+        self._forget(self.plan.place[op.id])
         self._pump(self.plan.place[op.id])
         early = self._early.pop(op.id, None)
         if early is not None and self._usable(early, f, args, kwargs):
             self._skip(op)
-            return self._take(early)
+            return self._take(early, args, kwargs)
         if self.lost:
             return f(*args, **kwargs)
         if not self._waiting and not self._early and all(op.seconds < 0.001 for op in calls[number:][:_LOOK]):
@@ -229,7 +270,8 @@ class GuidedRecorder(WatchingRecorder):
             return f(*args, **kwargs)
         value = super().call(f, *args, **kwargs)
         if op.outputs and not self.lost:
-            self._prediction.known[op.outputs[0].id] = value
+            if self._waiting:
+                self._prediction.known[op.outputs[0].id] = value
             self._skip(op)
         return value
 
@@ -247,17 +289,23 @@ class GuidedRecorder(WatchingRecorder):
         while self._next < len(calls) and self.plan.place[calls[self._next].id] <= end:
             self._next += 1
 
+    def _forget(self, here: int) -> None:
+        """Drops the values that nothing foretold is made of any more: they may have finalizers."""
+        known, last = self._prediction.known, self.plan.last_use
+        for id in [id for id in known if not self._waiting or last.get(id, -1) < here]:
+            del known[id]
+
     def _usable(self, early: _Early, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         """Whether this is the call that was started, and its outcome is there (after waiting for it)."""
-        same = _is_call(early, f, args, kwargs, fresh=False)
-        if not same and not _is_call(early, f, args, kwargs, fresh=True):
+        match = Match(self._hazards.kept, self._hazards.made)
+        if not match.calls((early.callee, early.args, early.kwargs), f, args, kwargs):
             self.dropped += not early.claim()
             self.lose("a call has other arguments than foretold")
             return False
         if not self._wait(early):
             return False
         # New containers are as good as those that the program made if the outcome cannot hold them.
-        return same or (early.error is None and type(early.value) in SCALARS)
+        return match.exact or (early.error is None and type(early.value) in SCALARS)
 
     def _wait(self, early: _Early) -> bool:
         """Until it has come back; `False`: it is to be made in place."""
@@ -275,7 +323,7 @@ class GuidedRecorder(WatchingRecorder):
         finally:
             self._early.pop(early.op.id, None)
 
-    def _take(self, early: _Early) -> Any:
+    def _take(self, early: _Early, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self.taken += 1
         if early.error is not None:
             error, early.error = early.error, None
@@ -283,16 +331,15 @@ class GuidedRecorder(WatchingRecorder):
                 raise_in_place(error)
             finally:
                 del error
-        self._prediction.known[early.op.outputs[0].id] = early.value
-        return early.value
-
-
-def _is_call(early: _Early, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, fresh: bool) -> bool:
-    """Whether callee and arguments are those; `fresh`: new containers are compared by what they hold."""
-    if not same_value(early.callee, f) or len(args) != len(early.args) or list(kwargs) != list(early.kwargs):
-        return False
-    pairs = [*zip(early.args, args, strict=True), *((early.kwargs[name], v) for name, v in kwargs.items())]
-    return all(same_value(foretold, actual, fresh) for foretold, actual in pairs)
+        value, early.value = early.value, None
+        pairs = [*zip(early.args, args, strict=True), *((early.kwargs[name], v) for name, v in kwargs.items())]
+        for foretold, actual in pairs:
+            if foretold is value:
+                value = actual  # what gives back its argument gives back the program's
+        early.callee, early.args, early.kwargs = None, (), {}
+        if self._waiting:
+            self._prediction.known[early.op.outputs[0].id] = value
+        return value
 
 
 def _stands_at(op: Operation) -> bool:

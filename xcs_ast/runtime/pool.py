@@ -23,6 +23,9 @@ __all__ = ["POOL", "Pool", "Work"]
 _BACKLOG: Final = 8192
 """With so many entries in the queue, all workers are busy for long: further tasks stay in place."""
 
+_PARKED: Final = 64
+"""How many threads may be waiting for their consumers at a time."""
+
 
 class Work(Protocol):
     """What a worker runs: `execute` computes, `publish` lets the consumer know. Neither raises."""
@@ -38,7 +41,7 @@ class Work(Protocol):
 class Pool:
     """Threads over one queue."""
 
-    __slots__ = ("_finished", "_lock", "_queue", "_started", "_submitted", "epoch")
+    __slots__ = ("_finished", "_lock", "_parked", "_queue", "_started", "_submitted", "epoch")
 
     def __init__(self) -> None:
         self.epoch = 0
@@ -47,6 +50,7 @@ class Pool:
     def _empty(self) -> None:
         # Re-entrant: a finalizer or a signal handler may enter a region while this thread holds the lock.
         self._lock = threading.RLock()
+        self._parked = 0
         self._empty_queue()
 
     def _empty_queue(self) -> None:
@@ -67,6 +71,7 @@ class Pool:
     def submit(self, pending: deque[Work], workers: int) -> None:
         """Lets some thread take one task from the left of `pending`, now or later."""
         with self._lock:
+            workers += self._parked
             if len(self._finished) > workers:
                 self.retire()
             self._queue.put(pending)
@@ -84,6 +89,21 @@ class Pool:
             _thread.start_new_thread(_serve, (self._queue, finished, slot))
         except (RuntimeError, MemoryError, OSError):
             finished.pop()
+
+    def park(self) -> bool:
+        """On a worker that is about to wait for its consumer: another thread takes its place. May refuse."""
+        with self._lock:
+            if self._parked >= _PARKED:
+                return False
+            self._parked += 1
+            if self._queue.qsize():
+                self._start()
+            return True
+
+    def wake(self) -> None:
+        """On a worker that has waited."""
+        with self._lock:
+            self._parked = max(0, self._parked - 1)
 
     def retire(self) -> None:
         """The threads end when they have done what is in the queue; others take their place when needed."""

@@ -16,11 +16,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from time import perf_counter_ns
 from typing import Any, Final, final
 
+from xcs_ast.runtime import schedule
 from xcs_ast.runtime.block import BlockRun, call
 from xcs_ast.runtime.checking import Check
 from xcs_ast.runtime.peek import Peeker
+from xcs_ast.runtime.pool import POOL
 from xcs_ast.runtime.profile import Conduct, Finding, Outcome, thread_time
 from xcs_ast.runtime.run import Owner, Run, Spec, Tally
 from xcs_ast.runtime.task import SingleTask, StagedTask, Task
@@ -54,6 +57,7 @@ class SpeculativeTask(Task):
         "_resumes",
         "_settled",
         "_speculation",
+        "_start",
         "busy",
         "outcome",
         "single",
@@ -83,6 +87,7 @@ class SpeculativeTask(Task):
         self._speculation: Speculation | None = Speculation(
             slice, item, staged=resumes is not None, numbered=numbered, resumes=resumes or ()
         )
+        self._speculation.let_wait(self._park, POOL.wake)
         if check is not None:
             self._speculation.transaction.trace()
 
@@ -92,13 +97,26 @@ class SpeculativeTask(Task):
         speculation = self._speculation
         if speculation is not None:
             start = thread_time()
+            self._start = perf_counter_ns()
             speculation.run()
             self.busy = thread_time() - start
 
-    def publish(self) -> None:
-        """See `Task.publish`. The slice is kept: it may have to run again."""
+    def _park(self) -> bool:
+        """The task waits for its turn: its consumer need not wait for the task."""
+        if not POOL.park():
+            return False
+        self.elapsed = perf_counter_ns() - self._start
+        if schedule.hook is not None:
+            schedule.tell(schedule.FINISH, self._pending, self.number)
         self.done = self.issued
         self._gate.release()
+        return True
+
+    def publish(self) -> None:
+        """See `Task.publish`. The slice is kept: it may have to run again."""
+        if not self.done:
+            self.done = self.issued
+            self._gate.release()
 
     # -- on the consumer --------------------------------------------------------------------------------
 

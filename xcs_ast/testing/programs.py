@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, final
 
 from xcs_ast.testing.choices import Choices, Drawn, Seeded
+from xcs_ast.testing.idioms import body_idiom, taken_idiom
 from xcs_ast.testing.sharing import sharing_body
 from xcs_ast.testing.states import PRELUDE, SHARED, STATES, State
 
@@ -211,8 +212,13 @@ class _Program:
         if self.choices.chance(60):
             lines.append("probe.call(x)")
         value = "x"
-        if mode != "quiet" and self.choices.chance(85):
+        if mode != "quiet" and self.choices.chance(78):
             lines.append(f"r = {self.read('x')}")
+            value = "r"
+        elif self.choices.chance(12):
+            look = "x" if mode == "quiet" else self.read("x")
+            call = f"{self.inherited()}(x)" if self.callables and self.choices.chance(40) else "total([x, 1])"
+            lines += body_idiom(self.choices, look, call)
             value = "r"
         if mode == "writer":
             statement, name = self.write("x")
@@ -389,8 +395,11 @@ class _Program:
     def taken(self, item: _Item, result: str) -> Lines:
         """Statements that bind `result` to a call's value."""
         call = self.call(item)
-        kind = self.choices.number(0, 19)
+        kind = self.choices.number(0, 21)
         match kind:
+            case 20 | 21:
+                number = self.choices.pick(item.numbers)
+                return taken_idiom(self.choices, result, call, self.call(item), number)
             case 12:
                 return [f"{result} = {call}", f"trace.append({result})"]
             case 13:

@@ -33,6 +33,10 @@ _RESULTS: Final = (
     "x if x > 2 else -x",
     "int('7') + x",
     "functools.partial(total, [x])()",
+    "(n := x + 1) * n",
+    "x + (0 <= total([x, 1]) <= Box(x).bump(2) < 50)",
+    "x + 2 * isinstance(x, (Box, int))",
+    "Built(x).n",
 )
 
 
@@ -94,7 +98,7 @@ class _Body:
 
     def shape(self) -> Lines:
         both = ("x", "r")
-        match self.choices.number(0, 15):
+        match self.choices.number(0, 17):
             case 8:
                 return self.memo()
             case 9:
@@ -129,6 +133,13 @@ class _Body:
             case 15:
                 loop = ["n -= 1", *self.adds(1, 1, ("n", "x"))]
                 return [*self.wait(), "n = 2", "while n > 0:", *_indent(loop)]
+            case 16:
+                arms = [f"case (0, b) | (b, 0) if b < {self.read()}:", *_indent(self.adds(1, 1, ("x", "b")))]
+                arms += ["case (a, b) if a <= b:", *_indent(self.adds(1, 2, both)), "case _:", "    r = -r"]
+                return [*self.wait(), "match (x, r):", *_indent(arms)]
+            case 17:
+                test = self.choices.pick([f"(n := {self.read()}) > 2", "0 <= (n := total([x])) < r"])
+                return [*self.wait(), f"if {test}:", *_indent(self.adds(1, 2, ("n", "x"))), *self.adds(0, 1)]
             case _:
                 return [*self.adds(0, 2), *self.wait(), *self.adds(1, 2, both)]
 

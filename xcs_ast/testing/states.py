@@ -91,6 +91,35 @@ class Client:
         return len(self.usage)
 
 
+class Kind(type):
+    @property
+    def weight(cls):
+        return cls.bias * 2
+
+    def __getitem__(cls, x):
+        return cls.bias + x
+
+    def __contains__(cls, x):
+        return x in cls.seen
+
+    def __len__(cls):
+        return len(cls.seen)
+
+
+class Counted(Kind):
+    def __call__(cls, x):
+        cls.made += 1
+        return super().__call__(x)
+
+
+class Built(metaclass=Kind):
+    bias = 2
+    seen = [3]
+
+    def __init__(self, x):
+        self.n = x + self.bias
+
+
 def total(items):
     return sum(items)
 
@@ -149,6 +178,9 @@ STATES: Final[tuple[State, ...]] = (
     State("nested", "@ = {'k': [1, 2]}", ("len(@['k'])", "sum(@['k'])"), ("@['k'].append(#)",)),
     State("float", "@ = 0.5", ("round(@ * 8)",), ("@ += # * 0.1",), rebinds=True),
     State("tuple of lists", "@ = ([1], [2])", ("len(@[0])", "@[1][-1]"), ("@[0].append(#)", "@[1][0] = #")),
+    State(
+        "built", "@ = Built", ("@[#]", "@.weight", "len(@)", "@(#).n"), ("@.bias += #", "@.seen.append(#)")
+    ),
     State("stdout", "@ = None", (), ("print('@', #)",)),
     State("random", "@ = None", (), ("=random.randrange(1000)",)),
     State(
@@ -261,6 +293,14 @@ SHARED: Final[tuple[State, ...]] = (
         ("@.rows = []", "@.n = @.n * 2 % 31"),
         False,
         ("@.n += 1", "@.rows.append(#)", "@.rows += [#]"),
+    ),
+    State(
+        "metaclass",
+        "class @(Built, metaclass=Counted):\n    made = 0\n    seen = []\n",
+        ("@[#]", "@.weight", "int(# in @)", "@.made", "@.bias"),
+        ("@.bias = #", "@.seen = []"),
+        False,
+        ("@(#)", "@.made += 1", "@.seen.append(#)"),
     ),
     State(
         "nested",

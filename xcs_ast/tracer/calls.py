@@ -54,10 +54,14 @@ _EXACT: Final = (*CONTAINERS,)
 class CallHooks(Methods):
     """The dispatch."""
 
+    __slots__ = ()
+
     link: Link
     called: set[FunctionType]
     direct: dict[FunctionType, FunctionType]
-    """Functions that are nothing but their clone: no declaration, no model, no closure, no generator."""
+    """Functions that are nothing but their clone: no declaration, no model, no generator."""
+    bound: dict[FunctionType, type]
+    """Functions that are nothing but that as methods of instances of a class, too."""
     generators: list[weakref.ref[Any]]
 
     # --------------------------------------------------------------------------------------------- entrance
@@ -114,9 +118,11 @@ class CallHooks(Methods):
         if what is not None and what is not Declared.OFF:
             return self._declared(what, f, args, kwargs, None)
         if kind is functools.partial:
-            named = (
-                self.content(f.keywords) if type(f.keywords) is dict else self.wait("calls a strange partial")
-            )
+            named = f.keywords
+            if type(named) is not dict:
+                named = self.wait("calls a strange partial")
+            elif not self.owns(f) or (id(named), None) in self.transaction.segment.states:
+                named = self.content(named)  # else made along with it, and nobody has looked at it since
             return self.dispatch(f.func, (*f.args, *args), {**named, **kwargs}, used)
         if kind is staticmethod:
             return self.dispatch(f.__func__, args, kwargs, used)
@@ -124,7 +130,7 @@ class CallHooks(Methods):
             entry = catalog.for_callable(f)
             if entry is not None:
                 return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
-            return self.wait("calls a function that keeps its results in a cache")
+            return self.leave("calls a function that keeps its results in a cache", f, args, kwargs)
         if kind is operator.attrgetter or kind is operator.methodcaller or kind is operator.itemgetter:
             return self.getter(f, args, kwargs)
         found = self.find_special(f, "__call__")
@@ -137,7 +143,7 @@ class CallHooks(Methods):
         entry = catalog.for_method(kind, "__call__")
         if entry is not None and type(found) in _C_METHODS:
             return self.run_entry(entry, found, f, args, kwargs)
-        return self.wait(f"calls a {class_name(kind)}, which has no source and no model")
+        return self.leave(f"calls a {class_name(kind)}, which has no source and no model", f, args, kwargs)
 
     # -------------------------------------------------------------------------------------- Python functions
 
@@ -154,7 +160,7 @@ class CallHooks(Methods):
             if entry.kind is EntryKind.METHOD:
                 return self.run_entry(entry, f, args[0], args[1:], kwargs) if args else f(*args, **kwargs)
             return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
-        if f.__closure__ is None and f not in self.direct:
+        if f not in self.direct:
             self._note_direct(f)
         return self.run_clone(f, args, kwargs)
 
@@ -166,6 +172,8 @@ class CallHooks(Methods):
         if type(clone) is FunctionType:
             if f not in self.called:
                 self._note_function(f)
+            if f.__closure__:
+                self.transaction.enter(f)
             self.direct[f] = clone
 
     def run_clone(self, f: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -175,7 +183,7 @@ class CallHooks(Methods):
             return self.wait(f"calls the coroutine function {f.__qualname__}")
         clone: Any = f if is_clone(f.__code__) else clone_of(f, self.link)
         if type(clone) is Refusal:
-            return self.wait(f"calls {f.__qualname__}: {clone.reason}")
+            return self.leave(f"calls {f.__qualname__}: {clone.reason}", f, args, kwargs)
         if f not in self.called:
             self._note_function(f)
         if f.__closure__:
@@ -222,13 +230,13 @@ class CallHooks(Methods):
     ) -> Any:
         """A function of which the user says what it does."""
         if what is Declared.ORDERED:
-            return self.wait("calls a function that is declared ordered")
+            return self.leave("calls a function that is declared ordered", f, args, kwargs)
         first = args[1:] if receiver is not None and what is Declared.UNORDERED else args
         # Where calls may come in any order, so may what they read of their object.
         for arg in (*first, *kwargs.values()):
             self._argument(arg)
         # It may give an object of the task's another class or dictionary.
-        self.transaction.fresh.fields.clear()
+        self.transaction.fresh.forget_fields()
         return self.transaction.ask(f, args, kwargs, what is Declared.UNORDERED)
 
     def _argument(self, arg: Any) -> None:
@@ -284,7 +292,7 @@ class CallHooks(Methods):
             return self._declared(what, f, args, kwargs, None)
         entry = catalog.for_callable(f)
         if entry is None:
-            return self.wait(f"calls {f.__qualname__}, which has no source and no model")
+            return self.leave(f"calls {f.__qualname__}, which has no source and no model", f, args, kwargs)
         return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
 
     def _class_method(self, f: Any, owner: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -297,7 +305,7 @@ class CallHooks(Methods):
             return self.adopt({self.key(key): value for key in self.iterate(args[0])})
         entry = catalog.for_callable(f)
         if entry is None:
-            return self.wait(f"calls {f.__qualname__}, which has no source and no model")
+            return self.leave(f"calls {f.__qualname__}, which has no source and no model", f, args, kwargs)
         return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
 
     def c_method(self, f: Any, o: Any, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
@@ -320,7 +328,8 @@ class CallHooks(Methods):
         if entry is None and f.__objclass__.__module__ == "builtins":
             entry = catalog.for_callable(f)
         if entry is None:
-            return self.wait(f"calls {class_name(kind)}.{name}, which has no source and no model")
+            reason = f"calls {class_name(kind)}.{name}, which has no source and no model"
+            return self.leave(reason, f, (o, *args), kwargs)
         return self.run_entry(entry, f, o, args, kwargs)
 
     def _container(
@@ -368,6 +377,8 @@ class CallHooks(Methods):
                 and function.__module__ == "collections.abc"
             ):
                 return self.look_at_environment(args, kwargs)
+            if function.__module__ != "logging" and receiver is not os.environ and not is_class(receiver):
+                self.bound[function] = type(receiver)
         return self.dispatch(function, (receiver, *args), kwargs, used)
 
     def _method_entry(self, function: FunctionType, receiver: Any) -> Any:

@@ -27,6 +27,8 @@ _Handler = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
 class Builtins(Constructing):
     """One method for each: `do_NAME(args, kwargs)`."""
 
+    __slots__ = ()
+
     # --------------------------------------------------------------------------------------- looking at one
 
     def do_len(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -176,8 +178,12 @@ class Builtins(Constructing):
         if found is None:
             return next(*args)  # raises
         if not self.is_own_iterator(args[0]):
-            return self.wait("advances a shared iterator")
+            return self.leave("advances a shared iterator", next, args, kwargs)
         return next(*args)
+
+    def leave(self, reason: str, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Calls what cannot be called ahead, when it is the task's turn."""
+        return self.wait(reason)
 
     def is_own_iterator(self, obj: Any) -> bool:
         """Whether it is an iterator that the task has made."""

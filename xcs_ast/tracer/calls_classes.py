@@ -19,7 +19,7 @@ from xcs_ast.tracer.calls_views import SCALARS, is_generated
 from xcs_ast.tracer.deferred import Deferring
 from xcs_ast.tracer.modelled import NO_RECEIVER
 
-__all__ = ["Constructing"]
+__all__ = ["Constructing", "is_simple"]
 
 _BASES: Final = (object, dict, list, set, BaseException)
 _HOLDERS: Final = (int, float, complex, str, bytes, tuple, frozenset)
@@ -27,6 +27,8 @@ _HOLDERS: Final = (int, float, complex, str, bytes, tuple, frozenset)
 
 class Constructing(Deferring):
     """Calls of classes."""
+
+    __slots__ = ()
 
     def construct(self, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`cls(*args, **kwargs)` for a class without a handler of its own."""
@@ -85,7 +87,7 @@ class Constructing(Deferring):
 
     def new_object(self, cls: type, owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`owner.__new__(cls, ...)` of a builtin class."""
-        if not _is_simple(cls):
+        if not is_simple(cls):
             return self.wait(f"makes a {class_name(cls)}, which is built upon code that is not known")
         if owner is object:
             if (args or kwargs) and find_in_mro(cls, "__init__")[0] is object:
@@ -188,7 +190,7 @@ def _bind(
     return bound
 
 
-def _is_simple(cls: type) -> bool:
+def is_simple(cls: type) -> bool:
     """Whether all bases are classes in Python, or builtin ones that only hold what they are given."""
     for base in mro_of(cls):
         if base.__flags__ & (1 << 9):

@@ -21,6 +21,8 @@ __all__ = ["Methods"]
 class Methods(Builtins):
     """What the models can't say of methods."""
 
+    __slots__ = ()
+
     def getter(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`operator.attrgetter(...)(obj)` and its like."""
         made = f.__reduce__()
@@ -122,7 +124,7 @@ class Methods(Builtins):
         """`object.__setattr__(o, name, value)`."""
         if self.owns(o):
             object.__setattr__(o, name, value)
-            self.transaction.fresh.fields.pop(id(o), None)
+            self.transaction.fresh.forget_field(id(o))
         else:
             self.wait("sets an attribute of a shared object past its class")
 

@@ -82,6 +82,8 @@ _CHANGING: Final = frozenset(
 class Views(StateHooks):
     """State, seen through copies where C code is to look at it."""
 
+    __slots__ = ()
+
     # ------------------------------------------------------------------------------------- asking the state
 
     def wait(self, reason: str) -> Never:
@@ -120,7 +122,9 @@ class Views(StateHooks):
 
     def store_attr(self, value: Any, o: Any, name: str, /) -> None:
         """`o.name = value`."""
-        if issubclass(type(o), BaseException) and among(
+        if self.successor is not None:
+            self.successor.store_attr(value, o, name)
+        elif issubclass(type(o), BaseException) and among(
             find_in_mro(type(o), "__setattr__")[1], _GENERIC_STORE
         ):
             self.plain_store_attr(value, o, name)

@@ -17,7 +17,15 @@ from typing import Any, Final
 from xcs_ast.effects.resolve import class_name, module_of
 from xcs_ast.ir.effects import WHOLE
 from xcs_ast.tracer.calls_views import SCALARS
-from xcs_ast.tracer.deferred_logging import LEVELS, LOGGER_METHODS, RESERVED, Record, is_plain, is_plain_call
+from xcs_ast.tracer.deferred_logging import (
+    LEVELS,
+    LOGGER_METHODS,
+    RESERVED,
+    Record,
+    ends_in_a_file,
+    is_plain,
+    is_plain_call,
+)
 from xcs_ast.tracer.modelled import Modelled
 
 __all__ = ["Deferring"]
@@ -36,6 +44,8 @@ _WRITES: Final = frozenset(("write", "writelines", "flush"))
 
 class Deferring(Modelled):
     """Puts what can wait into the log."""
+
+    __slots__ = ("wrote_outside",)
 
     # --------------------------------------------------------------------------------------------- streams
 
@@ -70,7 +80,7 @@ class Deferring(Modelled):
         cls = type(file)
         if cls in _IN_MEMORY:
             # Full or not, it takes everything; but a closed one would raise.
-            if self.tries and file.closed:
+            if self.transaction.probe(lambda: file.closed):
                 self.wait("writes to a stream that is closed")
             self.note_written(file)
             return
@@ -81,6 +91,13 @@ class Deferring(Modelled):
             self.wait("writes to a stream inside of a try statement")
         if plain_text and type(text) is not str:
             self.wait("writes something that is no text")
+        if not ends_in_a_file(file) or self.transaction.probe(lambda: file.closed):
+            self.wait("writes to a stream over something of somebody's own, or to a closed one")
+        if plain_text:
+            try:
+                text.encode(file.encoding, file.errors)
+            except UnicodeError:
+                self.wait("writes what the stream cannot encode")
         self.note_written(file)
 
     def note_written(self, file: Any) -> None:

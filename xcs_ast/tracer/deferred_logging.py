@@ -8,12 +8,13 @@ their file.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Container
 from typing import Any, Final, final
 
-__all__ = ["LEVELS", "LOGGER_METHODS", "RESERVED", "Record", "is_plain", "is_plain_call"]
+__all__ = ["LEVELS", "LOGGER_METHODS", "RESERVED", "Record", "ends_in_a_file", "is_plain", "is_plain_call"]
 
 LEVELS: Final = {
     "debug": 10,
@@ -57,6 +58,10 @@ _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + 
 _HANDLERS: Final = frozenset(("logging", "logging.handlers", "_pytest.logging"))
 _FORMATTERS: Final = frozenset(("logging", "_pytest.logging"))
 _STREAMS: Final = frozenset(("_io", "_pytest.capture"))
+_KEEPING: Final = frozenset(("BufferingHandler", "MemoryHandler", "QueueHandler"))
+"""Handlers that keep records where the program can look at them."""
+_BYTES: Final = (io.BufferedWriter, io.FileIO, io.BufferedRandom, io.BytesIO)
+_SINKS: Final = frozenset({("_io", "_WindowsConsoleIO"), ("xcs_ast.testing.capture", "_Sink")})
 
 
 def is_plain_call(logger: Any) -> bool:
@@ -97,12 +102,25 @@ _FIELDS: Final = frozenset(
 
 
 def _is_plain_handler(handler: Any) -> bool:
-    if type(handler).__module__ not in _HANDLERS or handler.filters:
+    if type(handler).__module__ not in _HANDLERS or handler.filters or type(handler).__name__ in _KEEPING:
         return False
     if handler.formatter is not None and type(handler.formatter).__module__ not in _FORMATTERS:
         return False
     stream = handler.__dict__.get("stream")
-    return stream is None or type(stream).__module__ in _STREAMS
+    if stream is None or type(stream) is io.StringIO:
+        return True
+    return type(stream).__module__ in _STREAMS and ends_in_a_file(stream)
+
+
+def ends_in_a_file(stream: Any) -> bool:
+    """Whether there is no code of the program's below a stream of `io`: what is written runs none."""
+    for attribute in ("buffer", "raw"):
+        try:
+            stream = getattr(stream, attribute, stream)
+        except ValueError:  # detached
+            return False
+    cls = type(stream)
+    return cls in _BYTES or (cls.__module__, cls.__name__) in _SINKS
 
 
 @final

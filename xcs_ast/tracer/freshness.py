@@ -31,8 +31,9 @@ class Registry:
 
     def __init__(self) -> None:
         self.objects: dict[int, object] = {}
-        self.fields: dict[int, Any] = {}
-        """For hooks: what they know of registered objects, by id. Goes with the object."""
+        self.fields: dict[int, list[Any]] = {}
+        """By the id of a registered instance: its dictionary; the names that hooks may load from it without
+        a look at the class; those that they may store. Goes with the object."""
         self.limit = _FIRST_PRUNE
 
     def adopt(self, obj: object) -> None:
@@ -65,13 +66,28 @@ class Registry:
         """Whether the task has made this object (and has not given it away)."""
         return id(obj) in self.objects
 
+    def forget_field(self, number: int) -> None:
+        """Drops what hooks know of the instance with that id."""
+        entry = self.fields.pop(number, None)
+        if entry is not None:
+            # Whoever remembers the entry shall find nothing in it.
+            entry[1] = entry[2] = ()
+
+    def forget_fields(self) -> None:
+        """The same for all."""
+        for entry in self.fields.values():
+            entry[1] = entry[2] = ()
+        self.fields.clear()
+
     def prune(self) -> None:
         """Drops what nobody else refers to any more."""
         for _ in range(4):
             before = len(self.objects)
-            for each in [key for key, obj in self.objects.items() if sys.getrefcount(obj) <= _ALONE]:
-                del self.objects[each]
-                self.fields.pop(each, None)
+            objects, fields = self.objects, self.fields
+            for each in [key for key, obj in objects.items() if sys.getrefcount(obj) <= _ALONE]:
+                del objects[each]
+                if fields:
+                    self.forget_field(each)
             if len(self.objects) == before:
                 break
         self.limit = max(_FIRST_PRUNE, 2 * len(self.objects))
@@ -92,7 +108,7 @@ class Registry:
                 continue
             seen.add(id(each))
             owned = self.objects.pop(id(each), None) is not None
-            self.fields.pop(id(each), None)
+            self.forget_field(id(each))
             if kind in _HIDDEN or (kind is types.FunctionType and each.__closure__):  # type: ignore[attr-defined]
                 # A plain function of the module has no closure; a method's closure is `__class__` at most.
                 clear = clear and not (owned or kind in _HIDDEN)

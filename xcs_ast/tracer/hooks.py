@@ -294,11 +294,11 @@ class Recorder:
 
         Clones take what is in `table` under the name, and do not ask again.
         """
-        return f if type(self) is Recorder else partial(self.call, f)  # type: ignore[no-any-return]
+        return f if type(self) is Recorder else partial(self.call, f)
 
     def callee_unused(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., object]:
         """The same where nobody uses the result; through `perform`."""
-        return f if type(self) is Recorder else partial(self.perform, f)  # type: ignore[no-any-return]
+        return f if type(self) is Recorder else partial(self.perform, f)
 
     def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """`o.name(*args, **kwargs)`, where the arguments are bound names and constants only."""

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from xcs_ast.tracer.instrument_base import FRAMES, LOOKS_AROUND_BARE, contains
-from xcs_ast.tracer.instrument_numbers import Numbers
 from xcs_ast.tracer.instrument_comprehensions import Comprehensions
+from xcs_ast.tracer.instrument_numbers import Numbers
 from xcs_ast.tracer.instrument_scopes import Refused, Scope
 
 __all__ = ["BINARY_TEXT", "Expressions"]

@@ -31,9 +31,7 @@ class Numbers(Calls):
     _hooks_only = False
     """Inside of what is done when the operands are no integers."""
 
-    def numbers(
-        self, node: ast.AST, left: ast.expr, right: ast.expr, native: _Two, hooked: _Two
-    ) -> ast.expr:
+    def numbers(self, node: ast.AST, left: ast.expr, right: ast.expr, native: _Two, hooked: _Two) -> ast.expr:
         """`native` where both operands turn out to be integers, else `hooked`."""
         if self._hooks_only or isinstance(getattr(node, "op", None), ast.MatMult):
             return hooked(self.expr(left), self.expr(right))

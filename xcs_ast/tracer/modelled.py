@@ -60,6 +60,8 @@ class _Use:
 class Modelled(Items):
     """Calls what a model describes."""
 
+    __slots__ = ()
+
     lazies: list[Any]
     tries: int
     wrote_outside: bool

@@ -95,24 +95,36 @@ class Pass:
                     self.ended = True
         except (Abandon, Stop) as end:
             self.lose(end.reason)
-        except (RecursionError, MemoryError):
-            self.lose("exhausts the stack or the memory")
         except BaseException as error:
             self.error = _outside(error, clone)
             self.ended = True
-            if _is_doubtful(error):
+            if self.served:
+                pass
+            elif isinstance(error, RecursionError | MemoryError):
+                self.lose("exhausts the stack or the memory")
+            elif _is_doubtful(error):
                 self.lose(f"raises {type(error).__name__} inside of an operation")
             elif like is not None and self.transaction.rehearsing:
                 self.lose("is not the same when it is repeated")
-        if not self.reason:
+        if not self.reason and not self.served:
             self._check()
         self.recorder.unpin()
+
+    @property
+    def served(self) -> bool:
+        """Whether the consumer has let it go on, in its turn."""
+        return self.recorder.successor is not None
 
     def _advance(self, generator: Any, numbered: bool, like: Pass | None) -> None:
         transaction = self.transaction
         known = () if like is None else like.hand_overs
         for got in generator:
             number, value = got if numbered else (None, got)
+            if self.served:
+                self.clear = False
+                self.hand_overs.append(HandOver(number, value, 0))
+                self.generator = generator
+                return
             # From here on the body has the value, and may do anything to it.
             reason = self.recorder.leaks((value,), suspended=generator)
             if not reason and transaction.live_iterators():

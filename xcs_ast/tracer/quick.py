@@ -8,17 +8,21 @@ Assumes: what a class gives was logged when the long way was taken; `forget` dro
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any, Final
 
+from xcs_ast.effects import catalog
+from xcs_ast.effects.resolve import find_in_mro
 from xcs_ast.tracer.calls import CallHooks
+from xcs_ast.tracer.calls_classes import is_simple
+from xcs_ast.tracer.calls_views import is_generated
 from xcs_ast.tracer.hooks import INPLACE
 from xcs_ast.tracer.kinds import MISSING, SCALARS
 from xcs_ast.tracer.specials import BINARY
 from xcs_ast.tracer.transaction import Transaction
 
-__all__ = ["QuickHooks"]
+__all__ = ["QuickHooks", "quick_builtin"]
 
 _STR: Final = {
     name: found for name, found in str.__dict__.items() if type(found) is types.MethodDescriptorType
@@ -27,6 +31,8 @@ _PLAIN: Final = frozenset({range, tuple, str})
 _OWN: Final = frozenset({list, dict})
 _ANYWHERE: Final = SCALARS | {type(MISSING), FunctionType}
 """What a class may hold under a name, and yet the instance's own attribute comes first."""
+
+_NOBODY: Final = object()
 
 _load_attr: Final = CallHooks.load_attr
 _store_attr: Final = CallHooks.store_attr
@@ -42,16 +48,27 @@ _call_method: Final = CallHooks.call_method
 _perform_method: Final = CallHooks.perform_method
 _length: Final = CallHooks.length
 _do_isinstance: Final = CallHooks.do_isinstance
+_construct_plainly: Final = CallHooks.construct_plainly
 _sort: Final = CallHooks.sort
+_do_sorted: Final = CallHooks.do_sorted
 _DATA: Final = SCALARS | {list, dict, tuple, set, frozenset}
 
 
 class QuickHooks(CallHooks):
     """The hooks that dense code calls most."""
 
+    __slots__ = ("bound", "direct", "entry", "fields", "last", "makers", "plain_names")
+
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self.fields = transaction.fresh.fields
+        self.last: Any = _NOBODY
+        """The owned instance that was used last, and what is known of it."""
+        self.entry: Any = None
+        self.direct: dict[FunctionType, FunctionType] = {}
+        self.bound: dict[FunctionType, type] = {}
+        self.makers: dict[type, FunctionType | None] = {}
+        """Of a class that does nothing else to make an instance: the clone of its `__init__`."""
         self.plain_names: dict[int, set[str]] = {}
         """Attributes of a class's instances that are in their dictionary if they are there."""
 
@@ -59,18 +76,27 @@ class QuickHooks(CallHooks):
         """Drops the short cuts."""
         super().forget()
         self.plain_names.clear()
-        self.fields.clear()
+        self.direct.clear()
+        self.bound.clear()
+        self.makers.clear()
+        self.transaction.fresh.forget_fields()
+        self.last = _NOBODY
 
     # Attributes: of an owned instance, the dictionary is the place, once it is clear that no class interferes
 
     def load_attr(self, o: Any, name: str, /) -> Any:
         """`o.name`."""
-        entry = self.fields.get(id(o))
-        if entry is None:
-            value = _load_attr(self, o, name)
-            if id(o) in self.owned:
-                self._note(o, name)
-            return value
+        if o is self.last:
+            entry = self.entry
+        else:
+            entry = self.fields.get(id(o))
+            if entry is None:
+                value = _load_attr(self, o, name)
+                if id(o) in self.owned:
+                    self._note(o, name)
+                return value
+            self.last = o
+            self.entry = entry
         if name in entry[1]:
             value = entry[0].get(name, MISSING)
             if value is not MISSING:
@@ -81,7 +107,7 @@ class QuickHooks(CallHooks):
 
     def store_attr(self, value: Any, o: Any, name: str, /) -> None:
         """`o.name = value`."""
-        entry = self.fields.get(id(o))
+        entry = self.entry if o is self.last else self.fields.get(id(o))
         if entry is not None and name in entry[2]:
             entry[0][name] = value
             return
@@ -89,7 +115,7 @@ class QuickHooks(CallHooks):
 
     def begin_attr(self, o: Any, name: str, /) -> Any:
         """The load of `o.name += ...`."""
-        entry = self.fields.get(id(o))
+        entry = self.entry if o is self.last else self.fields.get(id(o))
         if entry is not None and name in entry[1]:
             value = entry[0].get(name, MISSING)
             if value is not MISSING:
@@ -98,10 +124,16 @@ class QuickHooks(CallHooks):
 
     def _note(self, o: Any, name: str) -> None:
         """Learns of an attribute of an owned object that has just been loaded."""
+        self.last = _NOBODY
         cls = type(o)
         plans = self.plans.get(id(cls))
         plan = None if plans is None else plans.get(name)
-        if type(plan) is not tuple or plan[1] is None or type(plan[0]) not in _ANYWHERE or id(o) not in self.owned:
+        if (
+            type(plan) is not tuple
+            or plan[1] is None
+            or type(plan[0]) not in _ANYWHERE
+            or id(o) not in self.owned
+        ):
             return
         names = self.plain_names.get(id(cls))
         if names is None:
@@ -113,7 +145,7 @@ class QuickHooks(CallHooks):
                 stores = self.stores.get(id(cls))
                 if stores is None:
                     stores = self.stores[id(cls)] = set()
-                self.fields[id(o)] = (space, names, stores)
+                self.fields[id(o)] = [space, names, stores]
 
     # Items
 
@@ -172,7 +204,7 @@ class QuickHooks(CallHooks):
         if kind:
             self.store_item(result, owner, name)
             return
-        entry = self.fields.get(id(owner))
+        entry = self.entry if owner is self.last else self.fields.get(id(owner))
         if entry is not None and name in entry[2]:
             entry[0][name] = result
         else:
@@ -196,7 +228,7 @@ class QuickHooks(CallHooks):
             else:
                 self.store_item(result, owner, name)
             return
-        entry = self.fields.get(id(owner))
+        entry = self.entry if owner is self.last else self.fields.get(id(owner))
         if entry is not None and name in entry[2]:
             entry[0][name] = result
         else:
@@ -234,6 +266,21 @@ class QuickHooks(CallHooks):
             return isinstance(args[0], args[1])
         return _do_isinstance(self, args, kwargs)
 
+    def do_sorted(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """`sorted(xs, key=, reverse=)`."""
+        if len(args) == 1 and not kwargs:
+            kind = type(args[0])
+            if kind is tuple or (kind in _OWN and id(args[0]) in self.owned):
+                found = list(args[0])
+                if SCALARS.issuperset(map(type, found)):
+                    found.sort()
+                    return self.new(found)
+        return _do_sorted(self, args, kwargs)
+
+    def adopt(self, obj: Any) -> Any:
+        """Registers an object that the task has just made."""
+        return obj if type(obj) in SCALARS else self.new(obj)
+
     def sort(self, found: list[Any], kwargs: dict[str, Any]) -> None:
         """Sorts a list of our own as `list.sort` does."""
         if not kwargs and SCALARS.issuperset(map(type, found)):
@@ -248,24 +295,89 @@ class QuickHooks(CallHooks):
         kind = type(o)
         if kind is str:
             if not kwargs and name in _STR:
-                return self._of_str(o, name, args)
+                return self.of_str(o, name, args)
         elif kind is dict:
-            if name == "get" and not kwargs and 0 < len(args) < 3 and type(args[0]) in SCALARS:
-                if id(o) in self.owned:
-                    return o.get(*args)
+            fits = name == "get" and not kwargs and 0 < len(args) < 3
+            if fits and type(args[0]) in SCALARS and id(o) in self.owned:
+                return o.get(*args)
         elif kind is list and name == "append" and not kwargs and len(args) == 1 and id(o) in self.owned:
             o.append(args[0])
             return None
+        else:
+            clone = self._clone_of_method(o, kind, name)
+            if clone is not None:
+                return self.run_direct(clone, (o, *args), kwargs)
         return _call_method(self, o, name, *args, **kwargs)
 
     def perform_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> object:
         """The same where nobody uses the result."""
-        if type(o) is list and name == "append" and not kwargs and len(args) == 1 and id(o) in self.owned:
-            o.append(args[0])
-            return None
+        kind = type(o)
+        if kind is str or (kind in _OWN and id(o) in self.owned):
+            return self.call_method(o, name, *args, **kwargs)
+        clone = self._clone_of_method(o, kind, name)
+        if clone is not None:
+            return self.run_direct(clone, (o, *args), kwargs)
         return _perform_method(self, o, name, *args, **kwargs)
 
-    def _of_str(self, o: str, name: str, args: tuple[Any, ...]) -> Any:
+    def _clone_of_method(self, o: Any, kind: type, name: str) -> FunctionType | None:
+        """What `o.name` calls, if that is a method in Python without anything about it."""
+        found: Any = None
+        if id(o) in self.owned:
+            plans = self.plans.get(id(kind))
+            plan = None if plans is None else plans.get(name)
+            if type(plan) is tuple and (plan[1] is None or name not in plan[1](o)):
+                found = plan[0]
+        else:
+            known = self.attrs.get(id(o))
+            if known is None or name not in known:
+                methods = self.methods.get(id(o))
+                found = None if methods is None else methods.get(name)
+        if type(found) is FunctionType and self.bound.get(found) is kind:
+            return self.direct.get(found)
+        return None
+
+    def clone_of_bound(self, f: types.MethodType) -> FunctionType | None:
+        """The same of a method that has been looked up."""
+        function = f.__func__
+        if type(function) is FunctionType and self.bound.get(function) is type(f.__self__):
+            return self.direct.get(function)
+        return None
+
+    # Calls
+
+    def run_direct(self, clone: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Runs a clone, if the task still counts."""
+        raise NotImplementedError
+
+    def make(self, cls: type, init: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """An instance of a class in `makers`."""
+        obj = self.new(object.__new__(cls))
+        result = self.run_direct(init, (obj, *args), kwargs)
+        if result is not None:
+            raise TypeError(f"__init__() should return None, not '{type(result).__name__}'")
+        return obj
+
+    def construct_plainly(self, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """As `type.__call__` makes an instance."""
+        made = _construct_plainly(self, cls, args, kwargs)
+        if type(cls) is type and cls not in self.makers:
+            self.makers[cls] = self._maker(cls)
+        return made
+
+    def _maker(self, cls: type) -> FunctionType | None:
+        if (
+            catalog.for_construct(cls) is None
+            and find_in_mro(cls, "__del__")[0] is None
+            and find_in_mro(cls, "__new__")[0] is object
+            and is_simple(cls)
+        ):
+            found = self.class_attr(cls, "__init__")
+            if type(found) is FunctionType and not is_generated(found):
+                return self.direct.get(found)
+        return None
+
+    def of_str(self, o: str, name: str, args: tuple[Any, ...]) -> Any:
+        """A method of a string, which is in `_STR`."""
         for arg in args:
             if type(arg) not in SCALARS:
                 if name == "join" and len(args) == 1 and type(arg) is list and id(arg) in self.owned:
@@ -275,3 +387,41 @@ class QuickHooks(CallHooks):
         if type(result) is list:
             self.transaction.adopt(result)
         return result
+
+
+def quick_builtin(f: Any, cell: types.CellType, owned: dict[int, object]) -> Callable[..., Any]:
+    """What clones may call for a builtin function or a class: plain data do not need the recorder.
+
+    `cell` holds the recorder by which the call is made otherwise.
+    """
+    kind = type(f)
+    if f is len:
+        return _quick_len(cell, owned)
+    data = (kind is type or kind is types.BuiltinFunctionType) and f in _OF_DATA
+
+    def quick(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs:
+            if data:
+                if SCALARS.issuperset(map(type, args)):
+                    return f(*args)
+            elif f is isinstance and len(args) == 2 and type(args[1]) is type and type(args[0]) in _DATA:
+                return isinstance(*args)
+        return cell.cell_contents.call(f, *args, **kwargs)
+
+    return quick
+
+
+def _quick_len(cell: types.CellType, owned: dict[int, object]) -> Callable[..., int]:
+    def quick(*args: Any, **kwargs: Any) -> int:
+        if len(args) == 1 and not kwargs:
+            x = args[0]
+            kind = type(x)
+            if kind is str or kind is tuple or (kind in _OWN and id(x) in owned):
+                return len(x)
+        return cell.cell_contents.call(len, *args, **kwargs)  # type: ignore[no-any-return]
+
+    return quick
+
+
+_OF_DATA: Final = frozenset({range, str, int, float, bool, abs, round, min, max, chr, bin, hex, oct})
+"""Of exact scalars, the recorder calls them as they are."""

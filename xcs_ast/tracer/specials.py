@@ -63,6 +63,8 @@ _PLAIN_CLASSES: Final = frozenset({*SCALARS, *CONTAINERS})
 class Specials(Views):
     """Everything that Python does through special methods."""
 
+    __slots__ = ()
+
     def find_special(self, obj: Any, name: str) -> Any:
         """What the class of `obj` holds under `name`, or `None`; logged where it may change."""
         cls = type(obj)

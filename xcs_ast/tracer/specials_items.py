@@ -21,6 +21,8 @@ _BUILTIN: Final = (dict, list)
 class Items(Texts):
     """The `foreign_` hooks of items and iteration."""
 
+    __slots__ = ()
+
     def _natively(self, o: Any, k: Any, method: str) -> bool:
         """Whether an own instance of a subclass of `dict` or `list` does this as its base does."""
         owner = find_in_mro(type(o), method)[0]

@@ -22,6 +22,8 @@ _ONLY_TEXT: Final = re.compile(r"(?:[^%]|%%|%(?:\([^()]*\))?[-#0-9. +]*[sra])*\Z
 class Texts(Specials):
     """Everything that is written out."""
 
+    __slots__ = ()
+
     def text_arguments(self, text: str, given: Any) -> Any:
         """See `Specials`."""
         only_text = _ONLY_TEXT.match(text) is not None

@@ -16,11 +16,15 @@ Assumes: `run` is called once, on the worker; all other methods by the consumer,
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import FunctionType
 from typing import Any, Final, final
 
-from xcs_ast.tracer.hooks import Direct
+from xcs_ast.tracer.handover import Exchange
+from xcs_ast.tracer.handover import HandOver as HandsOver
+from xcs_ast.tracer.hooks import Direct, Recorder
 from xcs_ast.tracer.passes import HandOver, Pass
 from xcs_ast.tracer.transaction import Transaction
 
@@ -57,10 +61,14 @@ class Speculation:
 
     __slots__ = (
         "_dropped",
+        "_exchange",
         "_fallback",
         "_item",
         "_next",
         "_numbered",
+        "_on_park",
+        "_on_wake",
+        "_parked",
         "_passes",
         "_resumes",
         "_slice",
@@ -94,8 +102,13 @@ class Speculation:
         self._fallback: Pass | None = None
         """Suspended where the last commit was."""
         self._dropped = False
+        self._on_park: Callable[[], bool] | None = None
+        self._on_wake: Callable[[], None] | None = None
+        self._parked: Pass | None = None
+        """Waits for its turn, its worker with it."""
+        self._exchange: Exchange | None = None
         self.state: str = "new"
-        """"new", "running", "done", "abandoned", or "dropped"."""
+        """"new", "running", "parked", "done", "abandoned", or "dropped"."""
         self.error: BaseException | None = None
         """What the slice raised after the last hand-over; still with the traceback as it was raised."""
         self.reason: str = ""
@@ -118,6 +131,14 @@ class Speculation:
         """The functions that the task ran as clones."""
         return self._passes[-1].link.functions() if self._passes else []
 
+    def let_wait(self, on_park: Callable[[], bool], on_wake: Callable[[], None]) -> None:
+        """Before `run`: the task may wait for its turn.
+
+        `on_park` is called on the worker before it waits, and may refuse; from then on, the consumer need not
+        wait for the end of `run`. `on_wake` is called there afterwards.
+        """
+        self._on_park, self._on_wake = on_park, on_wake
+
     # ------------------------------------------------------------------------------------------- the worker
 
     def run(self) -> None:
@@ -127,6 +148,7 @@ class Speculation:
             return
         self.state = "running"
         first = last = self._passes[0]
+        self._allow_waiting(first)
         first.run(slice, self._item, self._staged, self._numbered, None)
         self.external_calls = first.transaction.external_calls
         while self._may_go_on(last):
@@ -134,23 +156,56 @@ class Speculation:
             self._passes.append(further)
             if self._dropped or first.transaction.doomed:
                 further.transaction.doom()
+            self._allow_waiting(further)
             further.run(slice, self._item, True, self._numbered, last)
             self.external_calls += further.transaction.external_calls
-            if further.reason:
+            if further.reason and self._parked is not further:
                 self._passes.remove(further)
                 further.release()
                 break
             last = further
         del slice
+        if self._parked is not None:
+            # The consumer has had its say already.
+            parked, exchange = self._parked, self._exchange
+            if parked.reason:
+                parked.release()
+            assert exchange is not None
+            exchange.end()
+            return
         if first.reason:
             self.reason = first.reason
             self.state = "abandoned"
         else:
             self.error = last.error
             self.state = "done"
-        del first, last
         if self._dropped:
+            last.release()
             self._release()
+
+    def _allow_waiting(self, each: Pass) -> None:
+        if self._on_park is not None:
+            each.transaction.park = partial(self._park, each)
+
+    def _park(self, each: Pass, reason: str) -> Recorder:
+        """On the worker, in the middle of the slice: waits until it is the task's turn."""
+        assert self._on_park is not None
+        assert self._on_wake is not None
+        exchange = Exchange()
+        self.external_calls = sum(one.transaction.external_calls for one in list(self._passes))
+        self._parked, self._exchange = each, exchange
+        if self._dropped or each.transaction.doomed or not self._on_park():
+            self._parked = self._exchange = None
+            each.recorder.wait(reason)
+        self.reason = reason
+        goes_on = exchange.wait()
+        self._on_wake()
+        if not goes_on:
+            each.transaction.doom()
+            each.transaction.check()
+        successor = HandsOver(exchange)
+        each.recorder.become(successor)
+        return successor
 
     def _may_go_on(self, last: Pass) -> bool:
         count = len(last.hand_overs)
@@ -174,18 +229,29 @@ class Speculation:
     def ready(self, number: int | None = None) -> bool:
         """Whether the outcome up to that hand-over is there, and everything that was read is still so."""
         self._next = (None, [])
-        if self.state != "done" or not self._passes:
+        parked = self._parked
+        if parked is not None and self._passes and self.state == "running":
+            self.state = "parked"
+        if self.state not in ("done", "parked") or not self._passes:
             return False
         last = self._passes[-1]
         index = last.find(number if self._numbered else None, self.committed)
         if index is None:
-            return self._failed(last)
+            return self._can_serve(last) if last is parked else self._failed(last)
         holding = [each for each in self._passes if len(each.hand_overs) > index]
         good = [each for each in holding if each.transaction.validate(each.upto(index))]
         if not any(each.upto(index) is None or _stands_at(each, index) for each in good):
             # Should what comes next not come true, there would be nothing to go on with.
             return False
         self._next = (index, good)
+        return True
+
+    def _can_serve(self, parked: Pass) -> bool:
+        exchange = self._exchange
+        assert exchange is not None
+        if parked.served or exchange.process != os.getpid() or not parked.transaction.validate():
+            return False
+        self._next = (None, [parked])
         return True
 
     def _failed(self, last: Pass) -> bool:
@@ -202,6 +268,8 @@ class Speculation:
         """Carries out the log up to that hand-over; its value, or `FAILED`. Only after `ready`."""
         index, good = self._next
         chosen = good[-1]
+        if index is None and chosen is self._parked:
+            return self._serve(chosen)
         value = FAILED if index is None else chosen.hand_overs[index].value
         self.committed = len(chosen.hand_overs) if index is None else index + 1
         unused = [each for each in self._passes if each not in good]
@@ -214,8 +282,43 @@ class Speculation:
                 each.transaction.settle(each.upto(index))
         chosen.transaction.replay(chosen.upto(index))
         for each in unused:
-            each.release()
+            self._let_go(each)
         return value
+
+    def _serve(self, parked: Pass) -> Any:
+        """It is the turn of a task that waits for it: goes on with it up to its next hand-over."""
+        exchange = self._exchange
+        assert exchange is not None
+        unused, self._passes = [each for each in self._passes if each is not parked], [parked]
+        self._next, self._fallback = (None, []), None
+        for each in unused:
+            each.release()
+        start = len(parked.hand_overs)
+        self.committed = start + 1
+        parked.transaction.replay()
+        try:
+            exchange.serve()
+        finally:
+            self._parked = None
+            self.state = "done"
+        self.error = parked.error
+        if len(parked.hand_overs) == start:
+            return FAILED
+        if parked.generator is not None:
+            self._fallback = parked
+        return parked.hand_overs[start].value
+
+    def _let_go(self, each: Pass) -> None:
+        """Nobody wants this pass any more."""
+        if each is not self._parked:
+            each.release()
+            return
+        # Its worker releases it.
+        each.transaction.doom()
+        if self._exchange is not None:
+            self._exchange.dismiss()
+        if self.state == "parked":
+            self.state = "done"
 
     def resume(self, number: int | None = None) -> Any:
         """Goes on in place after a commit, where `ready` says no: the value of the hand-over."""
@@ -227,7 +330,7 @@ class Speculation:
         self.error = None
         for each in passes:
             if each is not fallback:
-                each.release()
+                self._let_go(each)
         del passes
         fallback.link.switch(_PLAIN)
         code = generator.gi_code
@@ -260,12 +363,15 @@ class Speculation:
         """The worker, if it still runs, shall stop as soon as it can; nothing will be committed."""
         for each in list(self._passes):
             each.transaction.doom()
+        exchange = self._exchange
+        if exchange is not None:
+            exchange.dismiss()
 
     def drop(self) -> None:
         """Nobody wants anything of it any more: lets go of everything."""
         self._dropped = True
         self.doom()
-        if self.state != "running":
+        if self.state != "running" or self._parked is not None:
             self._release()
 
     def _release(self) -> None:
@@ -280,7 +386,7 @@ class Speculation:
             fallback.release()
         for each in passes:
             if each is not fallback:
-                each.release()
+                self._let_go(each)
         self._next = (None, [])
         self.state = "dropped"
 

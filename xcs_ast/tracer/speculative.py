@@ -14,7 +14,7 @@ import types
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from types import BuiltinFunctionType, FunctionType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Final, Never, final
 
 from xcs_ast.effects.resolve import class_name, is_class
@@ -23,7 +23,8 @@ from xcs_ast.tracer.calls_managers import Manager
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, is_clone
 from xcs_ast.tracer.kinds import raise_abandon
-from xcs_ast.tracer.quick import QuickHooks
+from xcs_ast.tracer.parking import Parking
+from xcs_ast.tracer.quick import quick_builtin
 from xcs_ast.tracer.transaction import Transaction
 
 __all__ = ["SpeculativeRecorder"]
@@ -37,6 +38,7 @@ _HIDDEN: Final = frozenset(
     }
 )  # fmt: skip
 _GUARDED: Final = 1_000
+_OWNERS: Final = frozenset({str, list, dict})
 _EXHAUSTS: Final = "exhausts the stack or the memory"
 
 
@@ -50,15 +52,18 @@ def _perform(cell: types.CellType, f: Any, /, *args: Any, **kwargs: Any) -> obje
 
 
 @final
-class SpeculativeRecorder(QuickHooks):
+class SpeculativeRecorder(Parking):
     """The recorder of one task that runs ahead."""
 
+    __slots__ = (
+        "__weakref__", "called", "generators", "handlers", "lazies", "link", "pinned", "reason",
+        "slice_codes", "tries",
+    )  # fmt: skip
     native_numbers = True
 
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self.link = Link(self)
-        self.direct: dict[FunctionType, FunctionType] = {}
         self.handlers: dict[Any, tuple[str, str]] = {}
         transaction.on_doom.append(self.link.forget_callees)
         self.generators: list[weakref.ref[Any]] = []
@@ -79,15 +84,19 @@ class SpeculativeRecorder(QuickHooks):
 
     def wait(self, reason: str) -> Never:
         """The task goes no further ahead."""
+        if self.successor is not None:
+            # Too late for that: what has happened is raised on.
+            raise sys.exc_info()[1] or RuntimeError(f"xcs_ast: {reason}")
         self.transaction.check()
         self.reason = self.reason or reason
         self.link.forget_callees()
         self.pin()
         raise_abandon(reason)
 
-    def late(self, reason: str) -> Any:
-        """The task goes no further ahead."""
-        return self.wait(reason)
+    def excuse(self, reason: str) -> None:
+        """Why the task goes no further ahead, or nothing."""
+        self.reason = reason
+        self.pinned.clear()
 
     def pin(self) -> None:
         """Keeps generators from being finalized while the stack unwinds: their `finally` would be heard."""
@@ -115,20 +124,41 @@ class SpeculativeRecorder(QuickHooks):
 
     def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
         """`f(*args, **kwargs)`."""
-        if type(f) is FunctionType and f in self.direct:
-            if self.transaction.doomed or self.reason:
-                self._stop()
-            try:
-                return self.direct[f](*args, **kwargs)
-            except (RecursionError, MemoryError):
-                return self.wait(_EXHAUSTS)
+        if self.successor is not None:
+            return self.successor.call(f, *args, **kwargs)
+        if type(f) is FunctionType:
+            clone = self.direct.get(f)
+            if clone is not None:
+                return self.run_direct(clone, args, kwargs)
+        elif type(f) is MethodType:
+            clone = self.clone_of_bound(f)
+            if clone is not None:
+                return self.run_direct(clone, (f.__self__, *args), kwargs)
         elif type(f) is BuiltinFunctionType or type(f) is type:
+            cls: Any = f
+            clone = self.makers.get(cls) if type(f) is type else None
+            if clone is not None:
+                return self.make(cls, clone, args, kwargs)
+            if type(f) is BuiltinFunctionType and type(f.__self__) is not ModuleType:
+                if type(f.__self__) in _OWNERS:
+                    return self.call_method(f.__self__, f.__name__, *args, **kwargs)
+                return self.dispatch(f, args, kwargs, True)
             known = self.handlers.get(f)
             if known is None:
                 known = self.handlers[f] = handler_of(f)
             if known[0]:
                 return self._handle(f, known, args, kwargs)
         return self.dispatch(f, args, kwargs, True)
+
+    def run_direct(self, clone: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Runs a clone, if the task still counts."""
+        if (self.transaction.doomed or self.reason) and self.successor is None:
+            self._stop()
+        try:
+            return clone(*args, **kwargs)
+        except (RecursionError, MemoryError):
+            # The stack is deeper here than in plain Python.
+            return self.wait(_EXHAUSTS)
 
     def _handle(self, f: Any, known: tuple[str, str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if self.transaction.doomed or self.reason:
@@ -147,7 +177,7 @@ class SpeculativeRecorder(QuickHooks):
         if type(f) is FunctionType:
             made: Callable[..., Any] | None = self.direct.get(f)
         else:
-            made = partial(_call, self.link.cell, f) if is_handled(f) else None
+            made = quick_builtin(f, self.link.cell, self.owned) if is_handled(f) else None
         if made is None:
             return partial(_call, self.link.cell, f)
         # Where the program may catch what a lack of stack raises, calls are looked after (`dispatch`).
@@ -170,12 +200,13 @@ class SpeculativeRecorder(QuickHooks):
     def forget(self) -> None:
         """Drops the short cuts."""
         super().forget()
-        self.direct.clear()
         self.link.forget()
 
     def dispatch(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
         """Calls a live callable."""
         if self.transaction.doomed or self.reason:
+            if self.successor is not None:
+                return self.successor.call(f, *args, **kwargs)
             self._stop()
         try:
             return super().dispatch(f, args, kwargs, used)
@@ -240,7 +271,12 @@ class SpeculativeRecorder(QuickHooks):
             and scope["__builtins__"].get("__import__") is not __import__
         ):
             return self.wait("imports something in an unusual way")
-        module = sys.modules.get(name)
+        module = self.container_method(sys.modules, "get", (name,), {}, True)
+        top, dot, _ = name.partition(".")
+        if dot:  # without a `from`, it is the package that is bound
+            self.container_method(sys.modules, "get", (top,), {}, True)
+        if module is not sys.modules.get(name):
+            return self.wait("imports what it has replaced itself")
         if type(module) is not types.ModuleType or getattr(module.__spec__, "_initializing", False):
             return self.wait(f"imports {name}, which is not loaded")
         for each in fromlist or ():
@@ -305,7 +341,7 @@ _PACKAGE: Final = os.path.dirname(os.path.abspath(__file__)) + os.sep
 def without_our_entries(error: BaseException) -> None:
     """Takes the recorder's entries out of the traceback of an exception that the program keeps."""
     kept = [entry for entry in _entries(error.__traceback__) if not _is_ours(entry)]
-    for entry, following in zip(kept, [*kept[1:], None], strict=True):
+    for entry, following in zip(kept, [*kept[1:], None], strict=False):
         if entry.tb_next is not following:
             entry.tb_next = following
     first = kept[0] if kept else None

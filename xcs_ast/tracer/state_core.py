@@ -30,7 +30,7 @@ _flags: Final = type.__dict__["__flags__"].__get__
 class StateCore(Recorder):
     """The part of the recorder that knows states."""
 
-    __slots__ = ("attrs", "methods", "owned", "plans", "scopes", "stores", "transaction", "views")
+    __slots__ = ("attrs", "methods", "owned", "plans", "scopes", "stores", "successor", "transaction", "views")
 
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
@@ -47,6 +47,8 @@ class StateCore(Recorder):
         """Attributes of a class's instances that an owned one may be given natively."""
         self.views: dict[int, dict[object, object]] = {}
         """What is known of shared mappings, by the id of the mapping."""
+        self.successor: Recorder | None = None
+        """What the task has gone on with: a store that had begun before goes there."""
         transaction.on_mark.append(self.forget)
 
     def forget(self) -> None:

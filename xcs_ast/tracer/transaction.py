@@ -19,7 +19,7 @@ from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, Never, final
 
 from xcs_ast.records import dataclass
-from xcs_ast.tracer import state_base
+from xcs_ast.tracer import finalizing, state_base
 from xcs_ast.tracer.freshness import Registry
 from xcs_ast.tracer.kinds import MISSING, raise_abandon, raise_stop, same
 from xcs_ast.tracer.state_base import CLASS, REAL, Base, running
@@ -101,6 +101,13 @@ class Segment(Base):
             # Another thread is at work on the container, or an object is no longer what it was.
             return False
         return True
+
+    def ends_are_noticed(self) -> bool:
+        """Whether replaying this would run a finalizer, which in plain Python the task might have noticed."""
+        try:
+            return finalizing.ends_are_noticed(list(self.log))
+        except Exception:  # another thread is at work on a container
+            return True
 
     # As a base for the segments above: what this one knows, else what lies below.
 
@@ -320,7 +327,7 @@ class Transaction:
         for segment in self.segments[:upto]:
             if segment.replayed:
                 continue
-            if not segment.holds(below):
+            if not segment.holds(below) or (self.parent is None and segment.ends_are_noticed()):
                 return False
             below = segment
         return True

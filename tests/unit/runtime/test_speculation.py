@@ -103,6 +103,9 @@ class Fake:
     def valid_so_far(self) -> bool:
         return all(store.values[key] == seen for key, (store, seen) in tuple(self.reads.items()))
 
+    def let_wait(self, on_park: Any, on_wake: Any) -> None:
+        pass
+
     def ready(self, number: int | None = None) -> bool:
         there = len(self.hand_overs) > self.committed or self.error is not None
         return self.state == "done" and there and self.valid_so_far()

@@ -1,0 +1,326 @@
+"""Tasks that wait for their turn after they have called outside: exact, on the consumer's thread."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from xcs_ast.tracer.speculation import FAILED, Speculation
+
+PATIENCE = 20
+
+
+class Parked:
+    """A task on a thread of its own, until it waits or has ended."""
+
+    def __init__(self, slice: Callable[..., Any], item: Any, **options: Any) -> None:
+        self.slice, self.item = slice, item
+        self.task = Speculation(slice, item, **options)
+        self.there = threading.Event()
+        self.waits = False
+        self.task.let_wait(self._park, lambda: None)
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+        assert self.there.wait(PATIENCE)
+
+    def _run(self) -> None:
+        self.task.run()
+        self.there.set()
+
+    def _park(self) -> bool:
+        self.waits = True
+        self.there.set()
+        return True
+
+    def take(self, number: int = 0) -> Any:
+        """As the runtime does."""
+        task = self.task
+        if task.ready(number):
+            value = task.commit(number)
+            if value is FAILED:
+                assert task.error is not None
+                raise task.error
+            return value
+        if task.committed:
+            return task.resume(number)
+        task.drop()
+        assert not task._numbered or not task._staged
+        return self.slice(self.item)
+
+    def end(self) -> None:
+        self.task.drop()
+        self.thread.join(PATIENCE)
+        assert not self.thread.is_alive()
+
+
+class State:
+    def __init__(self) -> None:
+        self.n = 0
+        self.log: list[Any] = []
+        self.lock = threading.Lock()
+        self.rlock = threading.RLock()
+        self.ids = itertools.count()
+        self.local = threading.local()
+        self.outside = 0
+
+
+state = State()
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    state.__init__()  # type: ignore[misc]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+def out() -> None:
+    time.sleep(0)
+
+
+def locked(x: int) -> int:
+    out()
+    state.log.append(("start", x))
+    with state.lock:
+        v = state.n
+        out()
+        state.n = v + x
+        state.log.append(v)
+    state.log.append(("end", x))
+    return v
+
+
+def numbered(x: int) -> tuple[int, int]:
+    out()
+    i = next(state.ids)
+    state.log.append((x, i))
+    return x, i
+
+
+def in_a_call(x: int) -> list[Any]:
+    out()
+    state.log.append(next(state.ids))
+    state.last = next(state.ids)  # type: ignore[attr-defined]
+    return [x, next(state.ids)]
+
+
+def deeper(x: int) -> Any:
+    value = locked(x)
+    return value, numbered(x)
+
+
+def whoami(x: int) -> Any:
+    out()
+    me = threading.get_ident()
+    name = threading.current_thread().name
+    return me, name
+
+
+def owns_rlock(x: int) -> Any:
+    out()
+    with state.rlock:
+        with state.rlock:
+            state.n += x
+    return state.n
+
+
+def uses_local(x: int) -> Any:
+    out()
+    state.local.n = getattr(state.local, "n", 0) + x
+    return state.local.n
+
+
+def fails_inside(x: int) -> Any:
+    out()
+    try:
+        with state.lock:
+            state.n += 1
+            raise KeyError(x)
+    finally:
+        state.log.append(("finally", state.lock.locked()))
+
+
+def handles(x: int) -> Any:
+    out()
+    try:
+        with state.lock:
+            int("no")
+    except ValueError as error:
+        state.log.append((str(error), type(sys.exc_info()[1])))
+        return state.lock.locked()
+
+
+def loops(x: int) -> Any:
+    out()
+    total = 0
+    with state.lock:
+        for each in range(x):
+            total += each
+        for each in map(str, [1, 2]):
+            state.log.append(f"{each}!")
+        while total > 0:
+            total -= 7
+    return total, [k * 2 for k in state.log]
+
+
+PROGRAMS = [
+    locked, numbered, in_a_call, deeper, whoami, owns_rlock, uses_local, fails_inside, handles, loops
+]  # fmt: skip
+
+
+def outcomes(take: Callable[[int], Any], items: list[int]) -> Any:
+    got = []
+    for item in items:
+        try:
+            got.append(take(item))
+        except Exception as error:
+            got.append((type(error), error.args))
+    return got, state.n, list(state.log), next(state.ids), state.lock.locked(), vars(state.local).copy()
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_equals_plain(program: Any) -> None:
+    items = [3, 1, 2]
+    plain = outcomes(program, items)
+    state.__init__()  # type: ignore[misc]
+    tasks = {item: Parked(program, item) for item in items}
+    assert all(each.waits for each in tasks.values()), [each.task.reason for each in tasks.values()]
+    assert outcomes(lambda item: tasks[item].take(), items) == plain
+    for each in tasks.values():
+        each.end()
+
+
+def test_they_do_park_in_time() -> None:
+    """Nothing but the call outside has happened before the turn."""
+    task = Parked(locked, 1)
+    assert (state.n, state.log, state.lock.locked()) == (0, [], False)
+    assert task.take() == 0
+    assert state.n == 1
+    task.end()
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_dropped(program: Any) -> None:
+    task = Parked(program, 1)
+    task.end()
+    assert (state.n, state.log, next(state.ids), state.lock.locked()) == (0, [], 0, False)
+
+
+def reads_then_locks(x: int) -> Any:
+    v = state.n
+    out()
+    with state.lock:
+        state.n = v + x
+    return v
+
+
+def test_not_true_any_more() -> None:
+    task = Parked(reads_then_locks, 5)
+    state.n = 100
+    assert task.take() == 100 and state.n == 105
+    task.end()
+
+
+def test_a_connection_of_this_thread(tmp_path: Any) -> None:
+    connection = sqlite3.connect(tmp_path / "x.db")
+    connection.execute("create table t (x)")
+
+    def stores(x: int) -> Any:
+        out()
+        connection.execute("insert into t values (?)", (x,))
+        rows = connection.execute("select count(*) from t")
+        return rows.fetchone()[0]
+
+    tasks = [Parked(stores, item) for item in range(3)]
+    assert [each.take() for each in tasks] == [1, 2, 3]
+    for each in tasks:
+        assert each.waits
+        each.end()
+
+
+def staged(x: int) -> Iterator[tuple[int, Any]]:
+    a = numbered(x)
+    yield 0, a[0]
+    b = numbered(a[0])
+    yield 1, b
+    yield 2, len(state.log)
+
+
+def staged_later(x: int) -> Iterator[tuple[int, Any]]:
+    out()
+    state.log.append(x)
+    yield 0, x
+    out()
+    with state.lock:
+        state.n += x
+    yield 1, state.n
+    yield 2, next(state.ids)
+
+
+@pytest.mark.parametrize("slice", [staged, staged_later])
+@pytest.mark.parametrize("changed", [False, True])
+def test_stages(slice: Any, changed: bool) -> None:
+    def go(take: Callable[[int], Any]) -> Any:
+        got = []
+        for number in range(3):
+            got.append(take(number))
+            if changed:
+                state.log.append("body")
+                state.n += 100
+        return got, state.n, list(state.log), next(state.ids)
+
+    plain = slice(1)
+    expected = go(lambda number: next(plain)[1])
+    state.__init__()  # type: ignore[misc]
+    task = Parked(slice, 1, staged=True, resumes=(True, True, False))
+    assert task.waits
+    assert go(task.take) == expected
+    task.end()
+
+
+def test_interrupted_while_it_is_served() -> None:
+    def waits(x: int) -> Any:
+        out()
+        with state.lock:
+            interrupt()
+        return x
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    task = Parked(waits, 1)
+    with pytest.raises(KeyboardInterrupt):
+        task.take()
+    assert not state.lock.locked()
+    task.end()
+
+
+def looks_at_the_stack(x: int) -> Any:
+    out()
+    with state.lock:
+        name = sys._getframe(0).f_code.co_name
+    return name
+
+
+def pending(x: int) -> Any:
+    out()
+    return 1 + next(state.ids)
+
+
+@pytest.mark.parametrize("program", [looks_at_the_stack, pending])
+def test_not_where_it_would_show(program: Any) -> None:
+    plain = program(1)
+    state.__init__()  # type: ignore[misc]
+    task = Parked(program, 1)
+    assert not task.waits and task.task.state == "abandoned"
+    assert task.take() == plain
+    task.end()

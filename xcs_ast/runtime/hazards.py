@@ -1,0 +1,176 @@
+"""What a guided run must remember of its own steps: who else may refer to a container, and what may happen
+without a step.
+
+- A container that was stored somewhere, given to a call, loaded, or returned by a call may be known to others;
+  one that was made here and has only been in variables is not.
+- A variable of a running function that a nested function uses changes without a step being told.
+- An object with a finalizer may run it at any time after the program got hold of it.
+
+Guarantees: no user code runs; what is not known counts as a hazard. Assumes: an object that lies deeper than
+`_REACH` objects below what a call gave, or what a step threw away, has no finalizer that matters.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+from types import AsyncGeneratorType, CodeType, GeneratorType
+from typing import Any, Final, final
+
+from xcs_ast.ir.effects import CONTENT, Access, Unknown
+from xcs_ast.ir.operations import OpType
+from xcs_ast.ir.paths import MISSING, instance_dict, static_attr
+from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch, text_touches
+from xcs_ast.tracer.observing_lookup import in_class
+from xcs_ast.verifier.single import Watch
+
+__all__ = ["Hazards", "Step"]
+
+_REACH: Final = 500
+_KEEPING: Final = frozenset({OpType.CALL, OpType.STORE, OpType.SIDE_EFFECT})
+_ADAPTERS: Final = frozenset({zip, enumerate, type({}.items())})
+_PLAIN: Final = frozenset({tuple, list, dict})
+_DATA: Final = SCALARS | {type, type(len)}
+
+
+@final
+class Step:
+    """A step that is being made in place."""
+
+    __slots__ = ("kind", "news", "seconds", "source")
+
+    def __init__(self, kind: OpType, how: str | None, source: type) -> None:
+        self.kind = kind
+        self.news = kind is not OpType.NEW and not (how == "next" and source in _ADAPTERS)
+        """Whether what it gives may be known to others."""
+        self.seconds = 0.0
+
+
+@final
+class Hazards:
+    """The memory of one run."""
+
+    def __init__(self) -> None:
+        self.kept: set[int] = set()
+        """Containers that others may refer to, by `id`; one that is gone does no harm."""
+        self.made: set[int] = set()
+        """Lists and dictionaries that were made by the run."""
+        self.news = False
+        """Whether there is a finalizer that nobody has looked at."""
+        self._cells = False
+        self._finalizers: list[Touch] = []
+
+    def given(self, values: Iterable[object]) -> None:
+        """The arguments of the function."""
+        for value in values:
+            if type(value) in _PLAIN:
+                self.kept.add(id(value))
+
+    def runs(self, code: CodeType) -> None:
+        """A function begins to run."""
+        if code.co_cellvars:
+            self._cells = True
+
+    def threaten(self, watch: Watch) -> bool:
+        """Whether what a call reads may be changed without a step."""
+        if self._cells and watch.cells:
+            return True
+        return any(watch.minds(*touch) for touch in self._finalizers)
+
+    # ---------------------------------------------------------------------------------------------- steps
+
+    def step(self, kind: OpType, inputs: tuple[Any, ...], touches: list[Touch], how: str | None) -> Step:
+        """A step is about to be made."""
+        changing = [touch for touch in touches if touch[0] is not Access.READ]
+        if kind in _KEEPING or changing:
+            self.keep(inputs[1:] if kind is OpType.STORE else inputs)
+        for access, owner, field in changing:
+            if access is Access.WRITE:
+                self._thrown_away(owner, field)
+        return Step(kind, how, type(inputs[0]) if inputs else type(None))
+
+    def gave(self, step: Step, value: Any) -> None:
+        """It has given `value`."""
+        kind = type(value)
+        if kind in SCALARS:
+            return
+        if step.kind is OpType.NEW:
+            if kind is list or kind is dict:
+                self.kept.discard(id(value))
+                if not self._cells:
+                    self.made.add(id(value))
+            return
+        if kind in _PLAIN and step.news:
+            self.keep((value,))
+            if step.kind is OpType.CALL or step.kind is OpType.COMPUTE:
+                self.made.discard(id(value))
+        if step.kind is OpType.CALL:
+            self._ends(value)
+
+    def keep(self, values: Iterable[object]) -> None:
+        """Others may refer to these, and to what is in them."""
+        todo = list(values)
+        looked = 0
+        while todo and looked < _REACH:
+            obj: Any = todo.pop()
+            looked += 1
+            kind = type(obj)
+            if kind not in CONTAINERS or id(obj) in self.kept:
+                continue
+            self.kept.add(id(obj))
+            self.made.discard(id(obj))
+            if kind is dict:
+                todo.extend(obj.values())
+                todo.extend(obj)
+            elif kind is not bytearray:
+                todo.extend(obj)
+        if todo:
+            self.made.clear()
+
+    # ----------------------------------------------------------------------------------------- finalizers
+
+    def _thrown_away(self, owner: Any, field: str) -> None:
+        """A step overwrites or removes something."""
+        if type(owner) is Unknown:
+            return
+        if type(owner) in CONTAINERS:
+            self._ends(owner)
+        elif field == CONTENT:
+            return
+        else:
+            old = static_attr(owner, field)
+            if old is not MISSING:
+                self._ends(old)
+
+    def _ends(self, root: object) -> None:
+        """Looks for finalizers in what the program may be about to let go."""
+        seen: set[int] = set()
+        todo = [root]
+        while todo and len(seen) < _REACH:
+            obj: Any = todo.pop()
+            kind = type(obj)
+            if kind in _DATA or id(obj) in seen:
+                continue
+            seen.add(id(obj))
+            if kind in CONTAINERS:
+                if kind is dict or issubclass(kind, dict):
+                    todo.extend(dict.values(obj))
+                    todo.extend(dict.keys(obj))
+                elif kind is not bytearray:
+                    todo.extend(obj)
+                continue
+            if kind is GeneratorType or kind is AsyncGeneratorType:
+                self._add([(Access.WRITE, Unknown("a generator may be closed"), "")])
+            elif in_class(kind, "__del__") is not MISSING:
+                self._add(text_touches("a0.__del__()", {"a0": obj})[0])
+            elif weakref.getweakrefcount(obj):
+                self._add([(Access.WRITE, Unknown("a weak reference may tell of its end"), "")])
+            own = None if issubclass(kind, type) else instance_dict(obj)
+            if own is not None:
+                todo.extend(own.values())
+
+    def _add(self, touches: list[Touch]) -> None:
+        found = [touch for touch in touches if touch[0] is not Access.READ]
+        if found:
+            self.news = True
+            self._finalizers += found
