@@ -2,7 +2,7 @@
 
     python corpus/demo.py                  # every program of corpus/programs
     python corpus/demo.py debate triage    # some of them
-    python corpus/demo.py --later          # those of corpus/later too, which stay sequential in this release
+    python corpus/demo.py --later          # those of corpus/later too, which stay sequential
 
 Each run is a whole process, `python PROGRAM URL` or `python -m xcs_ast run PROGRAM URL`, and each call an
 HTTP request over a socket. The programs are copied to a temporary folder first, so the first optimized run

@@ -1,14 +1,18 @@
 """Dense pure Python under the recorders, beside `sys.settrace`: how many times slower. Goal: 15x.
 
 `plain` is the pass-through that a task goes on with when it need not be recorded any longer, `base` the class
-that the recorders derive from, `speculative` a whole task: made, run, validated, replayed.
+that the recorders derive from, `speculative` a whole task: made, run, validated, replayed. `observing` makes
+the graph of the run, with a record for each operation and each value; it stands here for what it is, without
+a goal that counts. `pyccolo`, where it is installed, tells an idle handler of the same operations.
 """
 
 from __future__ import annotations
 
+import inspect
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -17,10 +21,13 @@ import side_by_side  # noqa: F401  (puts the checkout on the path)
 from xcs_ast.tracer.clones import Link, clone_of
 from xcs_ast.tracer.hooks import Direct, Recorder
 from xcs_ast.tracer.speculation import Speculation
+from xcs_ast.tracer.trace import trace_function
 
 GOAL = 15.0
 PLAIN_AIM = 5.0
 ROUNDS = 7
+SHARE = 10
+"""What takes long does a part of the work only."""
 
 
 class Point:
@@ -29,6 +36,37 @@ class Point:
     def __init__(self, x: int, y: int) -> None:
         self.x = x
         self.y = y
+
+
+class Counter:
+    """Something with methods."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+
+    def step(self, by: int) -> None:
+        """Counts on."""
+        self.total += by
+
+    def held(self, more: int) -> int:
+        """The count."""
+        return self.total + more
+
+
+def methods(count: int) -> int:
+    """Calls of methods of an object."""
+    counter = Counter(0)
+    for index in range(count):
+        counter.step(index)
+    return counter.held(0)
+
+
+def objects(count: int) -> int:
+    """Objects made and dropped."""
+    total = 0
+    for index in range(count):
+        total += Point(index, 1).x
+    return total
 
 
 def attributes(count: int) -> int:
@@ -84,6 +122,8 @@ WORKLOADS: list[tuple[Callable[..., Any], int]] = [
     (recursion, 17),
     (words, 2_000),
     (arithmetic, 10_000),
+    (methods, 10_000),
+    (objects, 10_000),
 ]
 
 
@@ -91,6 +131,7 @@ class Deep(Recorder):
     """Calls clones of what is called, as the recorders do."""
 
     __slots__ = ("clones", "link")
+    native_numbers = True
 
     def __init__(self) -> None:
         self.link = Link(self)
@@ -105,6 +146,13 @@ class Deep(Recorder):
                 known = self.clones[f] = made if isinstance(made, FunctionType) else f
             return known(*args, **kwargs)
         return f(*args, **kwargs)
+
+    def callee(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., Any]:
+        """The clone, where there is one."""
+        if type(f) is not FunctionType:
+            return f  # type: ignore[no-any-return]
+        known = self.clones.get(f)
+        return partial(self.call, f) if known is None else known
 
 
 def _traced(function: Callable[..., Any], count: int) -> None:
@@ -130,6 +178,35 @@ def _speculated(function: Any, count: int) -> None:
     task.commit(number)
 
 
+def _told(function: Callable[..., Any]) -> Callable[[int], object] | None:
+    """The function under pyccolo, or `None`."""
+    try:
+        import pyccolo
+    except ImportError:
+        return None
+    events = (
+        pyccolo.after_binop, pyccolo.after_compare, pyccolo.after_attribute_load, pyccolo.before_call,
+        pyccolo.before_attribute_store, pyccolo.after_subscript_load, pyccolo.before_subscript_store,
+    )  # fmt: skip
+
+    class Seeing(pyccolo.BaseTracer):  # type: ignore[misc]
+        @pyccolo.register_handler(events)  # type: ignore[untyped-decorator]
+        def seen(self, value: object, *_: object, **__: object) -> object:
+            return value
+
+    tracer = Seeing.instance()
+    space: dict[str, Any] = {"Any": Any, "Counter": Counter, "Point": Point}
+    with tracer.tracing_enabled():
+        made = tracer.exec(inspect.getsource(function), space)
+    told = {**space, **(made or {})}[function.__name__]
+
+    def run(count: int) -> object:
+        with tracer.tracing_enabled():
+            return told(count)
+
+    return run
+
+
 def _cloned(function: Any, recorder: Recorder) -> Callable[[int], Any]:
     clone = clone_of(function, recorder.link if isinstance(recorder, Deep) else Link(recorder))
     if not isinstance(clone, FunctionType):
@@ -151,15 +228,30 @@ def _recorders() -> dict[str, Callable[[], Recorder]]:
     return {"plain": Direct, "base": Recorder, "base, callees too": Deep}
 
 
-def _in_turns(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
+def _in_turns(ways: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
     """The least processor time of each way: all of it is this thread's, and others may be running."""
     least = dict.fromkeys(ways, float("inf"))
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, way in ways.items():
             begin = time.thread_time()
             way()
             least[name] = min(least[name], time.thread_time() - begin)
     return least
+
+
+def _slow_ways(function: Any, count: int) -> dict[str, str]:
+    """How many times slower what is slow is."""
+    count = 12 if function is recursion else count // SHARE
+    ways: dict[str, Callable[[], object]] = {
+        "python": lambda: function(count),
+        "observing": lambda: trace_function(function, count),
+    }
+    told = _told(function)
+    if told is not None:
+        ways["pyccolo"] = lambda: told(count)
+    seconds = _in_turns(ways, 3)
+    plain = seconds.pop("python")
+    return {"pyccolo": "not installed", **{name: f"{taken / plain:.0f}x" for name, taken in seconds.items()}}
 
 
 def main() -> int:
@@ -176,9 +268,11 @@ def main() -> int:
         ways["settrace"] = lambda f=function, n=count: _traced(f, n)
         seconds = _in_turns(ways)
         ratios = {name: taken / seconds["python"] for name, taken in seconds.items()}
+        slow = _slow_ways(function, count)
         print(
             function.__name__,
             *(f"{name} {ratio:.1f}x" for name, ratio in ratios.items()),
+            *(f"{name} {ratio}" for name, ratio in slow.items()),
             sep="  ",
             flush=True,
         )

@@ -9,7 +9,16 @@ import sys
 
 from side_by_side import ROOT
 
-NAMES = ("first_call", "wide_io", "task_cost", "cheap_loop", "startup", "import_cost")
+NAMES = (
+    "first_call",
+    "speculation",
+    "wide_io",
+    "task_cost",
+    "cheap_loop",
+    "recorded_code",
+    "startup",
+    "import_cost",
+)
 
 
 def main() -> int:

@@ -454,18 +454,19 @@ LOG.addHandler(_handler)
 def body(index, value):
     """What stands in a loop between two values of a task."""
     global n
-    if type(value) is list and value is not HEARD:
-        value.append("seen")
-    elif type(value) is dict:
-        value["seen"] = index
-    elif index == 1:
-        n += 1
-        b.v += 1
-        L1.append(n)
-    elif index == 2:
-        n = 0
-        D1["a"] = index
-        S1.add(100)
+    with contextlib.suppress(Exception):
+        if type(value) is list and value is not HEARD:
+            value.append("seen")
+        elif type(value) is dict:
+            value["seen"] = index
+        elif index == 1:
+            n += 1
+            b.v += 1
+            L1.append(n)
+        elif index == 2:
+            n = 0
+            D1["a"] = index
+            S1.add(100)
 
 
 def close():

@@ -26,6 +26,7 @@ import types
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -40,6 +41,7 @@ __all__ = ["Program", "Report", "make_program", "reduce", "run"]
 WORLD: Final = Path(__file__).with_name("recorder_world_source.py")
 _HOLE: Final = re.compile(r"\$([a-zA-Z])")
 _DEF: Final = re.compile(r"^( *)def .*:$", re.MULTILINE)
+_ENDED: Final = "xcs_ast: the slice ended before a hand-over that its region asks for"
 _numbers = itertools.count()
 
 
@@ -172,7 +174,7 @@ def run(program: Program, bench: Bench) -> Report:
         code = compile(path.read_text(), str(path), "exec")
         with mock.patch.object(picture, "_frames", _frames_of_user):
             expected = _world_after(bench, path, code, program, _in_place)
-            actual = _world_after(bench, path, code, program, lambda *args: _ahead(*args, report))
+            actual = _world_after(bench, path, code, program, partial(_ahead, report=report))
             _compare(expected, actual, report)
             for _ in range(4 if report.difference is not None else 0):
                 # What depends on addresses (the order of a set of objects) may differ without us.
@@ -260,7 +262,10 @@ class _Stages:
         task = self.task
         if self.generator is not None or task is None:
             self.generator = self.generator or self.function(self.item)
-            return next(self.generator)
+            value = next(self.generator, FAILED)
+            if value is FAILED:
+                raise RuntimeError(_ENDED)
+            return value
         if task.ready():
             value = task.commit()
             self.fates.append("committed")
@@ -289,7 +294,7 @@ def _ahead(
     different = first_difference(before, _look(module))
     if different is not None or out.getvalue() or module.__dict__["LOGGED"].getvalue():
         report.difference = f"changed ahead: {different}"
-    values = []
+    values: list[Any] = []
     for number, (function, item) in enumerate(zip(functions, items, strict=True)):
         task = tasks.get(number)
         if program.staged:
@@ -346,9 +351,13 @@ def _on_thread(function: Callable[[], object]) -> None:
 def bench() -> Iterator[Bench]:
     """A bench in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="recorder_worlds_"))
+    # A program that never stops appending to its own lists shall fail, not take the machine.
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (3 << 30, before[1]))
     try:
         yield Bench(folder)
     finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -411,7 +420,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--why", action="store_true", help="say why tasks were abandoned")
     given = parser.parse_args(arguments)
     logging.raiseExceptions = False
-    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
     found, fates, reasons = 0, Counter[str](), Counter[str]()
     with bench() as place:
         for seed in range(given.seed, given.seed + given.count):

@@ -10,8 +10,8 @@ import pytest
 from tests.equivalence import recorder_worlds
 from tests.equivalence.recorder_worlds import Bench, Program, make_program, run
 
-QUICK = 240
-SLOW = 4000
+QUICK = 160
+SLOW = 2160
 STEP = 40
 
 
@@ -78,6 +78,11 @@ FOUND = {
     "a new list stays sorted half-way": [
         "v = [1, 3, 2, 'a', 0]\ntry:\n    v.sort(key=lambda q: q)\nexcept TypeError:\n    r.append(v)"
     ],
+    "the program swallows what ends the task": [
+        "with Manager(True):\n    for e in Q: Q.append(e)",
+        "try:\n    for e in Q: Q.append(e)\nexcept BaseException as e:\n    r.append(type(e).__name__)",
+        "try:\n    for e in D1: D1.pop(e)\nfinally:\n    return r",
+    ],
     "a shared list stays sorted half-way": [
         "L1[:] = [1, 3, 2, 'a', 0]",
         "try:\n    L1.sort()\nexcept TypeError:\n    r.append(list(L1))",
@@ -93,6 +98,8 @@ def test_found(name: str, bench: Bench) -> None:
 
 
 FOUND_BETWEEN = {
+    "a stream in memory is closed": ("OUT.close()", "OUT.write('a')"),
+    "a stream in memory is closed before it is printed to": ("OUT.close()", "print('a', file=OUT)"),
     "a closure variable goes before an augmented assignment that fails": (
         "drop()",
         "free_add(lambda: fail(1))",

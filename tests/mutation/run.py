@@ -38,6 +38,10 @@ GUARDS: Final = (
     "tests/unit/effects/test_regions.py",
     "tests/unit/verifier",
 )
+TRACER: Final = tuple(
+    f"tests/unit/tracer/test_{name}.py"
+    for name in ("transaction", "transaction_rules", "state_attributes", "containers", "transaction_random")
+)
 WIDER: Final = ("tests/unit/effects", "tests/unit/runtime", "tests/unit/verifier")
 OPTIONS: Final = ("-o", "timeout=60", "-p", "tests.seeded.plugin")
 """The plugin: what is started in the background would ignore interrupts."""
@@ -62,6 +66,9 @@ PARTS: Final = (
     Part("xcs_ast/effects/guards.py", GUARDS),
     Part("xcs_ast/effects/calls.py", ("tests/unit/effects",), 50),
     Part("xcs_ast/effects/attributes.py", ("tests/unit/effects",), 50),
+    Part("xcs_ast/tracer/transaction.py", TRACER, 40),
+    Part("xcs_ast/tracer/state_places.py", TRACER, 40),
+    Part("xcs_ast/tracer/freshness.py", TRACER, 40),
 )
 
 

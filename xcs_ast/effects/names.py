@@ -141,11 +141,7 @@ class Names(Rules):
         """`del name`."""
         frame = self.frame
         scope = frame.scope
-        if (
-            name in scope.module
-            or name in scope.outer
-            or (frame.region is not None and frame.region.at_module_level)
-        ):
+        if frame.region is not None or name in scope.module or name in scope.outer:
             self.store_name(name, unknown(f"uses {name}, which was deleted"), node)
         frame.locals.pop(name, None)
 

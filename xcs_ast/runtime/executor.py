@@ -2,7 +2,9 @@
 
 Guarantees: `execute` gives what calling the function gives, and does what calling it does; the graph is
 evidence and never believed (`guided` says how). Where the new arguments are of another shape, or the last
-run took another way, the function is traced again, while it runs, and the new graph is kept.
+run took another way, the function is traced again, while it runs, and what that foretells is kept. Where that
+is of no use again and again, the function is called plainly, for longer and longer. An executor
+keeps no object of the user's alive; a graph, which is the user's own, does.
 Assumes: an executor is used by one thread at a time.
 """
 
@@ -16,19 +18,23 @@ from xcs_ast import config
 from xcs_ast.ir.graph import ComputationGraph
 from xcs_ast.records import dataclass, field
 from xcs_ast.runtime.guided import GuidedRecorder
-from xcs_ast.runtime.prediction import Plan
+from xcs_ast.runtime.plan import Plan
 from xcs_ast.tracer.clones import clone_of
 from xcs_ast.tracer.observing_effects import CONTAINERS
 from xcs_ast.tracer.observing_lookup import method_of
-from xcs_ast.tracer.trace import Recording, Tracer, bound, without_ours
+from xcs_ast.tracer.trace import Recording, Tracer, bound
+from xcs_ast.tracer.tracebacks import without_ours
 from xcs_ast.verifier.single import Judge
 
-__all__ = ["ParallelExecutor", "Run"]
+__all__ = ["Known", "ParallelExecutor", "Run"]
 
 _VARIANTS: Final = 8
+_FAILURES: Final = 3
+"""So often a function may leave its graph, raise while it is traced, or gain nothing, before it is left alone."""
+_LONGEST: Final = 1 << 12
 _GENERATOR: Final = 0x20 | 0x80 | 0x100 | 0x200
 """Flags of generators and coroutines: they run later, and elsewhere."""
-Signature = tuple[tuple[str, type, int], ...]
+Signature = tuple[tuple[str, int, str, int], ...]
 
 
 @final
@@ -45,11 +51,39 @@ class Run:
 
 @final
 @dataclass(slots=True, eq=False)
-class _Known:
-    """All that is known of one function: its graphs, by the shape of the arguments."""
+class Known:
+    """What is known of one function: its plans, by the shape of the arguments, and how well they do.
 
-    graph: ComputationGraph
+    No object of the user's is in it.
+    """
+
     plans: dict[Signature, Plan] = field(default_factory=dict)
+    _failures: int = 0
+    _rest: int = 0
+    _distance: int = 1
+
+    def learn(self, signature: Signature, plan: Plan) -> None:
+        """A new plan, in the place of the oldest if there are many."""
+        while len(self.plans) >= _VARIANTS:
+            self.plans.pop(next(iter(self.plans)), None)
+        self.plans[signature] = plan
+
+    def rests(self) -> bool:
+        """Whether this call is to be plain, since others were of no use."""
+        if self._rest:
+            self._rest -= 1
+            return True
+        return False
+
+    def tell(self, *, useful: bool) -> None:
+        """How a call went. Those that were of no use, one after another, make the next ones plain."""
+        if useful:
+            self._failures, self._distance = 0, 1
+            return
+        self._failures += 1
+        if self._failures >= _FAILURES:
+            self._rest = self._distance
+            self._distance = min(2 * self._distance, _LONGEST)
 
 
 @final
@@ -62,7 +96,6 @@ class ParallelExecutor:
         self.max_workers = max_workers
         self.last = Run()
         self._judge = Judge()
-        self._known: dict[int, _Known] = {}
         self._width()  # reads the options now, not while somebody waits
 
     def execute(self, graph: ComputationGraph, /, *args: Any, **kwargs: Any) -> Any:
@@ -82,63 +115,67 @@ class ParallelExecutor:
             args, kwargs = _arguments(recording, args, kwargs)
         else:
             args, kwargs = recording.args, dict(recording.kwargs)
-        return self.run(graph, args, kwargs)
+        try:
+            return self.run(graph, args, kwargs)
+        except BaseException as error:
+            without_ours(error)
+            raise
 
     def run(self, graph: ComputationGraph, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The same with exactly these arguments."""
         recording: Recording = graph.recording
-        known = self._of(graph)
-        arguments = bound(recording.function, args, kwargs)
+        return self.call(graph.remember("known", _known_of), recording.function, args, kwargs)
+
+    def call(self, known: Known, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Calls `function` by what is `known` of it."""
+        arguments = bound(function, args, kwargs)
+        target = _target(function)
+        width = self._width()
+        if width == 0 or target is None or known.rests():
+            self.last = Run(lost="it is left plain")
+            del arguments
+            return function(*args, **kwargs)
         signature = _signature(arguments)
         plan = known.plans.get(signature)
-        clone_target = _target(recording.function)
-        width = self._width()
-        if plan is None or clone_target is None or width == 0:
-            return self._trace(known, signature, recording.function, args, kwargs)
-        return self._guided(known, signature, plan, clone_target, args, kwargs, arguments, width)
+        if plan is None:
+            del arguments
+            return self._trace(known, signature, function, args, kwargs)
+        return self._guided(known, signature, plan, function, target, args, kwargs, arguments, width)
 
     def _width(self) -> int:
         if self.max_workers is not None:
             return self.max_workers
         return config.current().workers
 
-    def _of(self, graph: ComputationGraph) -> _Known:
-        known = self._known.get(id(graph))
-        if known is None or known.graph is not graph:
-            known = self._known[id(graph)] = _Known(graph)
-            recording: Recording = graph.recording
-            signature = _signature(bound(recording.function, recording.args, recording.kwargs))
-            known.plans[signature] = Plan(graph)
-        return known
-
     def _trace(
-        self,
-        known: _Known,
-        signature: Signature,
-        function: Any,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
+        self, known: Known, signature: Signature, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         self.last = Run(traced=True)
-        graph = Tracer().trace_exactly(function, args, kwargs)
-        if len(known.plans) >= _VARIANTS:
-            del known.plans[next(iter(known.plans))]
-        known.plans[signature] = Plan(graph)
-        return graph.recording.result
+        tracer = Tracer(unnoticed=True)
+        try:
+            tracer.trace_exactly(function, args, kwargs)
+            return tracer.result
+        finally:
+            graph = tracer.graph
+            known.tell(useful=False)
+            if graph is not None and graph.result is not None:
+                known.learn(signature, Plan(graph))
+            del tracer, graph
 
     def _guided(
         self,
-        known: _Known,
+        known: Known,
         signature: Signature,
         plan: Plan,
+        function: Any,
         target: FunctionType,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         arguments: Mapping[str, object],
         width: int,
     ) -> Any:
-        function = plan.recording.function
-        recorder = GuidedRecorder(plan, arguments, self._judge, width)
+        recorder = GuidedRecorder(plan, target, arguments, self._judge, width)
+        del arguments
         clone = clone_of(target, recorder.link)
         if not isinstance(clone, FunctionType):
             return function(*args, **kwargs)
@@ -148,15 +185,21 @@ class ParallelExecutor:
         recorder.start()
         try:
             return clone(*given, **kwargs)
-        except BaseException as error:
-            without_ours(error)
-            raise
         finally:
             recorder.finish_run()
             recorder.link.close()
             self.last = Run(recorder.taken, recorder.dropped, False, recorder.lost)
+            known.tell(useful=recorder.taken > 0 and not recorder.lost)
             if recorder.lost:
                 known.plans.pop(signature, None)
+
+
+def _known_of(graph: ComputationGraph) -> Known:
+    known = Known()
+    recording: Recording = graph.recording
+    signature = _signature(bound(recording.function, recording.args, recording.kwargs))
+    known.plans[signature] = Plan(graph)
+    return known
 
 
 def _target(function: Any) -> FunctionType | None:
@@ -170,7 +213,7 @@ def _target(function: Any) -> FunctionType | None:
 
 def _signature(arguments: Mapping[str, object]) -> Signature:
     return tuple(
-        (name, type(value), len(value) if type(value) in CONTAINERS else -1)  # type: ignore[arg-type]
+        (name, id(type(value)), type(value).__qualname__, len(value) if type(value) in CONTAINERS else -1)  # type: ignore[arg-type]
         for name, value in arguments.items()
     )
 

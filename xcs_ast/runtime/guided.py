@@ -230,6 +230,7 @@ class GuidedRecorder(WatchingRecorder):
 
     def _drop(self, id: str) -> None:
         early = self._early.pop(id)
+        self._prediction.known.pop(early.op.outputs[0].id, None)
         self.dropped += not early.claim()
 
     def lose(self, why: str) -> None:

@@ -7,30 +7,27 @@ without a step.
 - An object with a finalizer may run it at any time after the program got hold of it.
 
 Guarantees: no user code runs; what is not known counts as a hazard. Assumes: an object that lies deeper than
-`_REACH` objects below what a call gave, or what a step threw away, has no finalizer that matters.
+`finalizers.REACH` objects below what a call gave, or what a step threw away, has no finalizer that matters.
 """
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterable
-from types import AsyncGeneratorType, CodeType, GeneratorType
+from types import BuiltinFunctionType, CodeType
 from typing import Any, Final, final
 
 from xcs_ast.ir.effects import CONTENT, Access, Unknown
 from xcs_ast.ir.operations import OpType
-from xcs_ast.ir.paths import MISSING, instance_dict, static_attr
+from xcs_ast.ir.paths import MISSING, static_attr
+from xcs_ast.tracer.finalizers import REACH, noticeable
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch, text_touches
-from xcs_ast.tracer.observing_lookup import in_class
 from xcs_ast.verifier.single import Watch
 
 __all__ = ["Hazards", "Step"]
 
-_REACH: Final = 500
 _KEEPING: Final = frozenset({OpType.CALL, OpType.STORE, OpType.SIDE_EFFECT})
 _ADAPTERS: Final = frozenset({zip, enumerate, type({}.items())})
 _PLAIN: Final = frozenset({tuple, list, dict})
-_DATA: Final = SCALARS | {type, type(len)}
 
 
 @final
@@ -83,7 +80,7 @@ class Hazards:
         """A step is about to be made."""
         changing = [touch for touch in touches if touch[0] is not Access.READ]
         if kind in _KEEPING or changing:
-            self.keep(inputs[1:] if kind is OpType.STORE else inputs)
+            self.keep(inputs[1:] if kind is OpType.STORE or kind is OpType.CALL else inputs)
         for access, owner, field in changing:
             if access is Access.WRITE:
                 self._thrown_away(owner, field)
@@ -111,10 +108,12 @@ class Hazards:
         """Others may refer to these, and to what is in them."""
         todo = list(values)
         looked = 0
-        while todo and looked < _REACH:
+        while todo and looked < REACH:
             obj: Any = todo.pop()
             looked += 1
             kind = type(obj)
+            if kind is BuiltinFunctionType:
+                todo.append(obj.__self__)
             if kind not in CONTAINERS or id(obj) in self.kept:
                 continue
             self.kept.add(id(obj))
@@ -144,30 +143,13 @@ class Hazards:
 
     def _ends(self, root: object) -> None:
         """Looks for finalizers in what the program may be about to let go."""
-        seen: set[int] = set()
-        todo = [root]
-        while todo and len(seen) < _REACH:
-            obj: Any = todo.pop()
-            kind = type(obj)
-            if kind in _DATA or id(obj) in seen:
-                continue
-            seen.add(id(obj))
-            if kind in CONTAINERS:
-                if kind is dict or issubclass(kind, dict):
-                    todo.extend(dict.values(obj))
-                    todo.extend(dict.keys(obj))
-                elif kind is not bytearray:
-                    todo.extend(obj)
-                continue
-            if kind is GeneratorType or kind is AsyncGeneratorType:
-                self._add([(Access.WRITE, Unknown("a generator may be closed"), "")])
-            elif in_class(kind, "__del__") is not MISSING:
-                self._add(text_touches("a0.__del__()", {"a0": obj})[0])
-            elif weakref.getweakrefcount(obj):
-                self._add([(Access.WRITE, Unknown("a weak reference may tell of its end"), "")])
-            own = None if issubclass(kind, type) else instance_dict(obj)
-            if own is not None:
-                todo.extend(own.values())
+        for obj, why in noticeable(root):
+            if why:
+                self._add([(Access.WRITE, Unknown(why), "")])
+            else:
+                touches = text_touches("a0.__del__()", {"a0": obj})[0]
+                # It must not be kept alive; what it changes of itself, nobody can read who does not hold it.
+                self._add([touch for touch in touches if touch[1] is not obj])
 
     def _add(self, touches: list[Touch]) -> None:
         found = [touch for touch in touches if touch[0] is not Access.READ]

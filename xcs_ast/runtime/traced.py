@@ -2,7 +2,7 @@
 
 Guarantees: a call gives what the plain function gives, and does what it does; a wrong argument is complained
 about by the function itself. One call at a time is traced or guided: others, of other threads or further
-in, are plain. Assumes: as `executor` does. The objects of the recorded runs stay alive.
+in, are plain. Nothing that a recorded run used is kept alive. Assumes: as `executor` does.
 """
 
 from __future__ import annotations
@@ -10,20 +10,29 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
-from typing import Any
+from types import CodeType
+from typing import Any, Final
 
-from xcs_ast.ir.graph import ComputationGraph
-from xcs_ast.runtime.executor import ParallelExecutor
-from xcs_ast.tracer.trace import Tracer, bound
+from xcs_ast.runtime.executor import Known, ParallelExecutor
+from xcs_ast.tracer.trace import bound
+from xcs_ast.tracer.tracebacks import without_ours
 
-__all__ = ["traced"]
+__all__ = ["traced", "wrapper_code"]
+
+
+_wrappers: Final[list[CodeType]] = []
+
+
+def wrapper_code() -> CodeType | None:
+    """The code of all wrappers, as soon as there is one."""
+    return _wrappers[0] if _wrappers else None
 
 
 def traced(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, run by its graph; the wrapper's `graph()` gives that (`None` before the first call)."""
+    """`function`, run by its graph; the wrapper's `last_run()` says how the last call went."""
     lock = threading.Lock()
     executor = ParallelExecutor()
-    graphs: list[ComputationGraph] = []
+    known = Known()
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -34,13 +43,14 @@ def traced(function: Callable[..., Any]) -> Callable[..., Any]:
                 bound(function, args, kwargs)
             except TypeError:
                 return function(*args, **kwargs)
-            if graphs:
-                return executor.run(graphs[0], args, kwargs)
-            graph = Tracer().trace_exactly(function, args, kwargs)
-            graphs.append(graph)
-            return graph.recording.result
+            try:
+                return executor.call(known, function, args, kwargs)
+            except BaseException as error:
+                without_ours(error)
+                raise
         finally:
             lock.release()
 
-    wrapper.graph = lambda: graphs[0] if graphs else None  # type: ignore[attr-defined]
+    _wrappers[:] = [wrapper.__code__]
+    wrapper.last_run = lambda: executor.last  # type: ignore[attr-defined]
     return wrapper

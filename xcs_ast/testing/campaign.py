@@ -16,7 +16,7 @@ from xcs_ast.testing.programs import source_for
 from xcs_ast.testing.reduce import reduced
 from xcs_ast.testing.schedules import QUICK, Schedule
 
-__all__ = ["Campaign", "check_source", "everything_is_proven"]
+__all__ = ["Campaign", "check_source", "everything_is_proven", "faces_for"]
 
 _numbers: Final = itertools.count()
 
@@ -38,12 +38,12 @@ class Campaign:
         self,
         seeds: Iterable[int],
         schedules: tuple[Schedule, ...] = QUICK,
-        faces: tuple[Face, ...] = FACES,
+        faces: tuple[Face, ...] | None = None,
     ) -> None:
-        """Check the program of each seed."""
+        """Check the program of each seed; by default each through two faces, which differ from seed to seed."""
         for seed in seeds:
             source = source_for(seed)
-            found, tasks, reasons = check_source(source, schedules, faces)
+            found, tasks, reasons = check_source(source, schedules, faces or faces_for(seed))
             self.programs += 1
             self.tasks_ahead += tasks
             self.ran_ahead += tasks > 0
@@ -71,6 +71,14 @@ class Campaign:
             f"{self.programs} programs, {self.ran_ahead} ({share:.0f}%) with tasks ahead, "
             f"{self.tasks_ahead} tasks ahead, {len(self.failures)} programs that differ"
         )
+
+
+def faces_for(seed: int) -> tuple[Face, ...]:
+    """The faces that a program is checked through: the import hook, and one of the strategies of `jit`."""
+    return (Face.HOOK, _TURNS[seed % len(_TURNS)])
+
+
+_TURNS: Final = (Face.DECORATOR, Face.STATIC, Face.DECORATOR, Face.TRACING)
 
 
 def _sort_of(finding: Finding) -> frozenset[str]:

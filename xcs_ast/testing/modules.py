@@ -32,6 +32,10 @@ class Face(Enum):
     """The whole module, as the import hook does it."""
     DECORATOR = "decorator"
     """Each function and method of the module after it was executed plainly."""
+    STATIC = "static"
+    """The same with the strategy `static`."""
+    TRACING = "tracing"
+    """The same with the strategy `tracing`, and the entry is called several times: it is traced at first."""
 
 
 @final
@@ -66,8 +70,8 @@ class Program:
         """The optimized code, made on first use."""
         return optimized_code(self._source, str(self.path))
 
-    def run(self, face: Face) -> Outcome:
-        """Execute the module and call its entry function, if it has one."""
+    def run(self, face: Face, times: int = 1) -> Outcome:
+        """Execute the module and call its entry function, if it has one, so many times."""
         module = types.ModuleType(self.path.stem)
         module.__file__ = str(self.path)
         code = self.hooked if face is Face.HOOK else self._plain
@@ -76,17 +80,21 @@ class Program:
             return picture_of(value=value, exception=raised, globals=module_state(vars(module)))
 
         with _importable(module):
-            body = _body(module, code, self.entry, face)
+            body = _body(module, code, self.entry, face, times)
             return captured(body, paint, finalizers=self._finalizers)
 
 
-def _body(module: types.ModuleType, code: types.CodeType, entry: str, face: Face) -> Callable[[], object]:
+def _body(
+    module: types.ModuleType, code: types.CodeType, entry: str, face: Face, times: int
+) -> Callable[[], object]:
     def body() -> object:
         exec(code, vars(module))
-        if face is Face.DECORATOR:
-            decorate_all(module, entry)
+        if face in _STRATEGIES:
+            decorate_all(module, entry, _STRATEGIES[face])
         function = vars(module).get(entry)
-        return function() if callable(function) else None
+        if not callable(function):
+            return None
+        return function() if times == 1 else [function() for _ in range(times)]
 
     return body
 
@@ -122,10 +130,11 @@ def optimized_code(source: bytes, filename: str) -> types.CodeType:
     return activate(compile_module(source, filename).code)
 
 
-def decorate_all(module: types.ModuleType, entry: str) -> None:
+def decorate_all(module: types.ModuleType, entry: str, strategy: str = "hybrid") -> None:
     """Put `jit` around each function and method that `module` defines (but for other entries)."""
-    from xcs_ast import jit
+    from xcs_ast import jit as decorator
 
+    jit = decorator(strategy=strategy)
     namespace = vars(module)
     for name, value in list(namespace.items()):
         if name.startswith("case_") and name != entry:
@@ -139,6 +148,9 @@ def decorate_all(module: types.ModuleType, entry: str) -> None:
 
 
 FACES: Final = (Face.HOOK, Face.DECORATOR)
+_STRATEGIES: Final = {Face.DECORATOR: "hybrid", Face.STATIC: "static", Face.TRACING: "tracing"}
+_TIMES: Final = 3
+"""So often the entry is called where it is traced first, and run by its graph then."""
 
 
 def compare_module(
@@ -162,10 +174,12 @@ def compare_module(
         raise ValueError(f"{program.path.name} is not deterministic, two plain runs differ: {again}")
     found = []
     for face in faces:
-        for schedule in schedules:
+        times = _TIMES if face is Face.TRACING else 1
+        wanted = plain if times == 1 else program.run(Face.PLAIN, times)
+        for schedule in schedules[:1] if face is Face.TRACING else schedules:
             with scheduled(schedule):
-                outcome = program.run(face)
-            wrong = differences(plain, outcome, extra_calls=extra_calls)
+                outcome = program.run(face, times)
+            wrong = differences(wanted, outcome, extra_calls=extra_calls)
             wrong = (*wrong, *_refuted(program.path))
             if wrong:
                 found.append(Finding(program.path.name, face, schedule, wrong))

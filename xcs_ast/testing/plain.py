@@ -8,6 +8,7 @@ the function itself is returned (and runs plainly where regions are disabled).
 
 from __future__ import annotations
 
+import sys
 import types
 from typing import Any
 
@@ -28,12 +29,22 @@ def sites_of(function: object) -> list[Any]:
 
 def plain_of(function: Any) -> Any:
     """The function as plain Python would have made it; the function itself if it is that."""
+    inner = getattr(function, "__func__", function)
+    if getattr(inner, "__code__", None) is _wrapper():
+        plain = inner.__wrapped__
+        return types.MethodType(plain, function.__self__) if isinstance(function, types.MethodType) else plain
     if not sites_of(function):
         return function
     if isinstance(function, types.MethodType):
         return types.MethodType(plain_of(function.__func__), function.__self__)
     code = _plain_code(function.__code__)
     return function if code is None else _with_code(function, code)
+
+
+def _wrapper() -> types.CodeType | None:
+    """The code that all functions of the strategy `tracing` run, if there are any."""
+    module = sys.modules.get("xcs_ast.runtime.traced")
+    return None if module is None else module.wrapper_code()
 
 
 def _plain_code(code: types.CodeType) -> types.CodeType | None:

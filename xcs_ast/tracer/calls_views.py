@@ -116,7 +116,7 @@ class Views(StateHooks):
             and cls is not super
             and cls is not types.ModuleType
             and not is_class(o)
-        ) and among(find_in_mro(cls, "__getattribute__")[1], _GENERIC):
+        ) and among(self.class_attr(cls, "__getattribute__"), _GENERIC):
             return self.plain_load_attr(o, name)
         return super()._load(o, name)
 
@@ -246,6 +246,7 @@ class Views(StateHooks):
         cls = type(obj)
         if cls in SCALARS:
             return True
+        self.class_attr(cls, method)  # logged: somebody may put another one there
         owner, found = find_in_mro(cls, method)
         if owner is None or found is None:
             return True

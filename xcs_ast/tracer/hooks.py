@@ -33,6 +33,7 @@ from xcs_ast.tracer.hook_parts import (
     submodule_or_error,
     unbound,
 )
+from xcs_ast.tracer.tracebacks import clean_handled
 
 __all__ = [
     "BINARY",
@@ -391,6 +392,8 @@ class Recorder:
 
     def leave_try(self) -> None:
         """Leaving that body, in whatever way."""
+
+    caught = staticmethod(clean_handled)
 
     def loop(self) -> None:
         """The start of a round of a `while` loop."""

@@ -69,7 +69,8 @@ class Blocks(Matching):
     def _handler(self, node: ast.ExceptHandler) -> ast.ExceptHandler:
         kind = None if node.type is None else self.expr(node.type)
         name = node.name
-        clear = self.clearing(node)
+        at = node.body[0]
+        clear = [self.place(ast.Expr(self.hook(at, "caught")), at), *self.clearing(node)]
         if name is None or self.scope.kind(name) == "local":
             return self.place(ast.ExceptHandler(kind, name, [*clear, *self.block(node.body)]), node)
         temporary = self.temporary()

@@ -8,6 +8,7 @@ Assumes: one thread. Finalizers and weak references do notice that objects live 
 from __future__ import annotations
 
 import sys
+import weakref
 from itertools import islice
 from types import CodeType, FrameType, FunctionType
 from typing import Any, Final, final
@@ -17,6 +18,8 @@ from xcs_ast.ir.operations import Operation, OpType
 from xcs_ast.ir.values import ValueRef
 from xcs_ast.source.spans import Span
 from xcs_ast.tracer.clones import is_clone, source_of
+from xcs_ast.tracer.finalizers import noticeable
+from xcs_ast.tracer.hooks import Recorder
 from xcs_ast.tracer.observing_control import FunctionMap, Range, contains
 from xcs_ast.tracer.observing_effects import Touch, effect_of
 from xcs_ast.tracer.observing_hooks import NOTHING, WatchingRecorder
@@ -81,14 +84,18 @@ class Activation:
 class ObservingRecorder(WatchingRecorder):
     """Writes down what happens."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, unnoticed: bool = False) -> None:
         super().__init__()
+        self.stopped = False
+        """Whether it has stopped recording, since it would have kept alive what could be noticed."""
+        self._unnoticed = unnoticed
         self.steps: list[Step] = []
         self.values = Values()
         self.truncated = False
         self.unfollowed: dict[str, str] = {}
         self._active: list[Activation] = [Activation(None, None, None)]
         self._resumed: dict[FrameType, Activation] = {}
+        self._maps: dict[FunctionType, Any] = {}
 
     # ----------------------------------------------------------------------------------- where a step stands
 
@@ -142,6 +149,8 @@ class ObservingRecorder(WatchingRecorder):
     def leaving(self, activation: Any) -> None:
         """It has come to its end."""
         activation.frame = None
+        if self.stopped:
+            return
         if activation.step is not None:
             for _, touches in activation.pending:
                 for touch in touches:
@@ -152,9 +161,12 @@ class ObservingRecorder(WatchingRecorder):
         self._active.pop()
 
     def _map(self, clone: FunctionType) -> FunctionMap | None:
-        original = self.link.original_of(clone)
-        source = None if original is None else source_of(original.__code__)
-        return None if source is None else FunctionMap(source.node)
+        known = self._maps.get(clone, self)
+        if known is self:
+            original = self.link.original_of(clone)
+            source = None if original is None else source_of(original.__code__)
+            known = self._maps[clone] = None if source is None else FunctionMap(source.node)
+        return known
 
     # ------------------------------------------------------------------------------------------- the steps
 
@@ -162,6 +174,8 @@ class ObservingRecorder(WatchingRecorder):
         self, kind: OpType, name: str, inputs: tuple[Any, ...], touches: list[Touch], **meta: Any
     ) -> Step | None:
         """Writes down a step."""
+        if self.stopped:
+            return None
         if len(self.steps) >= LIMIT:
             self.truncated = True
             return None
@@ -201,17 +215,16 @@ class ObservingRecorder(WatchingRecorder):
             if loop is not step and range is not None and contains(range, place)
         )
         guards = {}
-        for test, guarded in activation.map.tests:
-            if any(contains(each, place) or each[0] <= place[0] < each[1] for each in guarded):
-                for at, branch in activation.branches.items():
-                    if contains(test, at):
-                        guards[branch.id] = branch
-        for test, guarded in activation.map.silent:
-            if any(contains(each, place) or each[0] <= place[0] < each[1] for each in guarded):
-                for at, call in reversed(activation.calls.items()):
-                    if at[0] <= test[1]:
-                        guards[call.id] = call
-                        break
+        tests, silent = activation.map.deciding(place)
+        for test in tests:
+            for at, branch in activation.branches.items():
+                if contains(test, at):
+                    guards[branch.id] = branch
+        for test in silent:
+            for at, call in reversed(activation.calls.items()):
+                if at[0] <= test[1]:
+                    guards[call.id] = call
+                    break
         step.guards = tuple(guards)
         if step.kind is OpType.CALL:
             activation.calls.pop(place, None)
@@ -249,7 +262,10 @@ class ObservingRecorder(WatchingRecorder):
 
     def after(self, step: Any, value: Any) -> None:
         """Writes down what it gave."""
-        if step is None or value is NOTHING:
+        if step is None or value is NOTHING or self.stopped:
+            return
+        if self._unnoticed and step.kind is OpType.CALL and _is_noticeable(value):
+            self.stop()
             return
         if step.kind is OpType.BRANCH:
             step.meta["decision"] = value
@@ -270,6 +286,15 @@ class ObservingRecorder(WatchingRecorder):
             self._decides(step, value, ref)
         if step.meta.get("how") == "format":
             self._formatted(self._active[-1], step, value, ref)
+
+    def stop(self) -> None:
+        """Lets go of everything; the rest of the run is plain."""
+        self.stopped = True
+        self.link.switch(Recorder())
+        self.steps.clear()
+        self.values = Values()
+        self._active[1:] = []
+        self._resumed.clear()
 
     def _decides(self, step: Step, value: bool, ref: ValueRef) -> None:
         """A comparison that always gives a `bool` decides by itself: nobody asks for its truth."""
@@ -364,6 +389,13 @@ class ObservingRecorder(WatchingRecorder):
 
 _CERTAIN: Final = frozenset({"in", "not in", "is", "is not"})
 _BOUND: Final[tuple[Any, ...]] = (type([].append), type(ObservingRecorder().quiet))
+
+
+def _is_noticeable(value: object) -> bool:
+    return type(value) in _REFERENCES or next(noticeable(value), None) is not None
+
+
+_REFERENCES: Final = frozenset({weakref.ref, weakref.ProxyType, weakref.CallableProxyType})
 
 
 def _home(step: Step) -> str | None:

@@ -52,11 +52,19 @@ class FunctionMap:
         """f-strings, inner ones last: where, and the texts between the values (`None` stands for a value)."""
         self.fixed = _fixed(node)
         self._identity: set[Range] = set()
+        self._deciding: dict[Range, tuple[list[Range], list[Range]]] = {}
         """Parameters that are never bound again."""
         body = node.body if isinstance(node.body, list) else [node.body]
         for child in body:
             self._visit(child, [])
         self.silent += [each for each in self.tests if each[0] in self._identity]
+
+    def deciding(self, place: Range) -> tuple[list[Range], list[Range]]:
+        """The tests that decide about a place, and what does so without a step of its own."""
+        known = self._deciding.get(place)
+        if known is None:
+            known = self._deciding[place] = (_about(self.tests, place), _about(self.silent, place))
+        return known
 
     def operands(self, place: Range) -> list[ast.expr | None]:
         """The expressions that a call or operator takes, callee first; empty where they cannot be told."""
@@ -165,6 +173,14 @@ class FunctionMap:
         yield (range_of(node)[1], self.range[1])
         if loops:
             yield range_of(loops[0])
+
+
+def _about(tests: list[tuple[Range, list[Range]]], place: Range) -> list[Range]:
+    return [
+        test
+        for test, guarded in tests
+        if any(contains(each, place) or each[0] <= place[0] < each[1] for each in guarded)
+    ]
 
 
 def _asks_identity(test: ast.expr) -> bool:

@@ -68,8 +68,9 @@ class Values:
             return fixed[hint.id], False
         known = self.known(obj)
         if known:
-            near = [ref for ref in known if self._homes.get(ref.id) in around]
-            return (near or known)[-1], type(obj) in SCALARS and (len(known) > 1 or _is_common(obj))
+            homes = self._homes
+            last = next((ref for ref in reversed(known) if homes.get(ref.id) in around), known[-1])
+            return last, type(obj) in SCALARS and (len(known) > 1 or _is_common(obj))
         return None
 
     def constant(self, obj: object) -> ValueRef:

@@ -54,16 +54,27 @@ _LAST: Final = _CALLING | {
     "_class_method",
     "c_method",
     "run_entry",
+    "_declared",
+    "load_attr",
+    "_load",
+    "plain_load_attr",
+    "_load_data",
+    "_load_getset",
+    "do_getattr",
 }
 _MANAGING: Final = frozenset({"__enter__", "__exit__"})
 _STACK: Final = frozenset(
-    {"_getframe", "currentframe", "stack", "warn", "warn_explicit", "print_stack", "format_stack", "locals"}
-    | {"extract_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "log"}
-    | {"_current_frames", "settrace", "setprofile"}
+    {"_getframe", "currentframe", "warn", "warn_explicit", "print_stack", "format_stack", "extract_stack"}
+    | {"_current_frames", "settrace", "setprofile", "inspect"}
 )
-"""Names of what looks at its callers: they would be found on another thread."""
+"""Names of what looks at its callers, which would be found on another thread."""
+_CALLERS: Final = _STACK | {
+    "stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "log"
+}  # fmt: skip
+"""The same, where it is called under that name."""
 _AROUND: Final = (ast.Call, ast.keyword, ast.Tuple, ast.List, ast.Dict, ast.Yield)
 _LIMIT: Final = 4_096
+_around: dict[int, tuple[CodeType, bool]] = {}
 _settled: dict[tuple[int, int, bool], tuple[CodeType, bool]] = {}
 
 
@@ -155,13 +166,30 @@ def _may_park(frame: FrameType | None, link: Any) -> bool:
                 return False
         else:
             original: FunctionType | None = codes.get(code)
-            if original is None or not _STACK.isdisjoint(original.__code__.co_names):
+            if original is None or _looks_around(original.__code__):
                 return False
             if not _is_settled(code, original, frame.f_lasti, managing):
                 return False
             names, managing = _CALLING, False
         frame = frame.f_back
     return False
+
+
+def _looks_around(code: CodeType) -> bool:
+    """Whether the function may call something that looks at its callers."""
+    known = _around.get(id(code))
+    if known is None or known[0] is not code:
+        if len(_around) >= _LIMIT:
+            _around.clear()
+        source = source_of(code)
+        called: set[object] = set()
+        for each in () if source is None else ast.walk(source.node):
+            if isinstance(each, ast.Call):
+                called.add(getattr(each.func, "attr", None) or getattr(each.func, "id", None))
+        names = {*code.co_names, *code.co_freevars}
+        looks = source is None or not _STACK.isdisjoint(names) or not _CALLERS.isdisjoint(called)
+        known = _around[id(code)] = (code, looks)
+    return known[1]
 
 
 def _is_settled(code: CodeType, original: FunctionType, lasti: int, managing: bool) -> bool:
@@ -187,11 +215,11 @@ def _find(original: FunctionType, position: tuple[int | None, ...], managing: bo
         each: Any = path[0]
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             continue
-        if isinstance(each, ast.expr):
+        if isinstance(each, ast.expr | ast.With):
             found = (each.lineno, each.end_lineno, each.col_offset, each.end_col_offset) == position
-            if found and managing and isinstance(path[1], ast.withitem):
+            if found and managing and (isinstance(each, ast.With) or isinstance(path[1], ast.withitem)):
                 return True
-            if found and not managing and isinstance(each, ast.Call):
+            if found and not managing and isinstance(each, ast.Call | ast.Attribute):
                 return _is_free(path)
         stack += [(inner, *path) for inner in ast.iter_child_nodes(each)]
     return False

@@ -210,13 +210,13 @@ class Pass:
 
     def release(self) -> None:
         """Lets go of everything."""
+        # Finalizers of what the task left behind still go through the recorder: silently, for nobody.
+        self.transaction.doomed = False
         self.error = None
         self.hand_overs = []
         self.generator = None
         self.link.close()
         self.recorder.release()
-        # Finalizers of what the task left behind still go through the recorder: silently, for nobody.
-        self.transaction.doomed = False
         self.transaction = Transaction()
         self.transaction.doom()
         self.recorder = SpeculativeRecorder(self.transaction)

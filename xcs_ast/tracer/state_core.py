@@ -62,7 +62,10 @@ class StateCore(Recorder):
 
     def late(self, reason: str) -> Recorder:
         """The task waits; what it goes on with does the operation."""
-        return self.transaction.wait(reason)
+        transaction = self.transaction
+        if transaction.park is None or not transaction.external_calls or transaction.live_iterators():
+            transaction.wait(reason)
+        return transaction.park(reason)
 
     # States
 

@@ -7,9 +7,8 @@ its traceback. Assumes: it is called on one thread; what other threads do meanwh
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Callable, Mapping
-from types import FunctionType, MethodType, TracebackType
+from types import FunctionType, MethodType
 from typing import Any, Final, final
 
 from xcs_ast.ir.effects import CONTENT, Access
@@ -23,6 +22,7 @@ from xcs_ast.tracer.hooks import Recorder
 from xcs_ast.tracer.observing import ObservingRecorder
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, call_touches, effect_of
 from xcs_ast.tracer.observing_lookup import method_of
+from xcs_ast.tracer.tracebacks import without_ours
 
 __all__ = [
     "ExecutionTracer",
@@ -31,10 +31,8 @@ __all__ = [
     "arguments_of",
     "bound",
     "trace_function",
-    "without_ours",
 ]
 
-_PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _DEPTH: Final = 4
 _MOST: Final = 5_000
 
@@ -65,15 +63,22 @@ def trace_function(func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Co
     Raises:
         TypeError: `func` is no callable, does not take these arguments, or is asynchronous.
     """
-    return Tracer().trace(func, *args, **kwargs)
+    try:
+        return Tracer().trace(func, *args, **kwargs)
+    except BaseException as error:
+        without_ours(error)
+        raise
 
 
 class Tracer:
     """Records runs. `graph` is what the last one gave, also where it ended with an exception."""
 
-    def __init__(self, value_ref: ValueRef | None = None) -> None:
+    def __init__(self, value_ref: ValueRef | None = None, *, unnoticed: bool = False) -> None:
         self.value_ref = value_ref
         self.graph: ComputationGraph | None = None
+        self.result: Any = None
+        self.unnoticed = unnoticed
+        """Whether to stop recording (there is no graph then) rather than keep alive what could be noticed."""
 
     def trace(self, func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> ComputationGraph:
         """See `trace_function`."""
@@ -82,23 +87,25 @@ class Tracer:
         target = _python_function(func)
         if target is not None and target.__code__.co_flags & (0x80 | 0x200):
             raise TypeError(f"{target.__qualname__} is asynchronous: trace what it calls")
-        return self.trace_exactly(func, arguments_of(func, args, kwargs), kwargs)
+        graph = self.trace_exactly(func, arguments_of(func, args, kwargs), kwargs)
+        assert graph is not None
+        return graph
 
     def trace_exactly(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> ComputationGraph:
-        """The same for these arguments as they stand."""
+    ) -> ComputationGraph | None:
+        """The same for these arguments as they stand; `result` is what the function returned."""
         target = _python_function(func)
-        recorder = ObservingRecorder()
+        recorder = ObservingRecorder(unnoticed=self.unnoticed)
         paths = _reachable(func, args, kwargs)
         parameters = tuple(
             recorder.values.name(value, name) for name, value in bound(func, args, kwargs).items()
         )
         notes: list[str] = []
-        result: Any = None
+        self.result = None
         returned = False
         try:
-            result = self._run(recorder, func, target, args, kwargs, notes)
+            self.result = self._run(recorder, func, target, args, kwargs, notes)
             returned = True
         except BaseException as error:
             without_ours(error)
@@ -106,7 +113,9 @@ class Tracer:
         finally:
             recorder.link.switch(Recorder())  # a generator expression may outlive the run
             recorder.link.close()
-            self.graph = _graph(recorder, func, args, kwargs, parameters, result, returned, paths, notes)
+            self.graph = None
+            if not recorder.stopped:
+                self.graph = _graph(recorder, func, args, kwargs, parameters, self.result, returned, paths, notes)
         return self.graph
 
     def _run(
@@ -190,7 +199,7 @@ def _graph(
 def bound(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments by the names of their parameters; defaults included."""
     try:
-        found = inspect.signature(func).bind(*args, **kwargs)
+        found = _signature(func).bind(*args, **kwargs)
     except ValueError:  # some C functions have no signature
         return {f"arg{number}": value for number, value in enumerate(args)} | dict(kwargs)
     found.apply_defaults()
@@ -199,9 +208,14 @@ def bound(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[s
     return out
 
 
+def _signature(func: Any) -> inspect.Signature:
+    """The parameters of the function itself, whatever it says it wraps."""
+    return inspect.signature(func, follow_wrapped=False)
+
+
 def _binds(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
     try:
-        inspect.signature(func).bind(*args, **kwargs)
+        _signature(func).bind(*args, **kwargs)
     except TypeError:
         return False
     except ValueError:
@@ -219,7 +233,7 @@ def arguments_of(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         return args
     if len(args) == 1 and type(args[0]) in (tuple, list) and _binds(func, tuple(args[0]), kwargs):
         return tuple(args[0])
-    inspect.signature(func).bind(*args, **kwargs)
+    _signature(func).bind(*args, **kwargs)
     return args
 
 
@@ -254,23 +268,3 @@ def _inside(obj: Any) -> list[tuple[Step, object]]:
     return (
         [] if own is None else [(AttrStep(name), value) for name, value in own.items() if type(name) is str]
     )
-
-
-def without_ours(error: BaseException) -> None:
-    """Takes the entries of this package out of an exception's traceback."""
-    kept = [
-        entry for entry in _entries(error.__traceback__)
-        if not entry.tb_frame.f_code.co_filename.startswith(_PACKAGE)
-    ]  # fmt: skip
-    following: TracebackType | None = None
-    for entry in reversed(kept):
-        following = TracebackType(following, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    error.__traceback__ = following
-
-
-def _entries(trace: TracebackType | None) -> list[TracebackType]:
-    out = []
-    while trace is not None:
-        out.append(trace)
-        trace = trace.tb_next
-    return out

@@ -162,6 +162,7 @@ class Transaction:
     """The reads and the held-back effects of one task."""
 
     __slots__ = (
+        "abandoned",
         "answers",
         "calls",
         "doomed",
@@ -198,6 +199,8 @@ class Transaction:
         self.segment: Segment = Segment(self, REAL if parent is None else parent.segment)
         self.segments.append(self.segment)
         self.doomed = False
+        self.abandoned = False
+        """Whether it was told to go no further: nothing counts, whatever the program did about that."""
         self.external_calls = 0
         self.calls: list[tuple[object, object]] = []
         """The external calls made, with their results, in order."""
@@ -210,7 +213,7 @@ class Transaction:
         self.repeatable = True
         """Whether the task could be run again and be given the same answers."""
         self.park: Callable[[str], Recorder] | None = None
-        """Set by whoever can let a task wait: blocks, then returns the recorder to go on with."""
+        """Set by whoever can let a task wait: blocks until its turn, then returns what to go on with."""
         self.on_mark: list[Callable[[], None]] = []
         """Called when a segment ends: what is remembered of the old one must be forgotten."""
         self.on_doom: list[Callable[[], None]] = []
@@ -321,7 +324,7 @@ class Transaction:
 
     def validate(self, upto: int | None = None) -> bool:
         """Whether the segments not replayed yet (those before mark `upto`) saw what is there now."""
-        if self.doomed:
+        if self.doomed or self.abandoned:
             return False
         below = REAL if self.parent is None else self.parent.segment
         for segment in self.segments[:upto]:
@@ -370,16 +373,16 @@ class Transaction:
                 time.sleep(3600)
             raise_stop()
 
-    def wait(self, reason: str) -> Recorder:
-        """What the task wants cannot be held back.
+    def wait(self, reason: str) -> Never:
+        """What the task wants cannot be held back, and it is in the middle of something.
 
-        Returns the recorder by which the operation is to be done, once it is the task's turn; or raises
-        `Abandon`: the slice then runs in place, as if the task had never been.
+        Raises `Abandon`: the slice then runs in place, as if the task had never been. Where a task can wait
+        for its turn instead, that is for the recorder to say (`parking`).
         """
         self.check()
-        if self.park is None or self.external_calls == 0 or self.live_iterators():
-            raise_abandon(reason)
-        return self.park(reason)
+        # Whatever the program makes of the exception.
+        self.abandoned = True
+        raise_abandon(reason)
 
     def live_iterators(self) -> bool:
         """Whether the task is in the middle of a private copy of a shared container."""

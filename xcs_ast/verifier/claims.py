@@ -146,6 +146,8 @@ def _assignable(cls: type, name: str) -> list[type]:
     if issubclass(type(cls), EnumMeta) or find_in_mro(type(cls), name)[0] is not None:
         return []
     found, _ = find_in_mro(cls, name)
+    if found is None and issubclass(cls, type):
+        return []  # asked first for whatever is read from a class, for the sake of data descriptors
     out = []
     for base in mro_of(cls):
         if is_mutable_class(base) and not is_library(module_of(base)):

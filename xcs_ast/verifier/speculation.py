@@ -49,6 +49,8 @@ _HOPELESS: Final = frozenset(
     }
 )
 """Why an effect is unknown, where running it under the recorder would not tell more."""
+_IN_TURN: Final = ("takes or gives a lock", "shows which thread runs the code")
+"""Why a model says "unknown" of what a task may well wait for, after a call that takes time."""
 _BY_KEY: Final = frozenset({"dict", "set", "defaultdict", "OrderedDict", "Counter", "frozenset"})
 """Containers of which two uses rarely concern the same element."""
 
@@ -65,6 +67,8 @@ def _is_ordered(effect: Effect) -> bool:
 
 def _is_obstacle(effect: Effect, stage: Summary, ordered: dict[str, Effect]) -> bool:
     if effect.is_unknown:
+        if stage.blocking is Blocking.LIKELY and str(getattr(effect.where, "reason", "")).endswith(_IN_TURN):
+            return False
         return effect.code in _HOPELESS
     if not _is_ordered(effect):
         return False

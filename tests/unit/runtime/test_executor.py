@@ -33,17 +33,6 @@ def _outcome(run, args):
             if "/xcs_ast/" in trace.tb_frame.f_code.co_filename:
                 names.append(trace.tb_frame.f_code.co_name)
             trace = trace.tb_next
-        while names and names[0] in (
-            "trace_function",
-            "trace",
-            "trace_exactly",
-            "wrapper",
-            "execute",
-            "run",
-            "_guided",
-            "_trace",
-        ):
-            del names[0]  # what was called here
         result = ("raised", error.args, names)
     return result, _state(list(args)), programs.TOTAL
 

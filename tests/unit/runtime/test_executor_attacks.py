@@ -6,13 +6,18 @@ Each attack is a scenario: it is given `wrap`, which makes of a function what is
 from __future__ import annotations
 
 import contextvars
+import functools
+import gc
 import sys
 import threading
 import time
+import traceback
+import weakref
 
 import pytest
 
 from xcs_ast import ParallelExecutor, jit, ordered, trace_function, unordered
+from xcs_ast.runtime.executor import Known, Run
 
 NAP = 0.002
 LOG = []
@@ -681,7 +686,220 @@ def _executed(function):
 @pytest.mark.parametrize("wrap", [jit(strategy="tracing"), _executed], ids=["strategy", "executor"])
 @pytest.mark.parametrize("name", ATTACKS)
 def test_nobody_can_tell(name, wrap, capsys):
+    if name == "a_finalizer_writes" and wrap is _executed:
+        pytest.skip("a graph of the user's own keeps what it names alive, as its page says")
     expected = ATTACKS[name](lambda function: function)
     printed = capsys.readouterr()
     assert ATTACKS[name](wrap) == expected
     assert capsys.readouterr() == printed
+
+
+# ------------------------------------------------------------------------------------------------- lifetimes
+
+
+def keeping(models, x):
+    return [Answer(model(x)) for model in models]
+
+
+class Answer:
+    def __init__(self, text):
+        self.text = text
+
+
+def test_the_strategy_keeps_nothing_alive():
+    run = jit(strategy="tracing")(keeping)
+    gc.disable()
+    try:
+        for names in ("ab", "cd", "ef", "abc", "ab"):
+            models = [Model(name) for name in names]
+            argument = Answer("argument")
+            results = run(models, argument)
+            refs = [weakref.ref(each) for each in (*models, argument, *results)]
+            del models, argument, results
+            assert not [ref() for ref in refs if ref() is not None], names
+    finally:
+        gc.enable()
+
+
+def test_an_executor_keeps_neither_graphs_nor_arguments_alive():
+    executor = ParallelExecutor()
+    graph = trace_function(keeping, [Model("a"), Model("b")], 1)
+    models = [Model("c"), Model("d")]
+    more = [Model("e")]
+    executor.execute(graph, models, 2)
+    executor.execute(graph, more, 2)
+    refs = [weakref.ref(each) for each in (*models, *more, *graph.recording.args[0])]
+    del models, more, graph
+    gc.collect()
+    assert not [ref() for ref in refs if ref() is not None]
+
+
+def local_class():
+    class Own(Model):
+        pass
+
+    return Own
+
+
+def test_a_class_made_in_a_function_goes_with_its_last_use():
+    run = jit(strategy="tracing")(each_of)
+    own = local_class()
+    for _ in range(3):
+        run([own("a"), own("b")], 1)
+    ref = weakref.ref(own)
+    del own
+    gc.collect()
+    assert ref() is None
+
+
+# --------------------------------------------------------------------------------------------------- threads
+
+
+def test_threads_call_one_traced_function_at_once():
+    run = jit(strategy="tracing")(each_of)
+    found = {}
+    together = threading.Barrier(6)
+
+    def call(number):
+        together.wait()
+        for turn in range(4):
+            models = [Model(f"{number}{turn}{each}") for each in "abc"]
+            found[number, turn] = run(models, number) == each_of(models, number)
+
+    threads = [threading.Thread(target=call, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 24
+    assert all(found.values())
+
+
+# ------------------------------------------------------------------------------------------------ tracebacks
+
+
+class Wrong(Model):
+    def __call__(self, x):
+        nap()
+        return self.refuse(x)
+
+    def refuse(self, x):
+        raise KeyError(x)
+
+
+def escapes(models, x):
+    out = []
+    for model in models:
+        out.append(model(x))
+    return out
+
+
+def catches(models, x):
+    out = []
+    for model in models:
+        try:
+            out.append(model(x))
+        except KeyError as error:
+            out.append(frames(error))
+            try:
+                raise ValueError(x) from error
+            except ValueError as other:
+                out.append((frames(other), frames(other.__cause__)))
+    return out
+
+
+def frames(error):
+    return [
+        (frame.name, frame.lineno, frame.filename.rpartition("/")[2])
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+
+
+def _frames_of_call(call, *args):
+    with pytest.raises(KeyError) as caught:
+        call(*args)
+    return frames(caught.value)[1:]
+
+
+@pytest.mark.parametrize("names", [(Model, Wrong), (Wrong, Model), (Model, Model, Wrong)])
+def test_exceptions_that_escape_have_frames_of_the_users_only(names):
+    def make():
+        return [cls("m") for cls in names]
+
+    expected = _frames_of_call(escapes, make(), 1)
+    assert _frames_of_call(trace_function, escapes, make(), 1) == expected
+    graph = trace_function(escapes, [Model("m") for _ in names], 1)
+    executor = ParallelExecutor()
+    for _ in range(2):
+        assert _frames_of_call(executor.execute, graph, make(), 1) == expected
+    run = jit(strategy="tracing")(escapes)
+    for _ in range(3):
+        assert _frames_of_call(run, make(), 1) == expected
+        run([Model("m") for _ in names], 1)
+
+
+def test_exceptions_that_are_caught_inside_have_clean_tracebacks():
+    expected = catches([Model("a"), Wrong("b"), Wrong("c")], 1)
+    for name in ("jit", "execute"):
+        run = jit(strategy="tracing")(catches) if name == "jit" else _executed(catches)
+        for _ in range(3):
+            assert run([Model("a"), Wrong("b"), Wrong("c")], 1) == expected
+
+
+# -------------------------------------------------------------------------------------------------- back off
+
+
+def switching(models, x):
+    if x % 2:
+        models = models[::-1]
+    return [model(x) if x % 3 else model.ask(x) for model in models]
+
+
+def test_a_function_that_is_never_foretold_is_left_alone():
+    known = Known()
+    executor = ParallelExecutor()
+    plain = 0
+    for x in range(40):
+        models = [Model(name) for name in "ab"]
+        if x % 2:
+            models.append(Model("c"))
+        found = executor.call(known, sending if x % 5 else switching, *_arguments(x, models))
+        plain += executor.last == Run(lost="it is left plain")
+        assert found is not None
+    assert plain > 20
+
+
+def _arguments(x, models):
+    return (("ab",), {}) if x % 5 else ((models, x), {})
+
+
+def test_a_function_that_gains_is_not_left_alone():
+    run = jit(strategy="tracing")(each_of)
+    for _ in range(12):
+        run([Model("a"), Model("b"), Model("c")], 1)
+    assert run.last_run().taken
+    run([Model("a")], 1)
+    run([Model("a"), Model("b"), Model("c")], 1)
+    assert run.last_run().taken
+
+
+def wrapping(function):
+    @functools.wraps(function)
+    def wrapper(extra, *args):
+        return [extra, *function(*args)]
+
+    return wrapper
+
+
+@wrapping
+def wrapped(models, x):
+    return [model(x) for model in models]
+
+
+def test_the_parameters_are_those_of_the_wrapper():
+    graph = trace_function(wrapped, "extra", [Model("a"), Model("b")], 1)
+    expected = wrapped("other", [Model("c"), Model("d")], 2)
+    assert ParallelExecutor().execute(graph, "other", [Model("c"), Model("d")], 2) == expected
+    run = jit(strategy="tracing")(wrapped)
+    for _ in range(3):
+        assert run("other", [Model("c"), Model("d")], 2) == expected

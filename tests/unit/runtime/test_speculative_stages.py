@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ import pytest
 
 import xcs_ast
 from xcs_ast import config
+from xcs_ast.runtime import site
 from xcs_ast.runtime.pool import POOL
+from xcs_ast.testing.schedules import ALL, Schedule, scheduled
 
 PATIENCE = 20
 TASKS = 4
@@ -111,3 +114,138 @@ def test_all_calls_overlap() -> None:
     gates = threading.Barrier(TASKS), threading.Barrier(TASKS)
     assert outcome(ahead, "1111", gates) == plain
     assert POOL.threads <= 8
+
+
+# ---------------------------------------------------------------------------- tasks that wait for their turn
+
+
+class Locked:
+    """Reads, waits and writes under a lock, after a call that takes long."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.ids = itertools.count()
+        self.total = 0
+        self.journal: list[Any] = []
+        self.gate: Any = None
+        self.stop_at = -1
+
+    def ask(self, x: int) -> Any:
+        meet(self.gate)
+        with self.lock:
+            before = self.total
+            meet(None)
+            self.total = before + x
+            me = threading.get_ident()
+            self.journal.append((x, before))
+        number = next(self.ids)
+        if x == self.stop_at:
+            raise KeyboardInterrupt
+        return number, before, me
+
+    def nested(self, x: int) -> Any:
+        meet(self.gate)
+        with self.lock:
+            self.total += x
+            found = self.several(x)
+        return found
+
+    def several(self, x: int) -> list[Any]:
+        out = []
+        for y in range(3):
+            out.append(self.ask(10 * x + y))
+        return out
+
+
+def asks(service: Locked, xs: list[int]) -> list[Any]:
+    out = []
+    for x in xs:
+        out.append(service.ask(x))
+    return out
+
+
+def asks_nested(service: Locked, xs: list[int]) -> list[Any]:
+    out = []
+    for x in xs:
+        out.append(service.nested(x))
+    return out
+
+
+def asks_until(service: Locked, xs: list[int]) -> list[Any]:
+    out: list[Any] = []
+    for x in xs:
+        out.append(service.ask(x))
+        if len(out) == 2:
+            raise LookupError(x)
+    return out
+
+
+def run(function: Any, count: int = TASKS, **given: Any) -> Any:
+    service = Locked()
+    for name, value in given.items():
+        setattr(service, name, value)
+    try:
+        value: Any = function(service, list(range(count)))
+    except (LookupError, KeyboardInterrupt) as error:
+        value = type(error), error.args
+    free = service.lock.acquire(blocking=False)
+    return value, service.total, service.journal, next(service.ids), free
+
+
+def settled() -> None:
+    """No worker is left waiting."""
+    give_up = threading.Event()
+    for _ in range(2_000):
+        if POOL.idle and not POOL._parked:
+            return
+        give_up.wait(0.01)
+    raise AssertionError("a worker is still waiting")
+
+
+@pytest.mark.parametrize("function", [asks, asks_nested, asks_until])
+@pytest.mark.parametrize("schedule", ALL, ids=str)
+def test_locks_and_ids_under_every_schedule(function: Any, schedule: Schedule) -> None:
+    ahead = xcs_ast.jit(function)
+    assert ahead is not function
+    plain = run(function)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with scheduled(schedule):
+            for _ in range(2):
+                assert run(ahead) == plain
+    finally:
+        sys.setswitchinterval(interval)
+    settled()
+
+
+@pytest.mark.parametrize("workers", [1, 2, 8])
+def test_locks_and_ids_with_few_workers(workers: int) -> None:
+    ahead = xcs_ast.jit(asks)
+    plain = run(asks, 20)
+    with config.overridden(workers=workers):
+        for _ in range(3):
+            assert run(ahead, 20) == plain
+    settled()
+
+
+def test_slow_calls_overlap_in_front_of_a_lock() -> None:
+    ahead = xcs_ast.jit(asks)
+    plain = run(asks)
+    before = ahead_so_far()
+    assert run(ahead, gate=threading.Barrier(TASKS)) == plain
+    assert ahead_so_far() >= before + TASKS - 1  # the consumer may have helped
+    settled()
+
+
+def test_interrupted() -> None:
+    ahead = xcs_ast.jit(asks)
+    plain = run(asks, stop_at=2)
+    assert plain[0] == (KeyboardInterrupt, ())
+    assert run(ahead, stop_at=2) == plain
+    settled()
+    assert run(ahead) == run(asks)
+
+
+def ahead_so_far() -> int:
+    return sum(each.tally.ahead for each in site.all_sites() if each.facts.span.filename == __file__)

@@ -135,7 +135,8 @@ def owns_rlock(x: int) -> Any:
 
 def uses_local(x: int) -> Any:
     out()
-    state.local.n = getattr(state.local, "n", 0) + x
+    n = getattr(state.local, "n", 0)
+    state.local.n = n + x
     return state.local.n
 
 
@@ -242,6 +243,7 @@ def test_a_connection_of_this_thread(tmp_path: Any) -> None:
 
     tasks = [Parked(stores, item) for item in range(3)]
     assert [each.take() for each in tasks] == [1, 2, 3]
+    connection.close()
     for each in tasks:
         assert each.waits
         each.end()

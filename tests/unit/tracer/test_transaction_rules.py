@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from types import CellType
 
@@ -79,6 +80,17 @@ def test_a_place_is_seen_once() -> None:
     assert recorder.load_cell(cell, "n") == 1
     cell.cell_contents = 5
     assert recorder.load_cell(cell, "n") == 1
+
+
+def test_a_partial_of_the_tasks_own_is_no_access() -> None:
+    transaction, recorder = begin()
+    made = recorder.call(functools.partial, max, key=abs)
+    assert recorder.call(made, -2, 1) == -2
+    assert not transaction.accesses()
+    named = recorder.load_attr(made, "keywords")
+    recorder.store_item(int, named, "key")
+    recorder.delete_item(named, "key")
+    assert recorder.call(made, -2, 1) == 1
 
 
 def test_what_is_handed_over_is_not_the_tasks_own_any_more() -> None:

@@ -275,6 +275,21 @@ def test_what_somebody_can_change_needs_cover(owner: object, field: str) -> None
     assert needs_cover(Seen("read", owner, field), Binding(None, {}))
 
 
+class Kind(type):
+    weight = 1
+
+
+class OfKind(metaclass=Kind):
+    bias = 2
+
+
+def test_a_metaclass_that_gives_nothing_needs_no_cover() -> None:
+    nothing = Binding(None, {})
+    assert not needs_cover(Seen("read", Kind, "bias"), nothing)
+    assert needs_cover(Seen("read", Kind, "weight"), nothing)
+    assert needs_cover(Seen("read", OfKind, "bias"), nothing)
+
+
 def test_variables_of_the_region_need_no_cover_while_they_are_as_they_were() -> None:
     value = object()
     cell = make_cell(value)

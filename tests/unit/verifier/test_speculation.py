@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -60,6 +61,12 @@ def test_what_a_task_does(name: str, kind: VerdictKind) -> None:
     assert (decision.plan is not None) == (kind is not X)
     if kind is S:
         assert decision.verdict.reasons, "why it is not PROVEN"
+
+
+def test_what_looks_for_its_caller_finds_the_region_itself() -> None:
+    log = logging.getLogger("tests.caller")
+    assert loop(log.warning).verdict.kind is X
+    assert loop(callees.logs).verdict.kind is S
 
 
 def test_switched_off() -> None:
