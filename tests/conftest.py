@@ -18,6 +18,6 @@ settings.register_profile(
 settings.register_profile("long", settings.get_profile("default"), max_examples=5000, derandomize=False)
 settings.load_profile("default")
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread().name == "MainThread":
     # A shell that starts the tests in the background has it ignored, here and in what the tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -2,8 +2,8 @@
 
 `plain` is the pass-through that a task goes on with when it need not be recorded any longer, `base` the class
 that the recorders derive from, `speculative` a whole task: made, run, validated, replayed. `observing` makes
-the graph of the run, with a record for each operation and each value; it stands here for what it is, without
-a goal that counts. `pyccolo`, where it is installed, tells an idle handler of the same operations.
+the graph of the run, with a record for each operation and each value: the goal is the same, and far off.
+`pyccolo`, where it is installed, tells an idle handler of the same operations.
 """
 
 from __future__ import annotations
@@ -239,7 +239,7 @@ def _in_turns(ways: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> di
     return least
 
 
-def _slow_ways(function: Any, count: int) -> dict[str, str]:
+def _slow_ways(function: Any, count: int) -> dict[str, float]:
     """How many times slower what is slow is."""
     count = 12 if function is recursion else count // SHARE
     ways: dict[str, Callable[[], object]] = {
@@ -251,12 +251,12 @@ def _slow_ways(function: Any, count: int) -> dict[str, str]:
         ways["pyccolo"] = lambda: told(count)
     seconds = _in_turns(ways, 3)
     plain = seconds.pop("python")
-    return {"pyccolo": "not installed", **{name: f"{taken / plain:.0f}x" for name, taken in seconds.items()}}
+    return {name: taken / plain for name, taken in seconds.items()}
 
 
 def main() -> int:
     """0 when the goals are reached."""
-    worst = worst_plain = 0.0
+    worst = worst_plain = worst_observing = 0.0
     for function, count in WORKLOADS:
         ways: dict[str, Callable[[], object]] = {"python": lambda f=function, n=count: f(n)}
         for name, make in _recorders().items():
@@ -272,14 +272,19 @@ def main() -> int:
         print(
             function.__name__,
             *(f"{name} {ratio:.1f}x" for name, ratio in ratios.items()),
-            *(f"{name} {ratio}" for name, ratio in slow.items()),
+            *(f"{name} {ratio:.0f}x" for name, ratio in slow.items()),
+            *(() if "pyccolo" in slow else ("pyccolo not installed",)),
             sep="  ",
             flush=True,
         )
         worst = max(worst, *(ratios[name] for name in (*_recorders(), "speculative")))
         worst_plain = max(worst_plain, ratios["plain"])
-    print(f"worst: {worst:.1f}x (goal {GOAL:.0f}x); pass-through {worst_plain:.1f}x (aim {PLAIN_AIM:.0f}x)")
-    return 0 if worst <= GOAL else 1
+        worst_observing = max(worst_observing, slow["observing"])
+    print(
+        f"worst: {worst:.1f}x, observing {worst_observing:.0f}x (goal {GOAL:.0f}x);",
+        f"pass-through {worst_plain:.1f}x (aim {PLAIN_AIM:.0f}x)",
+    )
+    return 0 if max(worst, worst_observing) <= GOAL else 1
 
 
 if __name__ == "__main__":

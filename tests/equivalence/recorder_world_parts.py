@@ -122,7 +122,7 @@ EXPRESSIONS: Final = (
     "operator.index($n)", "bool($S)", "bool($D)", "bool($Q)", "isinstance($L, collections.abc.Sequence)",
     "type($D) is dict", "isinstance(loud, collections.abc.Iterable)",
 
-    "[q for q in L1 if (w := q) is not None]", "sum(len(q) for q in nest)", "any(q == $v for q in $L)",
+    "[q for q in L1 if (u := q) is not None]", "sum(len(q) for q in nest)", "any(q == $v for q in $L)",
     "all(q for q in $D.values())", "max(D1.items(), key=str)", "min((str(w), k) for k, w in D1.items())",
     "(yield_ := 1)", "L1[len(L1) - 1]", "L1[-len(L1)]", "D1['l'][0]", "D2['d']['l'] is D1['l']",
     "list(map(lambda q, w: (q, w), $L, $L))", "list(map(str, D1))", "list(map(D1.get, ['a', 'z']))",

@@ -40,7 +40,14 @@ GUARDS: Final = (
 )
 TRACER: Final = tuple(
     f"tests/unit/tracer/test_{name}.py"
-    for name in ("transaction", "transaction_rules", "state_attributes", "containers", "transaction_random")
+    for name in (
+        "places",
+        "transaction",
+        "transaction_rules",
+        "state_attributes",
+        "containers",
+        "transaction_random",
+    )
 )
 WIDER: Final = ("tests/unit/effects", "tests/unit/runtime", "tests/unit/verifier")
 OPTIONS: Final = ("-o", "timeout=60", "-p", "tests.seeded.plugin")

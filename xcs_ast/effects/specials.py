@@ -359,8 +359,12 @@ class Specials(Attributes):
         """Whoever collects elements may ask beforehand how many there are."""
         cls = class_of(atom)
         for name in ("__len__", "__length_hint__"):
-            if cls is not None and type(find_in_mro(cls, name)[1]) is types.FunctionType:
+            if cls is None:
+                continue
+            if type(find_in_mro(cls, name)[1]) is types.FunctionType:
                 self.special(atom, name, (), node)
+            else:
+                self.class_attr(cls, name, node)  # that it has none is relied on, too
 
     def _iterate_object(self, atom: Atom, node: ast.AST | None) -> Value:
         self._hint(atom, node)

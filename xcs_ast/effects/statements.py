@@ -261,7 +261,9 @@ class Statements(Handling):
         found = sys.modules.get(name)
         if type(found) is not types.ModuleType:
             return self.fail(f"imports {name}, which is not loaded yet", node, codes.UNKNOWN_CALL)
-        return self.wrap(Path(PinnedRoot(sys.modules), (KeyStep(name),)), found)
+        modules = Path(PinnedRoot(sys.modules))
+        self.reads(modules, CONTENT, node)
+        return self.wrap(modules.then(KeyStep(name)), found)
 
     def _import_from(self, node: ast.ImportFrom) -> bool:
         name = node.module or ""

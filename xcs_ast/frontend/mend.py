@@ -1,8 +1,11 @@
-"""Mends the qualified names of what the user's code creates inside a slice.
+"""Mends the names of slices, and the qualified names of what the user's code creates inside of them.
 
 A lambda in a hand-over is compiled inside the slice: Python names it `f.<locals>.<lambda>.<locals>.<lambda>`
 where the user's own would be `f.<locals>.<lambda>`. And because slices carry the user's own positions, the
 compiler finds both code objects equal and keeps one of them, with either name.
+
+A slice itself shows the name of the function that it is a piece of to whoever looks at its caller, as `logging`
+and `warnings` do. (A lambda that holds no scopes of its own does not.)
 
 Formal statement: after `mend_names`, the code of every lambda, comprehension and generator expression has the
 name that it would have if its slice did not exist.
@@ -32,32 +35,35 @@ _EXPRESSIONS: Final = _COMPREHENSIONS | {"<lambda>"}
 
 def mend_names(code: CodeType) -> CodeType:
     """The same code; where nothing has to be mended, the same object."""
-    return _mended(code, _prefix_in(code))
+    return _mended(code, _prefix_in(code), code.co_name)
 
 
-def _mended(code: CodeType, prefix: str) -> CodeType:
-    """`prefix` is what the names of scopes directly inside this one start with."""
+def _mended(code: CodeType, prefix: str, name: str) -> CodeType:
+    """`prefix` is what the names of scopes directly inside this one start with; `name`, what it is to be called."""
     consts: list[Any] = []
     changed = False
     for const in code.co_consts:
         if isinstance(const, CodeType):
-            mended = _child(const, prefix)
+            mended = _child(const, prefix, name)
             changed = changed or mended is not const
             const = mended
         consts.append(const)
-    return code.replace(co_consts=tuple(consts)) if changed else code
+    if not changed and code.co_name == name:
+        return code
+    return code.replace(co_consts=tuple(consts), co_name=name)
 
 
-def _child(code: CodeType, prefix: str) -> CodeType:
+def _child(code: CodeType, prefix: str, outer: str) -> CodeType:
     mark = _mark_of(code)
     if mark:
         kind = f"<{mark.removeprefix(SLICE_MARK + '_')}>"
-        return _mended(code, f"{prefix}{kind}." if kind in _SCOPED else prefix)
+        return _mended(code, f"{prefix}{kind}.", kind) if kind in _SCOPED else _mended(code, prefix, outer)
     if code.co_name not in _EXPRESSIONS or "<generic parameters" in code.co_qualname:
-        return _mended(code, _prefix_in(code))
+        return _mended(code, _prefix_in(code), code.co_name)
     wanted = f"{prefix}{code.co_name}"
     # Python itself leaves `<locals>` out below a comprehension.
-    mended = _mended(code, f"{wanted}.<locals>." if code.co_name == "<lambda>" else f"{wanted}.")
+    inner = f"{wanted}.<locals>." if code.co_name == "<lambda>" else f"{wanted}."
+    mended = _mended(code, inner, code.co_name)
     return mended if mended.co_qualname == wanted else mended.replace(co_qualname=wanted)
 
 
@@ -69,7 +75,7 @@ def _prefix_in(code: CodeType) -> str:
 
 def _mark_of(code: CodeType) -> str:
     """What marks this code as a slice, or nothing."""
-    name = code.co_name
+    name = code.co_qualname.rpartition(".")[2]
     if code.co_flags & CO_VARARGS and not name.startswith(SLICE_MARK):
         name = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
     return name if name.startswith(SLICE_MARK) else ""

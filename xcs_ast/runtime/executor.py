@@ -30,7 +30,7 @@ __all__ = ["Known", "ParallelExecutor", "Run"]
 
 _VARIANTS: Final = 8
 _FAILURES: Final = 3
-"""So often a function may leave its graph, raise while it is traced, or gain nothing, before it is left alone."""
+"""So often a function may leave its graph, be traced, or gain nothing, before it is left alone."""
 _LONGEST: Final = 1 << 12
 _GENERATOR: Final = 0x20 | 0x80 | 0x100 | 0x200
 """Flags of generators and coroutines: they run later, and elsewhere."""

@@ -333,7 +333,10 @@ class GuidedRecorder(WatchingRecorder):
             finally:
                 del error
         value, early.value = early.value, None
-        pairs = [*zip(early.args, args, strict=True), *((early.kwargs[name], v) for name, v in kwargs.items())]
+        pairs = [
+            *zip(early.args, args, strict=True),
+            *((early.kwargs[name], v) for name, v in kwargs.items()),
+        ]
         for foretold, actual in pairs:
             if foretold is value:
                 value = actual  # what gives back its argument gives back the program's

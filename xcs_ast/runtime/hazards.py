@@ -1,8 +1,8 @@
 """What a guided run must remember of its own steps: who else may refer to a container, and what may happen
 without a step.
 
-- A container that was stored somewhere, given to a call, loaded, or returned by a call may be known to others;
-  one that was made here and has only been in variables is not.
+- A container that was stored somewhere, given to a call, loaded, or returned by a call may be known to
+  others; one that was made here and has only been in variables is not.
 - A variable of a running function that a nested function uses changes without a step being told.
 - An object with a finalizer may run it at any time after the program got hold of it.
 

@@ -1,8 +1,8 @@
 """Is a call that the program makes the one that was foretold?
 
-Formal statement. The two are the same if callee and arguments are: identical; or equal builtin scalars of one
-type; or containers made for the call on either side, that nothing else refers to, of one shape: the same parts
-in the same order, and one object where the other has one.
+Formal statement. The two are the same if callee and arguments are: identical; or equal builtin scalars of
+one type; or containers made for the call on either side, that nothing else refers to, of one shape: the same
+parts in the same order, and one object where the other has one.
 
 Guarantees: no user code runs.
 """

@@ -21,7 +21,7 @@ from xcs_ast.verifier.durability import is_durable
 
 __all__ = ["WORTH", "Plan"]
 
-WORTH: Final = 0.0005
+WORTH = 0.0005
 """Seconds: a call that took less is not worth starting early."""
 _BUILTINS: Final[dict[Any, str]] = {len: "len", enumerate: "enumerate", zip: "zip", range: "range"}
 _VALUES: Final = frozenset({OpType.LOAD, OpType.COMPUTE, OpType.NEW})
@@ -167,7 +167,7 @@ def _kind(op: Operation, objects: Any) -> str:
     return _BUILTINS.get(callee, "") if type(callee) in (BuiltinFunctionType, type) else ""
 
 
-def _held(obj: object) -> object:
+def _held(obj: Any) -> object:
     """An object as a plan may hold it: itself in a tuple, or weakly, or (`None`) not."""
     kind: Any = type(obj)
     if kind in SCALARS:

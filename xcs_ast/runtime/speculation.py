@@ -8,6 +8,8 @@ Guarantees:
 - An exception of a task is believed only after validation. Where the task has called nothing outside, it is
   not even then: the slice runs in place, and raises what plain Python raises, with plain Python's traceback.
 - A dropped task is told to stop at its next step, and whatever it does until then is held back.
+- Where a slice runs in place because it ends the life of something whose end is noticed, no task that has seen
+  that thing keeps it alive.
 
 Assumes: as `tracer.speculation` says. One consumer; it alone commits.
 """
@@ -15,7 +17,7 @@ Assumes: as `tracer.speculation` says. One consumer; it alone commits.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter_ns
 from typing import Any, Final, final
 
@@ -51,6 +53,7 @@ class SpeculativeTask(Task):
 
     __slots__ = (
         "_check",
+        "_forgone",
         "_numbered",
         "_plain",
         "_report",
@@ -82,6 +85,7 @@ class SpeculativeTask(Task):
         self._numbered = numbered
         self._report: Callable[[SpeculativeTask], None] | None = report
         self._settled = False
+        self._forgone = False
         self._plain: SingleTask | StagedTask | None = None
         self._check = check
         self._speculation: Speculation | None = Speculation(
@@ -150,7 +154,7 @@ class SpeculativeTask(Task):
         first = not self._settled
         if first:
             self._settled = True
-            began = self.issued
+            began = self.issued or self._forgone
             if not self.settle():
                 began = began and self._begun()
                 return self._in_place(number, Outcome.DISCARDED if began else Outcome.IN_PLACE)
@@ -196,7 +200,36 @@ class SpeculativeTask(Task):
         finally:
             del error
 
+    @property
+    def noticed(self) -> bool:
+        """Whether the slice must run in place because the end of something is noticed."""
+        speculation = self._speculation
+        return speculation is not None and speculation.noticed
+
+    def _rest(self, speculation: Speculation) -> None:
+        """Waits until no worker runs it any more; it stops as soon as it can. (Unless it waits for its turn.)"""
+        speculation.doom()
+        running = speculation.state == "running" and not self.done and self._epoch == POOL.epoch
+        if running and not (self.issued and self._claimed()):
+            self._gate.acquire()
+
+    def forgo(self) -> None:
+        """Before it is taken: nothing of what it did will be used, and it lets go of what it has seen."""
+        speculation = self._speculation
+        if speculation is None or self._settled:
+            return
+        self._forgone = speculation.state != "new"
+        self._rest(speculation)
+        if self.issued:
+            self._claimed()
+        self.issued = self.done = False
+        speculation.drop()
+
     def _in_place(self, number: int | None, outcome: Outcome) -> Any:
+        speculation = self._speculation
+        if speculation is not None and speculation.noticed:
+            self._rest(speculation)
+        del speculation
         self._tell(outcome)
         slice, item = self._slice, self.item
         assert slice is not None
@@ -253,6 +286,12 @@ def _better_in_place(speculation: Speculation) -> bool:
         trace = trace.tb_next
     own = trace is not None and is_ours(trace.tb_frame.f_code)
     return own and not isinstance(error, OSError)
+
+
+def _forgo(tasks: Iterable[object]) -> None:
+    for task in list(tasks):
+        if type(task) is SpeculativeTask:
+            task.forgo()
 
 
 class _Reports:
@@ -324,6 +363,8 @@ class SpeculativeRun(Run):
 
     def _note(self, task: SpeculativeTask) -> None:
         self._reports.note(task)
+        if task.noticed:
+            _forgo(self._outstanding)
         if task.outcome is Outcome.COMMITTED:
             self._streak += 1
             if self._streak >= _STREAK:
@@ -392,6 +433,8 @@ class SpeculativeBlock(BlockRun):
     def _report(self, task: SpeculativeTask) -> None:
         assert self._reports is not None
         self._reports.note(task)
+        if task.noticed:
+            _forgo(self._tasks.values())
 
     def _note(self, task: SingleTask | SpeculativeTask) -> None:
         if type(task) is not SpeculativeTask:

@@ -51,6 +51,6 @@ def traced(function: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             lock.release()
 
-    _wrappers[:] = [wrapper.__code__]
+    _wrappers[:] = [wrapper.__code__]  # type: ignore[attr-defined]
     wrapper.last_run = lambda: executor.last  # type: ignore[attr-defined]
     return wrapper

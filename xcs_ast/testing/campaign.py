@@ -40,7 +40,7 @@ class Campaign:
         schedules: tuple[Schedule, ...] = QUICK,
         faces: tuple[Face, ...] | None = None,
     ) -> None:
-        """Check the program of each seed; by default each through two faces, which differ from seed to seed."""
+        """Check the program of each seed; by default each through two faces, by its number."""
         for seed in seeds:
             source = source_for(seed)
             found, tasks, reasons = check_source(source, schedules, faces or faces_for(seed))

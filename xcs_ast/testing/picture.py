@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final, final
 
+from xcs_ast.testing.plain import untraced
+
 __all__ = ["Node", "Picture", "first_difference", "is_library", "normalise", "picture_of"]
 
 Label = tuple[Any, ...]
@@ -154,6 +156,8 @@ class _Painter:
         scalar = _scalar(obj)
         if scalar is not None:
             return scalar
+        if type(obj) is types.FunctionType:
+            obj = untraced(obj)
         number = self._numbers.get(id(obj))
         if number is None:
             number = self._numbers[id(obj)] = len(self._numbers)

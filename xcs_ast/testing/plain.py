@@ -14,7 +14,7 @@ from typing import Any
 
 from xcs_ast.activation import walk_code
 
-__all__ = ["plain_of", "sites_of"]
+__all__ = ["plain_of", "sites_of", "untraced"]
 
 
 def sites_of(function: object) -> list[Any]:
@@ -29,10 +29,9 @@ def sites_of(function: object) -> list[Any]:
 
 def plain_of(function: Any) -> Any:
     """The function as plain Python would have made it; the function itself if it is that."""
-    inner = getattr(function, "__func__", function)
-    if getattr(inner, "__code__", None) is _wrapper():
-        plain = inner.__wrapped__
-        return types.MethodType(plain, function.__self__) if isinstance(function, types.MethodType) else plain
+    if isinstance(function, types.MethodType) and untraced(function.__func__) is not function.__func__:
+        return types.MethodType(untraced(function.__func__), function.__self__)
+    function = untraced(function)
     if not sites_of(function):
         return function
     if isinstance(function, types.MethodType):
@@ -41,10 +40,13 @@ def plain_of(function: Any) -> Any:
     return function if code is None else _with_code(function, code)
 
 
-def _wrapper() -> types.CodeType | None:
-    """The code that all functions of the strategy `tracing` run, if there are any."""
+def untraced(function: Any) -> Any:
+    """What the strategy `tracing` wrapped, or the function itself."""
     module = sys.modules.get("xcs_ast.runtime.traced")
-    return None if module is None else module.wrapper_code()
+    code = None if module is None else module.wrapper_code()
+    while code is not None and getattr(function, "__code__", None) is code:
+        function = function.__wrapped__
+    return function
 
 
 def _plain_code(code: types.CodeType) -> types.CodeType | None:

@@ -28,10 +28,13 @@ class Methods(Builtins):
         made = f.__reduce__()
         if len(args) != 1 or kwargs or len(made) != 2 or not all(type(part) in SCALARS for part in made[1]):
             return self.wait(f"calls an operator.{type(f).__name__} in an unusual way")
+        if made[0] is not type(f):  # a method caller with keywords is made by a `partial`
+            return self.wait(f"calls an operator.{type(f).__name__} in an unusual way")
+        if type(f) is operator.methodcaller:
+            method, *given = made[1]
+            return self.call(self.load_attr(args[0], method), *given)
         results = []
         for part in made[1]:
-            if type(f) is operator.methodcaller:
-                return self.call(self.load_attr(args[0], part))
             value = args[0]
             if type(f) is operator.itemgetter:
                 value = self.load_item(value, part)

@@ -10,7 +10,9 @@ Assumes: the models are true.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, Final, assert_never, final
 
 from xcs_ast.effects import catalog
@@ -18,7 +20,7 @@ from xcs_ast.effects import entries as e
 from xcs_ast.effects.resolve import class_name, is_class
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.calls_views import CONTAINERS, IMMUTABLE, SCALARS
-from xcs_ast.tracer.modelled_rules import request_is_unordered
+from xcs_ast.tracer.modelled_rules import going_by, request_is_unordered
 from xcs_ast.tracer.specials_items import Items
 
 __all__ = ["Modelled"]
@@ -27,6 +29,8 @@ _FREE: Final = frozenset(("clock", "network", "inference", "entropy"))
 """Channels whose unordered use may take place at any time."""
 _PROBED: Final = frozenset(("cwd", "log", "locale", "filesystem"))
 """Channels that a call may look at early, if the same look gives the same answer when its turn comes."""
+_RECENT: Final = 16
+"""Among so many of the last probes, the same one is not put in again."""
 _SIMPLE_ITERATION: Final = (*CONTAINERS, range, bytearray)
 
 
@@ -34,7 +38,9 @@ _SIMPLE_ITERATION: Final = (*CONTAINERS, range, bytearray)
 class _Use:
     """One call by an entry."""
 
-    __slots__ = ("called", "entry", "external", "kept", "lazy", "placed", "probed", "receiver", "swapped", "timed")
+    __slots__ = (
+        "called", "entry", "external", "kept", "lazy", "placed", "probed", "receiver", "swapped", "timed",
+    )  # fmt: skip
 
     def __init__(self, entry: e.Entry, receiver: Any, placed: dict[str | int, tuple[Any, ...]]) -> None:
         self.entry = entry
@@ -90,6 +96,8 @@ class Modelled(Items):
             silent = key != "*" and key != "**" and not entry.speaks_of(key)
             if silent and not all(type(value) in SCALARS for value in values):
                 return self.wait(f"passes {entry.dotted} an object that its model does not speak of")
+        if type(receiver) is re.Match and type(receiver.string) not in SCALARS:
+            return self.wait("looks at a match in something that may change")
         use = _Use(entry, receiver, placed)
         for clause in entry.clauses:
             self._clause(clause, use)
@@ -110,8 +118,17 @@ class Modelled(Items):
         if use.external or use.timed:
             result = self.transaction.ask(native, passed, named, use.external)
         else:
+            if type(native) is FunctionType:
+                self._rely_on(native)
             result = native(*passed, **named)
         return self._received(entry.result, result, use)
+
+    def _rely_on(self, function: FunctionType) -> None:
+        """What a library's function goes by may be another thing when it is the task's turn."""
+        holds = going_by(function)
+        probes = self.transaction.segment.probes
+        if all(fetch is not holds for fetch, _ in probes[-_RECENT:]):
+            self.transaction.probe(holds)
 
     def _probe(self, use: _Use, native: Callable[..., Any], args: list[Any], named: dict[str, Any]) -> Any:
         """A look at something outside that may change before it is the task's turn."""
@@ -213,6 +230,8 @@ class Modelled(Items):
             use.timed = True
             use.external = use.external or name in ("network", "inference")
         elif access is e.Access.READ and name == "environment":
+            if use.entry.owner == "sys":
+                use.probed = True
             self.transaction.probe(_environment)
         elif access is e.Access.READ and name in _PROBED:
             use.probed = True
@@ -279,7 +298,13 @@ class Modelled(Items):
         if type(obj) in SCALARS:
             return
         if type(obj) in CONTAINERS:
-            use.swap(obj, self.view(use.now(obj), (method,)))
+            now = use.now(obj)
+            copied = now is not obj and not self.owns(now)
+            if copied:  # it is the task's own, and no other read of the program's data
+                self.owned[id(now)] = now
+            use.swap(obj, self.view(now, (method,)))
+            if copied:
+                self.owned.pop(id(now), None)
         elif method.startswith("__"):
             if method in ("__str__", "__repr__", "__format__"):
                 use.swap(obj, self.shown(obj))
@@ -327,7 +352,7 @@ class Modelled(Items):
         if type(seen) is range:
             return []
         if type(seen) in CONTAINERS:
-            return list(self.content(seen))
+            return list(self.content(seen) if seen is obj else seen)
         if use.lazy:
             self.wait(f"{use.entry.dotted} works with what an iterator will yield")
         self._iterates(obj, use, pairs=False)
@@ -337,8 +362,9 @@ class Modelled(Items):
     def _merged(self, of: e.Spec, use: _Use, *, values: bool) -> list[Any]:
         out: list[Any] = []
         for obj in self._subjects(of, use):
-            if type(use.now(obj)) is dict:
-                seen = self.content(use.now(obj))
+            seen = use.now(obj)
+            if type(seen) is dict:
+                seen = self.content(seen) if seen is obj else seen
                 out += seen.values() if values else seen
             else:
                 for pair in self._elements(obj, use):

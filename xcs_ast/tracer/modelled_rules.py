@@ -1,17 +1,67 @@
 """Rules in Python that entries of the models name, decided for the very objects of a call.
 
-Guarantees: a request is taken for unordered only where its method and address say so in plain text.
+Guarantees: a request is taken for unordered only where its method and address say so in plain text. No user
+code runs in what `going_by` makes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any, Final
 
 from xcs_ast.effects import entries as e
 from xcs_ast.effects import streams
+from xcs_ast.effects.resolve import is_class, is_library, module_of
+from xcs_ast.ir.paths import instance_dict
 
-__all__ = ["request_is_unordered"]
+__all__ = ["going_by", "request_is_unordered"]
+
+_MOST: Final = 64
+_WITHOUT_PARTS: Final = (*e.SCALARS, FunctionType, BuiltinFunctionType, ModuleType)
+_Parts = list[tuple[dict[str, object], int, dict[str, object]]]
+_going_by: Final[dict[FunctionType, tuple[_Parts, Callable[[], bool]]]] = {}
+
+
+def going_by(function: FunctionType) -> Callable[[], bool]:
+    """Asks whether what a library's function goes by is what it is now.
+
+    So far as a model's "pure" may silently mean it: the globals that it names, and the attributes of those
+    that are plain objects, such as `json`'s default encoder. The same answer is given while nothing changes.
+    """
+    known = _going_by.get(function)
+    if known is not None and known[1]():
+        return known[1]
+    scope = function.__globals__
+    seen = {name: scope[name] for name in function.__code__.co_names if name in scope}
+    parts: _Parts = [(scope, 0, seen)]
+    for value in seen.values():
+        space = None if type(value) in _WITHOUT_PARTS or is_class(value) else instance_dict(value)
+        if space is not None and len(space) < _MOST and all(type(key) is str for key in space):
+            parts.append((space, len(space), dict(space)))
+
+    def holds() -> bool:
+        for space, size, wanted in parts:
+            if size and len(space) != size:
+                return False
+            for name, value in wanted.items():
+                if space.get(name, _going_by) is not value:
+                    return False
+        return True
+
+    if len(_going_by) >= _MOST:
+        _going_by.clear()
+    if all(map(_is_the_librarys, seen.values())):
+        _going_by[function] = (parts, holds)
+    else:  # it has been patched: nothing of the program's is kept
+        _going_by.pop(function, None)
+    return holds
+
+
+def _is_the_librarys(value: object) -> bool:
+    if type(value) is FunctionType:
+        return is_library(value.__module__ or "")
+    return is_library(module_of(value if is_class(value) else type(value)))
 
 
 def request_is_unordered(entry: e.Entry, placed: Mapping[str | int, tuple[Any, ...]]) -> bool:

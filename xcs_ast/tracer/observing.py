@@ -95,7 +95,7 @@ class ObservingRecorder(WatchingRecorder):
         self.unfollowed: dict[str, str] = {}
         self._active: list[Activation] = [Activation(None, None, None)]
         self._resumed: dict[FrameType, Activation] = {}
-        self._maps: dict[FunctionType, Any] = {}
+        self._maps: dict[FunctionType, FunctionMap | None] = {}
 
     # ----------------------------------------------------------------------------------- where a step stands
 
@@ -161,12 +161,11 @@ class ObservingRecorder(WatchingRecorder):
         self._active.pop()
 
     def _map(self, clone: FunctionType) -> FunctionMap | None:
-        known = self._maps.get(clone, self)
-        if known is self:
+        if clone not in self._maps:
             original = self.link.original_of(clone)
             source = None if original is None else source_of(original.__code__)
-            known = self._maps[clone] = None if source is None else FunctionMap(source.node)
-        return known
+            self._maps[clone] = None if source is None else FunctionMap(source.node)
+        return self._maps[clone]
 
     # ------------------------------------------------------------------------------------------- the steps
 

@@ -17,12 +17,14 @@ from xcs_ast.effects.resolve import find_in_mro
 from xcs_ast.tracer.calls import CallHooks
 from xcs_ast.tracer.calls_classes import is_simple
 from xcs_ast.tracer.calls_views import is_generated
+from xcs_ast.tracer.containers_dict import DictState
 from xcs_ast.tracer.hooks import INPLACE
 from xcs_ast.tracer.kinds import MISSING, SCALARS
 from xcs_ast.tracer.specials import BINARY
+from xcs_ast.tracer.state import Pending
 from xcs_ast.tracer.transaction import Transaction
 
-__all__ = ["QuickHooks", "quick_builtin"]
+__all__ = ["EXHAUSTS", "QuickHooks", "quick_builtin"]
 
 _STR: Final = {
     name: found for name, found in str.__dict__.items() if type(found) is types.MethodDescriptorType
@@ -33,6 +35,7 @@ _ANYWHERE: Final = SCALARS | {type(MISSING), FunctionType}
 """What a class may hold under a name, and yet the instance's own attribute comes first."""
 
 _NOBODY: Final = object()
+EXHAUSTS: Final = "exhausts the stack or the memory"
 
 _load_attr: Final = CallHooks.load_attr
 _store_attr: Final = CallHooks.store_attr
@@ -57,13 +60,31 @@ _DATA: Final = SCALARS | {list, dict, tuple, set, frozenset}
 class QuickHooks(CallHooks):
     """The hooks that dense code calls most."""
 
-    __slots__ = ("bound", "direct", "entry", "fields", "last", "makers", "plain_names")
+    __slots__ = (
+        "bound",
+        "direct",
+        "entry",
+        "fields",
+        "last",
+        "makers",
+        "missed",
+        "named",
+        "places",
+        "plain_names",
+    )
+    reason: str
 
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self.fields = transaction.fresh.fields
         self.last: Any = _NOBODY
         """The owned instance that was used last, and what is known of it."""
+        self.missed: Any = _NOBODY
+        """The owned instance that was used last without anything being known of it."""
+        self.places: dict[int, dict[str, Any]] = {}
+        """By the id of a shared instance: the state that an increment of an attribute goes to."""
+        self.named: dict[str, tuple[type, Any, FunctionType]] = {}
+        """By the name of a method: a class, how its instances show their dictionary, what to call for it."""
         self.entry: Any = None
         self.direct: dict[FunctionType, FunctionType] = {}
         self.bound: dict[FunctionType, type] = {}
@@ -79,6 +100,9 @@ class QuickHooks(CallHooks):
         self.direct.clear()
         self.bound.clear()
         self.makers.clear()
+        self.named.clear()
+        self.places.clear()
+        self.missed = _NOBODY
         self.transaction.fresh.forget_fields()
         self.last = _NOBODY
 
@@ -92,8 +116,10 @@ class QuickHooks(CallHooks):
             entry = self.fields.get(id(o))
             if entry is None:
                 value = _load_attr(self, o, name)
-                if id(o) in self.owned:
+                if o is self.missed:
                     self._note(o, name)
+                elif id(o) in self.owned:
+                    self.missed = o
                 return value
             self.last = o
             self.entry = entry
@@ -120,7 +146,14 @@ class QuickHooks(CallHooks):
             value = entry[0].get(name, MISSING)
             if value is not MISSING:
                 return (0, o, name, value)
-        return _begin_attr(self, o, name)
+        places = self.places.get(id(o))
+        state = None if places is None else places.get(name)
+        if state is not None and state.has(name):
+            return Pending("attr", o, name, state.begin(name), state)
+        token = _begin_attr(self, o, name)
+        if type(token) is Pending and type(token.place) is DictState:
+            self.places.setdefault(id(o), {})[name] = token.place
+        return token
 
     def _note(self, o: Any, name: str) -> None:
         """Learns of an attribute of an owned object that has just been loaded."""
@@ -293,7 +326,14 @@ class QuickHooks(CallHooks):
     def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """`o.name(*args, **kwargs)`."""
         kind = type(o)
-        if kind is str:
+        known = self.named.get(name)
+        if known is not None and known[0] is kind and id(o) in self.owned:
+            if name not in known[1](o) and not self.transaction.doomed and not self.reason:
+                try:
+                    return known[2](o, *args, **kwargs) if kwargs else known[2](o, *args)
+                except (RecursionError, MemoryError):
+                    return self.wait(EXHAUSTS)
+        elif kind is str:
             if not kwargs and name in _STR:
                 return self.of_str(o, name, args)
         elif kind is dict:
@@ -312,7 +352,17 @@ class QuickHooks(CallHooks):
     def perform_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> object:
         """The same where nobody uses the result."""
         kind = type(o)
-        if kind is str or (kind in _OWN and id(o) in self.owned):
+        known = self.named.get(name)
+        if known is not None and known[0] is kind and id(o) in self.owned:
+            if name not in known[1](o) and not self.transaction.doomed and not self.reason:
+                try:
+                    return known[2](o, *args, **kwargs) if kwargs else known[2](o, *args)
+                except (RecursionError, MemoryError):
+                    return self.wait(EXHAUSTS)
+        elif kind is list and name == "append" and not kwargs and len(args) == 1 and id(o) in self.owned:
+            o.append(args[0])
+            return None
+        elif kind is str or (kind in _OWN and id(o) in self.owned):
             return self.call_method(o, name, *args, **kwargs)
         clone = self._clone_of_method(o, kind, name)
         if clone is not None:
@@ -322,6 +372,7 @@ class QuickHooks(CallHooks):
     def _clone_of_method(self, o: Any, kind: type, name: str) -> FunctionType | None:
         """What `o.name` calls, if that is a method in Python without anything about it."""
         found: Any = None
+        plan: Any = None
         if id(o) in self.owned:
             plans = self.plans.get(id(kind))
             plan = None if plans is None else plans.get(name)
@@ -333,7 +384,10 @@ class QuickHooks(CallHooks):
                 methods = self.methods.get(id(o))
                 found = None if methods is None else methods.get(name)
         if type(found) is FunctionType and self.bound.get(found) is kind:
-            return self.direct.get(found)
+            clone = self.direct.get(found)
+            if clone is not None and id(o) in self.owned:
+                self.named[name] = (kind, plan[1] or _no_space, clone)
+            return clone
         return None
 
     def clone_of_bound(self, f: types.MethodType) -> FunctionType | None:
@@ -387,6 +441,11 @@ class QuickHooks(CallHooks):
         if type(result) is list:
             self.transaction.adopt(result)
         return result
+
+
+def _no_space(_: object) -> tuple[str, ...]:
+    """What holds the attributes of an instance without a dictionary."""
+    return ()
 
 
 def quick_builtin(f: Any, cell: types.CellType, owned: dict[int, object]) -> Callable[..., Any]:

@@ -127,6 +127,11 @@ class Speculation:
         """What was read and held back: for the verifier, and as the parent of nested ones."""
         return self._passes[-1].transaction if self._passes else Transaction()
 
+    @property
+    def noticed(self) -> bool:
+        """Whether it was not valid because what it removes or replaces has a finalizer, or the like."""
+        return any(each.transaction.noticed for each in list(self._passes))
+
     def functions(self) -> list[FunctionType]:
         """The functions that the task ran as clones."""
         return self._passes[-1].link.functions() if self._passes else []

@@ -178,10 +178,10 @@ class SpeculativeRecorder(Parking):
             made: Callable[..., Any] | None = self.direct.get(f)
         else:
             made = quick_builtin(f, self.link.cell, self.owned) if is_handled(f) else None
-        if made is None:
+        if made is None or self.tries:
+            # Where the program may catch what a lack of stack raises, calls are looked after.
             return partial(_call, self.link.cell, f)
-        # Where the program may catch what a lack of stack raises, calls are looked after (`dispatch`).
-        if not self.tries and self.link.beside[id(table)].get(name, table) is f:
+        if self.link.beside[id(table)].get(name, table) is f:
             table[name] = made
             if self.transaction.doomed:
                 table.clear()

@@ -30,7 +30,17 @@ _flags: Final = type.__dict__["__flags__"].__get__
 class StateCore(Recorder):
     """The part of the recorder that knows states."""
 
-    __slots__ = ("attrs", "methods", "owned", "plans", "scopes", "stores", "successor", "transaction", "views")
+    __slots__ = (
+        "attrs",
+        "methods",
+        "owned",
+        "plans",
+        "scopes",
+        "stores",
+        "successor",
+        "transaction",
+        "views",
+    )
 
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction

@@ -115,7 +115,9 @@ class Tracer:
             recorder.link.close()
             self.graph = None
             if not recorder.stopped:
-                self.graph = _graph(recorder, func, args, kwargs, parameters, self.result, returned, paths, notes)
+                self.graph = _graph(
+                    recorder, func, args, kwargs, parameters, self.result, returned, paths, notes
+                )
         return self.graph
 
     def _run(

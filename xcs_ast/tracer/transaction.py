@@ -169,6 +169,7 @@ class Transaction:
         "external_calls",
         "fresh",
         "iterators",
+        "noticed",
         "on_doom",
         "on_mark",
         "outside",
@@ -201,6 +202,8 @@ class Transaction:
         self.doomed = False
         self.abandoned = False
         """Whether it was told to go no further: nothing counts, whatever the program did about that."""
+        self.noticed = False
+        """Whether a replay would end the life of something whose end is noticed."""
         self.external_calls = 0
         self.calls: list[tuple[object, object]] = []
         """The external calls made, with their results, in order."""
@@ -330,7 +333,10 @@ class Transaction:
         for segment in self.segments[:upto]:
             if segment.replayed:
                 continue
-            if not segment.holds(below) or (self.parent is None and segment.ends_are_noticed()):
+            if not segment.holds(below):
+                return False
+            if self.parent is None and segment.ends_are_noticed():
+                self.noticed = True
                 return False
             below = segment
         return True

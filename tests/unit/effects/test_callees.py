@@ -74,7 +74,8 @@ PURE = [
 @pytest.mark.parametrize("call", PURE)
 def test_has_no_effect_that_others_could_see(call: str) -> None:
     found = stage_of(call, SPACE)
-    assert [line for line in found if not line.startswith(f"read {M}")] == []
+    allowed = ["read <dict>[]"] if call.startswith("imports_") else []  # sys.modules
+    assert [line for line in found if not line.startswith(f"read {M}")] == allowed
 
 
 @pytest.mark.parametrize(

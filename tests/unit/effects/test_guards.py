@@ -9,7 +9,8 @@ import pytest
 from tests.unit.effects import callees as c
 from tests.unit.effects.harness import region
 from xcs_ast.effects import RegionEffects
-from xcs_ast.ir.paths import Binding
+from xcs_ast.effects import guards as g
+from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path
 
 HEAD = "for x in __xcs_items__:\n    "
 
@@ -97,3 +98,121 @@ def test_an_item_that_is_what_the_body_changes() -> None:
     assert hold(effects, Holder(c.pure), env)
     box.function = c.pure
     assert not hold(effects, box, env)
+
+
+PLACE, OTHER_PLACE = Path(EnvRoot("a")), Path(EnvRoot("b"))
+
+
+@pytest.mark.parametrize(
+    ("guard", "others"),
+    [
+        (g.SameObject(PLACE, c.SHARED), [g.SameObject(PLACE, []), g.SameObject(OTHER_PLACE, c.SHARED)]),
+        (
+            g.FunctionIs(PLACE, hold.__code__, SPACE),
+            [g.FunctionIs(PLACE, stage.__code__, SPACE), g.FunctionIs(OTHER_PLACE, hold.__code__, SPACE)],
+        ),
+        (
+            g.ClassAttr(Base, "ask", Base.ask),
+            [
+                g.ClassAttr(Derived, "ask", Base.ask),
+                g.ClassAttr(Base, "tell", Base.ask),
+                g.ClassAttr(Base, "ask", 1),
+            ],
+        ),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_guards_are_the_same_only_if_they_ask_the_same(guard: Any, others: list[Any]) -> None:
+    fields = [getattr(guard, name) for name in type(guard).__match_args__]
+    same = type(guard)(*fields)
+    assert guard == same
+    assert hash(guard) == hash(same)
+    for other in [*others, g.TypeIs(PLACE, list), None]:
+        assert guard != other
+        assert len({guard, other}) == 2
+
+
+def test_what_has_no_path_does_not_vary() -> None:
+    assert not g.ClassAttr(Base, "ask", Base.ask).varies
+    assert not g.Condition("always", lambda: True).varies
+    assert g.TypeIs(Path(ItemRoot()), int).varies
+    assert g.Apart(Path(ItemRoot()), []).varies
+    assert not g.Apart(PLACE, []).varies
+
+
+@pytest.mark.parametrize("kind", [AttributeError, KeyError, TypeError, RuntimeError])
+def test_a_library_that_is_not_as_it_was_expected(kind: type[Exception]) -> None:
+    def test() -> bool:
+        raise kind
+
+    assert not g.Condition("raises", test).holds(Binding(None, {}))
+    assert g.Condition("is", lambda: True).holds(Binding(None, {}))
+    assert not g.Condition("is not", lambda: False).holds(Binding(None, {}))
+
+
+class Odd:
+    pass
+
+
+def words(*kinds: type) -> frozenset[type]:
+    return frozenset(kinds)
+
+
+LOOKS: list[tuple[g.Guard, list[Any], list[Any]]] = [
+    (g.TypeIs(PLACE, int), [1], [True, "1"]),
+    (g.ValueIs(PLACE, 1), [1], [2, True, 1.0]),
+    (g.ValueIs(PLACE, 0.0), [0.0], [-0.0, 0]),
+    (g.EndsWith(PLACE, ".py"), ["a.py"], ["a.pyc", b"a.py", 1]),
+    (g.LengthIs(PLACE, tuple, 2), [(1, 2)], [(1,), (1, 2, 3), [1, 2]]),
+    (g.KeysAre(PLACE, ("a", 1)), [{"a": 0, 1: 0}], [{1: 0, "a": 0}, {"a": 0}, {"a": 0, 2: 0}, ["a", 1]]),
+    (g.KeysAre(PLACE, ()), [{}], [{1: 1}, [], ()]),
+    (g.KeysAre(PLACE, ("a",)), [{"a": 1}], [{Key(): 1}]),
+    (g.LacksKey(PLACE, "a"), [{}, {"b": 1}], [{"a": 1}, {Key(): 1}, []]),
+    (
+        g.TupleKeys(PLACE, words(int)),
+        [{}, {(1, 2): 0}, {(): 0}],
+        [{("a",): 0}, {1: 0}, {(1,): 0, (1, "a"): 0}, [(1,)], {frozenset({1}): 0}],
+    ),
+    (g.ElementTypes(PLACE, list, words(int)), [[], [1]], [[True], [1, "a"], (1,)]),
+    (g.ElementTypes(PLACE, list, None), [[Odd()]], [(Odd(),)]),
+    (
+        g.ElementTypes(PLACE, dict, words(int), words(str)),
+        [{}, {"a": 1}],
+        [{"a": "b"}, {1: 1}, {"a": 1, 2: 2}, [1]],
+    ),
+    (g.ElementTypes(PLACE, dict, None, words(str)), [{"a": Odd()}], [{1: Odd()}]),
+    (g.PlainTree(PLACE, list, words(int), words()), [[], [1]], [(1,), [1.0], [Odd()], [[1]], [{}]]),
+    (
+        g.PlainTree(PLACE, dict, words(int, list), words(str)),
+        [{"a": 1}, {"a": [1]}],
+        [{1: 1}, {"a": [Odd()]}, {"a": {1: 1}}, [1], {"a": [[Odd()], bytearray(b"x")]}],
+    ),
+    (
+        g.PlainTree(PLACE, list, words(list, bytearray, int), words()),
+        [[[1], bytearray(b"x")]],
+        [[[Odd()], bytearray(b"x")], [[{1: 1}], bytearray(b"x")]],
+    ),
+    (g.Apart(PLACE, c.SHARED), [[], Odd(), [[1]], {"a": ()}], [c.SHARED, [c.SHARED], {"a": (1, c.SHARED)}]),
+    (g.NoInstanceAttr(PLACE, "function"), [Odd(), Holder], [Holder(1)]),
+    (g.SameObject(PLACE, c.SHARED), [c.SHARED], [[], list(c.SHARED)]),
+    (g.FunctionIs(PLACE, hold.__code__, globals()), [hold], [stage, hold.__code__]),
+    (g.FunctionIs(PLACE, hold.__code__, vars(c)), [], [hold]),
+]
+"""Each guard on objects that pass, and on such as differ in one thing."""
+
+
+@pytest.mark.parametrize(("guard", "passing", "failing"), LOOKS, ids=lambda each: type(each).__name__)
+def test_each_thing_that_a_guard_asks(guard: g.Guard, passing: list[Any], failing: list[Any]) -> None:
+    for each in passing:
+        assert guard.holds(Binding(None, {"a": each})), each
+    for each in failing:
+        assert not guard.holds(Binding(None, {"a": each})), each
+    assert not guard.holds(Binding(None, {})), "nothing there"
+
+
+def test_a_tree_that_is_too_large_is_not_plain() -> None:
+    assert g.scan_tree([[] for _ in range(g.TREE_LIMIT - 1)]) is not None
+    assert g.scan_tree([[] for _ in range(g.TREE_LIMIT)]) is None
+    loop: list[Any] = []
+    loop.append(loop)
+    assert g.scan_tree(loop) == (frozenset({list}), frozenset())

@@ -1,6 +1,6 @@
 """Programs that try to make a traced function differ from the plain one: none may.
 
-Each attack is a scenario: it is given `wrap`, which makes of a function what is called, and gives what it saw.
+Each attack is a scenario: it is given `wrap`, which makes of a function what is called, and says what it saw.
 """
 
 from __future__ import annotations

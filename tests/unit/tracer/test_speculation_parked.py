@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 import sqlite3
 import sys
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from xcs_ast.tracer.handover import Exchange
 from xcs_ast.tracer.speculation import FAILED, Speculation
 
 PATIENCE = 20
@@ -326,3 +328,93 @@ def test_not_where_it_would_show(program: Any) -> None:
     assert not task.waits and task.task.state == "abandoned"
     assert task.take() == plain
     task.end()
+
+
+# ---------------------------------------------------------------------------------------------- the exchange
+
+
+def exchanged(worker: Callable[[Exchange], None]) -> Any:
+    """The worker's side on another thread; what `serve` raised."""
+    exchange = Exchange()
+
+    def work() -> None:
+        if exchange.wait():
+            worker(exchange)
+        exchange.end()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    raised: Any = None
+    try:
+        exchange.serve()
+    except BaseException as error:  # noqa: BLE001
+        raised = error
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+    return raised
+
+
+def test_what_is_asked_for_is_done_here() -> None:
+    got: list[Any] = []
+
+    def worker(exchange: Exchange) -> None:
+        for number in range(500):
+            got.append(exchange.ask(lambda number=number: (number, threading.get_ident())))
+        try:
+            raise LookupError("held")
+        except LookupError as held:
+            got.append(exchange.ask(lambda: sys.exc_info()[1]) is held)
+        try:
+            exchange.ask(lambda: int("no"))
+        except ValueError as error:
+            got.append(str(error))
+
+    assert exchanged(worker) is None
+    me = threading.get_ident()
+    assert got[:500] == [(number, me) for number in range(500)]
+    assert got[500] is True and "no" in got[501]
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_an_interrupt_of_an_idle_consumer_reaches_the_task(asks: bool) -> None:
+    got: list[Any] = []
+
+    def worker(exchange: Exchange) -> None:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        pause = threading.Event()
+        while exchange.interrupt is None:
+            pause.wait(0.001)
+        if asks:
+            try:
+                exchange.ask(lambda: got.append("done"))
+            except KeyboardInterrupt:
+                got.append("interrupted")
+
+    raised = exchanged(worker)
+    if asks:
+        assert got == ["interrupted"] and raised is None
+    else:
+        assert got == [] and type(raised) is KeyboardInterrupt
+
+
+def test_interrupts_at_any_moment() -> None:
+    """Each is delivered once: to the task, or to whoever serves; nobody waits for good."""
+    seen: list[Any] = []
+
+    def worker(exchange: Exchange) -> None:
+        for number in range(300):
+            if number % 10 == 0:
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            try:
+                exchange.ask(lambda: None)
+            except KeyboardInterrupt as error:
+                seen.append(error)
+
+    raised = exchanged(worker)
+    assert seen and (raised is None or type(raised) is KeyboardInterrupt)
+
+
+def test_dismissed() -> None:
+    exchange = Exchange()
+    exchange.dismiss()
+    assert exchange.wait() is False

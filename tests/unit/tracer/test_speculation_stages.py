@@ -213,11 +213,10 @@ def writes_to_a_closed_file(x: int) -> int:
     return x
 
 
-def test_a_deferred_effect_that_fails() -> None:
+def test_an_effect_that_would_fail_is_not_deferred() -> None:
     task = ran(writes_to_a_closed_file, 3)
-    assert task.ready()
-    with pytest.raises(ValueError, match="closed"):
-        task.commit()
+    assert task.state == "abandoned"
+    assert not task.ready()
 
 
 def test_the_plain_recorder_is_what_a_resumed_slice_reports_to() -> None:
