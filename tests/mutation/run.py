@@ -41,6 +41,7 @@ GUARDS: Final = (
 TRACER: Final = tuple(
     f"tests/unit/tracer/test_{name}.py"
     for name in (
+        "freshness",
         "places",
         "transaction",
         "transaction_rules",

@@ -4,10 +4,9 @@ A lambda in a hand-over is compiled inside the slice: Python names it `f.<locals
 where the user's own would be `f.<locals>.<lambda>`. And because slices carry the user's own positions, the
 compiler finds both code objects equal and keeps one of them, with either name.
 
-A slice itself shows the name of the function that it is a piece of to whoever looks at its caller, as `logging`
-and `warnings` do. (A lambda that holds no scopes of its own does not.)
+To whoever looks at its caller, as `logging` does, a slice shows the name of the function that it is a piece of.
 
-Formal statement: after `mend_names`, the code of every lambda, comprehension and generator expression has the
+Formal statement: after `mend_names`, a slice's `co_name` is that of the scope it was taken from, and the code of every lambda, comprehension and generator expression has the
 name that it would have if its slice did not exist.
 Assumes: no name in the module's source starts with `SLICE_MARK` (the rewriter refuses such modules).
 """
@@ -22,7 +21,7 @@ from typing import Any, Final
 __all__ = ["SLICE_MARK", "mend_names"]
 
 SLICE_MARK: Final = "_xcs_slice"
-"""What the name of a slice starts with; a lambda that holds scopes of its own has it as its `*` parameter.
+"""What the name of a slice starts with; a lambda has it as its `*` parameter.
 
 `_xcs_slice_genexpr` and the like: the slice of a comprehension.
 """
@@ -39,7 +38,7 @@ def mend_names(code: CodeType) -> CodeType:
 
 
 def _mended(code: CodeType, prefix: str, name: str) -> CodeType:
-    """`prefix` is what the names of scopes directly inside this one start with; `name`, what it is to be called."""
+    """`prefix`: what the names of scopes directly inside this one start with; `name`: what it is called."""
     consts: list[Any] = []
     changed = False
     for const in code.co_consts:

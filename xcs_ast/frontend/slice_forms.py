@@ -51,17 +51,15 @@ def as_lambda(source: str, mark: str = SLICE_MARK) -> str | None:
 
 
 def _text(made: ast.Lambda, source: str, mark: str) -> str | None:
-    """The lambda's text, marked for `mend_names` where a scope of its own lies in it."""
-    if any(isinstance(node, _SCOPES) for node in ast.walk(made.body)):
-        if made.args.vararg is not None:
-            return None
-        made.args.vararg = ast.arg(mark)
-    elif source:
-        return source
+    """The lambda's text, marked for `mend_names`; unmarked only where it can't be, and holds no scopes."""
+    plain = None if any(isinstance(node, _SCOPES) for node in ast.walk(made.body)) else source or None
+    if made.args.vararg is not None:
+        return plain
+    made.args.vararg = ast.arg(mark)
     expression = ast.fix_missing_locations(ast.Expression(made))
     text = ast.unparse(expression)
     same = ast.dump(ast.parse(text, mode="eval").body) == ast.dump(made)
-    return text if same else None
+    return text if same else plain
 
 
 def _tuple(parts: Sequence[ast.expr]) -> ast.Tuple:

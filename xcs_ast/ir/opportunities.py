@@ -72,6 +72,9 @@ class OpportunitySet(Sequence[Operation]):
         took = f", {self.seconds:.3f} s one after the other" if self.seconds >= 0.0005 else ""
         return f"{len(self)} operations can run in parallel: {kind} {shown}{tail}{took}"
 
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
 
 def opportunities(graph: ComputationGraph) -> tuple[OpportunitySet, ...]:
     """The opportunities of a graph, those with the most to gain first."""

@@ -85,10 +85,18 @@ class BlockRun:
         """Nothing further starts ahead; what is asked for all the same runs in place."""
         for task in self._tasks.values():
             task.withdraw()
+        if self._tasks:
+            # Left by an exception, as a rule: what was done so far counts.
+            self._account()
 
-    def _end(self) -> None:
+    def _account(self) -> None:
         self._tally.wall_ns = perf_counter_ns() - self._began
         self._owner.account(self._tally)
+        self._tally.clear()
+        self._began = perf_counter_ns()
+
+    def _end(self) -> None:
+        self._account()
         if schedule.hook is not None:
             schedule.tell(schedule.CLOSE, self._pending, -1)
 

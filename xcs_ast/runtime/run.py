@@ -69,6 +69,11 @@ class Tally:
     wall_ns: int = 0
     """From the first item of a run to the end of its ahead-phase."""
 
+    def clear(self) -> None:
+        """Starts again from nothing."""
+        for name in self.__slots__:
+            setattr(self, name, 0)
+
     def add(self, other: Tally) -> None:
         """Sums up."""
         for name in self.__slots__:

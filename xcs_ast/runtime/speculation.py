@@ -8,8 +8,8 @@ Guarantees:
 - An exception of a task is believed only after validation. Where the task has called nothing outside, it is
   not even then: the slice runs in place, and raises what plain Python raises, with plain Python's traceback.
 - A dropped task is told to stop at its next step, and whatever it does until then is held back.
-- Where a slice runs in place because it ends the life of something whose end is noticed, no task that has seen
-  that thing keeps it alive.
+- Where a slice runs in place because it ends the life of something whose end is noticed, no task that has
+  seen that thing keeps it alive (but one that waits for its turn).
 
 Assumes: as `tracer.speculation` says. One consumer; it alone commits.
 """
@@ -207,7 +207,7 @@ class SpeculativeTask(Task):
         return speculation is not None and speculation.noticed
 
     def _rest(self, speculation: Speculation) -> None:
-        """Waits until no worker runs it any more; it stops as soon as it can. (Unless it waits for its turn.)"""
+        """Until no worker runs it any more, which stops as soon as it can (unless it waits for its turn)."""
         speculation.doom()
         running = speculation.state == "running" and not self.done and self._epoch == POOL.epoch
         if running and not (self.issued and self._claimed()):

@@ -153,7 +153,7 @@ def _compile(inner: ast.stmt, node: FunctionNode, source: FunctionSource, code: 
         made: CodeType = compile(
             module, source.filename, "exec", flags=code.co_flags & _FUTURE_MASK, dont_inherit=True
         )
-    wanted = code.co_name if isinstance(node, ast.Lambda) else _NAME
+    wanted = "<lambda>" if isinstance(node, ast.Lambda) else _NAME
     todo = [made]
     while todo:
         each = todo.pop()

@@ -270,6 +270,8 @@ class Specials(Views):
                 return self.wait(f"looks up an object in a {class_name(kind)}")
         elif found is not None:
             return self._contains_in_c(op, a, b)
+        elif self.find_special(b, "__iter__") is None and self.find_special(b, "__getitem__") is None:
+            return (a in b) is (op == "in")  # raises
         for each in self.iterate(b):
             if each is a or self.truth(self.compare("==", each, a)):
                 return op == "in"

@@ -24,9 +24,9 @@ claims can change it (to assign it is an unknown effect, or impossible), so that
 3. globals of modules of the standard library, and `__builtins__` (functions have it from when they were
    made); lookups in classes that end before they meet one that can be assigned to, or meet classes of the
    standard library alone, or are in an enumeration (whose class refuses assignments), or of a name that the
-   metaclass has, too (`__setattr__`, `__init__`, ...), or end at a member of a builtin class that is no special
-   method (`args` of an exception), or that look for a special method and find none (Python and the recorder ask
-   for `__getattr__`, `__len__`, ... in different cases); an enumeration member's name and value;
+   metaclass has, too (`__setattr__`, `__init__`, ...), or end at a member of a builtin class that is no
+   special method (`args` of an exception), or that look for a special method and find none (Python and the
+   recorder ask for `__getattr__`, `__len__`, ... in different cases); an enumeration member's name and value;
 4. the variables of the function that holds the region, of which the frontend hands over those that the region
    leaves as they are (the read must see the very value of the binding);
 5. what an external call returned that the user declared, or a model describes, and all inside it: that it is

@@ -9,6 +9,8 @@ import operator
 from xcs_ast.testing import probe
 
 RUNS_AHEAD = {"case_dataclass_models", "case_static_method", "case_bound_methods", "case_pure_property", "case_namedtuple_items"}
+EXTRA_CALLS = {"case_property_of_each_item", "case_property_with_side_effects"}
+"""Each changes what the next one has read."""
 
 
 def pure(x):

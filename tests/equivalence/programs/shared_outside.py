@@ -837,3 +837,49 @@ def case_builtins_patched_in_task():
     finally:
         builtins.len = saved
     return out
+
+
+class Noting(logging.Handler):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def emit(self, record):
+        self.seen.append((record.funcName, record.lineno, record.getMessage()))
+
+
+def _noting():
+    log, handler = logging.Logger("noting"), Noting()
+    log.addHandler(handler)
+    return log, handler
+
+
+def case_log_for_the_caller():
+    log, handler = _noting()
+    count = {"n": 0}
+
+    def ask(x):
+        count["n"] += 1
+        log.warning("asked %s", x, stacklevel=2)
+        slow(x)
+        return count["n"]
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(ask(x))
+    return out, [ask(x) for x in [4, 5]], handler.seen
+
+
+def case_log_in_the_loop_itself():
+    log, handler = _noting()
+    out = []
+
+    def inner(x):
+        for j in range(2):
+            log.warning("in %s", slow(j))
+        return x
+
+    for x in [1, 2]:
+        log.warning(f"s {x}")
+        out.append(inner(slow(x)))
+    return out, handler.seen

@@ -300,7 +300,7 @@ def told(call: str, item: Any) -> set[str]:
 
 @pytest.mark.parametrize("call", QUIET)
 def test_nothing_that_others_could_see(call: str) -> None:
-    assert told(call, 1) == set()
+    assert told(call, 1) <= ({"read <dict>[]"} if call.startswith("relative") else set())  # sys.modules
 
 
 @pytest.mark.parametrize(("call", "expected"), TOLD)

@@ -154,6 +154,16 @@ class Odd:
     pass
 
 
+class Sly(Key):
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = Key.__hash__
+
+
+INNER = [1]
+
+
 def words(*kinds: type) -> frozenset[type]:
     return frozenset(kinds)
 
@@ -166,7 +176,7 @@ LOOKS: list[tuple[g.Guard, list[Any], list[Any]]] = [
     (g.LengthIs(PLACE, tuple, 2), [(1, 2)], [(1,), (1, 2, 3), [1, 2]]),
     (g.KeysAre(PLACE, ("a", 1)), [{"a": 0, 1: 0}], [{1: 0, "a": 0}, {"a": 0}, {"a": 0, 2: 0}, ["a", 1]]),
     (g.KeysAre(PLACE, ()), [{}], [{1: 1}, [], ()]),
-    (g.KeysAre(PLACE, ("a",)), [{"a": 1}], [{Key(): 1}]),
+    (g.KeysAre(PLACE, ("a",)), [{"a": 1}], [{Key(): 1}, {Sly(): 1}]),
     (g.LacksKey(PLACE, "a"), [{}, {"b": 1}], [{"a": 1}, {Key(): 1}, []]),
     (
         g.TupleKeys(PLACE, words(int)),
@@ -190,7 +200,7 @@ LOOKS: list[tuple[g.Guard, list[Any], list[Any]]] = [
     (
         g.PlainTree(PLACE, list, words(list, bytearray, int), words()),
         [[[1], bytearray(b"x")]],
-        [[[Odd()], bytearray(b"x")], [[{1: 1}], bytearray(b"x")]],
+        [[[Odd()], bytearray(b"x")], [[{1: 1}], bytearray(b"x")], [[Odd()], INNER, INNER]],
     ),
     (g.Apart(PLACE, c.SHARED), [[], Odd(), [[1]], {"a": ()}], [c.SHARED, [c.SHARED], {"a": (1, c.SHARED)}]),
     (g.NoInstanceAttr(PLACE, "function"), [Odd(), Holder], [Holder(1)]),

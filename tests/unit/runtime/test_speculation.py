@@ -75,13 +75,14 @@ class Fake:
     ) -> None:
         self.slice, self.item, self.staged = slice, item, staged
         self.state, self.reason = "new", ""
+        self.noticed = False
         self.error: BaseException | None = None
         self.committed = self.external_calls = self.replayed = 0
         self.hand_overs: list[tuple[Any, Any, int]] = []
         self.reads: dict[str, tuple[Store, Any]] = {}
         self.pending: dict[str, Any] = {}
         self.log: list[tuple[Store, str, Any]] = []
-        self.doomed = self.dropped = False
+        self.doomed = self.dropped = self.noticed = False
         Fake.made.append(self)
 
     def run(self) -> None:

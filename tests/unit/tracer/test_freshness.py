@@ -172,3 +172,11 @@ def test_functions_that_close_over_variables_of_the_task() -> None:
     assert not registry.publish([own])
     registry.adopt(closure)
     assert registry.publish([closure]), "closes over nothing"
+
+
+def test_adopting_prunes() -> None:
+    registry = Registry()
+    registry.limit = 2
+    for _ in range(3):
+        registry.adopt(Thing())
+    assert len(registry.objects) <= 1

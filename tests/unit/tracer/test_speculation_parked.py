@@ -380,10 +380,11 @@ def test_an_interrupt_of_an_idle_consumer_reaches_the_task(asks: bool) -> None:
     got: list[Any] = []
 
     def worker(exchange: Exchange) -> None:
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         pause = threading.Event()
         while exchange.interrupt is None:
-            pause.wait(0.001)
+            # A signal that comes just before the consumer falls asleep does not wake it.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            pause.wait(0.05)
         if asks:
             try:
                 exchange.ask(lambda: got.append("done"))
