@@ -4,10 +4,11 @@ A lambda in a hand-over is compiled inside the slice: Python names it `f.<locals
 where the user's own would be `f.<locals>.<lambda>`. And because slices carry the user's own positions, the
 compiler finds both code objects equal and keeps one of them, with either name.
 
-To whoever looks at its caller, as `logging` does, a slice shows the name of the function that it is a piece of.
+To whoever looks at its caller, as `logging` does, a slice shows the name of the function it is a piece of.
 
-Formal statement: after `mend_names`, a slice's `co_name` is that of the scope it was taken from, and the code of every lambda, comprehension and generator expression has the
-name that it would have if its slice did not exist.
+Formal statement: after `mend_names`, a slice's `co_name` is that of the scope it was taken from, and the code
+of every lambda, comprehension and generator expression has the name that it would have if its slice did not
+exist.
 Assumes: no name in the module's source starts with `SLICE_MARK` (the rewriter refuses such modules).
 """
 
