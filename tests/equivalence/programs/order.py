@@ -4,6 +4,8 @@
 from xcs_ast.testing import probe
 
 RUNS_AHEAD = {"case_independent_operands"}
+EXTRA_CALLS = {"case_duplicate_keyword"}
+"""It raises, in the first task."""
 
 LOG = []
 
