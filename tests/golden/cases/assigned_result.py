@@ -26,7 +26,7 @@ def answers(questions, ask):
 def answers(questions, ask):
     found = {}
     try:
-        _xcs_h0 = _xcs_site_0.enter(lambda question: ask(question), questions, (ask, found)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.enter(lambda question, *_xcs_slice: ask(question), questions, (ask, found)) if _xcs_site_0.worthwhile() else None
         for question in _xcs_h0 or ():
             answer = _xcs_h0.ahead(0)
             found[question] = answer

@@ -9,7 +9,7 @@ def both(x, y):
 # --- guarded
 def both(x, y):
     try:
-        _xcs_h0 = _xcs_site_0.block((lambda: g(y),), (x, y)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.block((lambda *_xcs_slice: g(y),), (x, y)) if _xcs_site_0.worthwhile() else None
         if _xcs_h0:
             return f(x) + _xcs_h0.ahead(0)
         else:

@@ -10,7 +10,7 @@ def pair(x):
 # --- guarded
 def pair(x):
     try:
-        _xcs_h0 = _xcs_site_0.block((lambda: g(x),), (x,)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.block((lambda *_xcs_slice: g(x),), (x,)) if _xcs_site_0.worthwhile() else None
         if _xcs_h0:
             a = f(x); b = _xcs_h0.ahead(0)
         else:

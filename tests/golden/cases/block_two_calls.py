@@ -13,7 +13,7 @@ def dashboard(uid):
 # --- guarded
 def dashboard(uid):
     try:
-        _xcs_h0 = _xcs_site_0.block((lambda: fetch_orders(uid),), (uid,)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.block((lambda *_xcs_slice: fetch_orders(uid),), (uid,)) if _xcs_site_0.worthwhile() else None
         if _xcs_h0:
             user = fetch_user(uid)
             orders = _xcs_h0.ahead(0)

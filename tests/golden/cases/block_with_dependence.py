@@ -15,7 +15,7 @@ def chain(uid):
 # --- guarded
 def chain(uid):
     try:
-        _xcs_h0 = _xcs_site_0.block((lambda: fetch_news(uid),), (uid,)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.block((lambda *_xcs_slice: fetch_news(uid),), (uid,)) if _xcs_site_0.worthwhile() else None
         if _xcs_h0:
             user = fetch_user(uid)
             orders = fetch_orders(user)

@@ -15,7 +15,7 @@ def running(model, parts):
 def running(model, parts):
     total = 0
     try:
-        _xcs_h0 = _xcs_site_0.enter(lambda part: model(part), parts, (total, model)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.enter(lambda part, *_xcs_slice: model(part), parts, (total, model)) if _xcs_site_0.worthwhile() else None
         for part in _xcs_h0 or ():
             total = add(total, _xcs_h0.ahead(0))
         else:

@@ -51,8 +51,7 @@ def f( xs ):
             _xcs_w1 = _xcs_site_1.worthwhile()
             for x in   (xs if _xcs_h0 is None else _xcs_h0.rest()) :   # trailing
                 try:
-                    _xcs_h1 = _xcs_site_1.block((lambda: (g(
-                                       x, 2)),), (x,)) if _xcs_w1 and _xcs_site_1.worthwhile() else None
+                    _xcs_h1 = _xcs_site_1.block((lambda *_xcs_slice: g(x, 2),), (x,)) if _xcs_w1 and _xcs_site_1.worthwhile() else None
                     if _xcs_h1:
                         # Inside.
                         print( g(  x ),   # one

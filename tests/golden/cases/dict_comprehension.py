@@ -10,7 +10,7 @@ def index(keys):
 # --- guarded
 def index(keys):
     try:
-        table = ({key: _xcs_h0.ahead(0) for key in _xcs_h0} if (_xcs_h0 := _xcs_site_0.enter(lambda key: load(key), keys, ()) if _xcs_site_0.worthwhile() else None) else {key: load(key) for key in (keys if _xcs_h0 is None else _xcs_h0.rest())})
+        table = ({key: _xcs_h0.ahead(0) for key in _xcs_h0} if (_xcs_h0 := _xcs_site_0.enter(lambda key, *_xcs_slice_dictcomp: load(key), keys, ()) if _xcs_site_0.worthwhile() else None) else {key: load(key) for key in (keys if _xcs_h0 is None else _xcs_h0.rest())})
     except:
         _xcs_site_0.trim()
         raise

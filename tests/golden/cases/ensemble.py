@@ -15,7 +15,7 @@ def ensemble_forward(models, inputs):
 def ensemble_forward(models, inputs):
     results = []
     try:
-        _xcs_h0 = _xcs_site_0.enter(lambda model: model(inputs), models, (results, inputs)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.enter(lambda model, *_xcs_slice: model(inputs), models, (results, inputs)) if _xcs_site_0.worthwhile() else None
         for model in _xcs_h0 or ():
             results.append(_xcs_h0.ahead(0))
         else:

@@ -8,7 +8,7 @@ def lines(names):
 # --- guarded
 def lines(names):
     try:
-        return ([_xcs_h0.ahead(0) for name in _xcs_h0] if (_xcs_h0 := _xcs_site_0.enter(lambda name: f"{name}: {look_up(name)!r:>10}", names, ()) if _xcs_site_0.worthwhile() else None) else [f"{name}: {look_up(name)!r:>10}" for name in (names if _xcs_h0 is None else _xcs_h0.rest())])
+        return ([_xcs_h0.ahead(0) for name in _xcs_h0] if (_xcs_h0 := _xcs_site_0.enter(lambda name, *_xcs_slice_listcomp: f'{name}: {look_up(name)!r:>10}', names, ()) if _xcs_site_0.worthwhile() else None) else [f"{name}: {look_up(name)!r:>10}" for name in (names if _xcs_h0 is None else _xcs_h0.rest())])
     except:
         _xcs_site_0.trim()
         raise

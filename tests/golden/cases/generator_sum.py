@@ -8,7 +8,7 @@ def cost(jobs):
 # --- guarded
 def cost(jobs):
     try:
-        return sum(((_xcs_h0.ahead(0) for job in _xcs_h0) if (_xcs_h0 := _xcs_site_0.enter(lambda job: price(job), jobs, ()) if _xcs_site_0.worthwhile() else None) else (price(job) for job in (jobs if _xcs_h0 is None else _xcs_h0.rest()))))
+        return sum(((_xcs_h0.ahead(0) for job in _xcs_h0) if (_xcs_h0 := _xcs_site_0.enter(lambda job, *_xcs_slice_genexpr: price(job), jobs, ()) if _xcs_site_0.worthwhile() else None) else (price(job) for job in (jobs if _xcs_h0 is None else _xcs_h0.rest()))))
     except:
         _xcs_site_0.trim()
         raise

@@ -19,7 +19,7 @@ def drain(queue, send):
 def drain(queue, send):
     sent = []
     try:
-        _xcs_h0 = _xcs_site_0.enter(lambda message: send(message), queue, (sent, send)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.enter(lambda message, *_xcs_slice: send(message), queue, (sent, send)) if _xcs_site_0.worthwhile() else None
         for message in _xcs_h0 or ():
             sent.append(_xcs_h0.ahead(0))
         else:

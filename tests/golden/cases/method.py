@@ -41,7 +41,7 @@ class Panel:
     def vote(self, text):
         votes = []
         try:
-            _xcs_h0 = _xcs_site_0.enter(lambda judge: judge.score(text), self.judges, (votes, text)) if _xcs_site_0.worthwhile() else None
+            _xcs_h0 = _xcs_site_0.enter(lambda judge, *_xcs_slice: judge.score(text), self.judges, (votes, text)) if _xcs_site_0.worthwhile() else None
             for judge in _xcs_h0 or ():
                 votes.append(_xcs_h0.ahead(0))
             else:
@@ -55,7 +55,7 @@ class Panel:
     @property
     def names(self):
         try:
-            return ([_xcs_h1.ahead(0) for judge in _xcs_h1] if (_xcs_h1 := _xcs_site_1.enter(lambda judge: judge.name(), self.judges, ()) if _xcs_site_1.worthwhile() else None) else [judge.name() for judge in (self.judges if _xcs_h1 is None else _xcs_h1.rest())])
+            return ([_xcs_h1.ahead(0) for judge in _xcs_h1] if (_xcs_h1 := _xcs_site_1.enter(lambda judge, *_xcs_slice_listcomp: judge.name(), self.judges, ()) if _xcs_site_1.worthwhile() else None) else [judge.name() for judge in (self.judges if _xcs_h1 is None else _xcs_h1.rest())])
         except:
             _xcs_site_1.trim()
             raise

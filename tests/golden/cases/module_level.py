@@ -33,7 +33,7 @@ import sys
 from urllib.request import urlopen
 
 try:
-    _xcs_site_0.enter_module(lambda url: urlopen(url).read(), sys.argv[1:])
+    _xcs_site_0.enter_module(lambda url, *_xcs_slice: urlopen(url).read(), sys.argv[1:])
     for url in _xcs_site_0:
         print(_xcs_site_0.ahead(0))
     else:

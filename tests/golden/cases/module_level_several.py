@@ -19,7 +19,7 @@ for doc, ahead in xcs.run_ahead(for_each_doc, docs):
     print(ahead.classify(), ahead.rate())
 # --- guarded
 try:
-    _xcs_site_0.enter_module(lambda doc: ((yield (0, (_xcs_c0 := not not (len(doc) < limit(doc))))), (() if _xcs_c0 else ((yield (1, classify(doc))), (yield (2, rate(doc))),)),), docs)
+    _xcs_site_0.enter_module(lambda doc, *_xcs_slice: ((yield (0, (_xcs_c0 := (not not len(doc) < limit(doc))))), () if _xcs_c0 else ((yield (1, classify(doc))), (yield (2, rate(doc))))), docs)
     for doc in _xcs_site_0:
         if _xcs_site_0.ahead(0):
             continue
@@ -29,7 +29,7 @@ try:
             if len(doc) < limit(doc):
                 continue
             try:
-                if _xcs_site_1.worthwhile() and _xcs_site_1.block_module((lambda: rate(doc),)):
+                if _xcs_site_1.worthwhile() and _xcs_site_1.block_module((lambda *_xcs_slice: rate(doc),)):
                     print(classify(doc), _xcs_site_1.ahead(0))
                 else:
                     print(classify(doc), rate(doc))

@@ -8,7 +8,7 @@ def f(xs, ahead):
 # --- guarded
 def f(xs, ahead):
     try:
-        return ([_xcs_h0.ahead(0) for x in _xcs_h0] if (_xcs_h0 := _xcs_site_0.enter(lambda x: ahead(x), xs, (ahead,)) if _xcs_site_0.worthwhile() else None) else [ahead(x) for x in (xs if _xcs_h0 is None else _xcs_h0.rest())])
+        return ([_xcs_h0.ahead(0) for x in _xcs_h0] if (_xcs_h0 := _xcs_site_0.enter(lambda x, *_xcs_slice_listcomp: ahead(x), xs, (ahead,)) if _xcs_site_0.worthwhile() else None) else [ahead(x) for x in (xs if _xcs_h0 is None else _xcs_h0.rest())])
     except:
         _xcs_site_0.trim()
         raise

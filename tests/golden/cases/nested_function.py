@@ -15,7 +15,7 @@ def outer(service):
 def outer(service):
     def inner(items):
         try:
-            return ([_xcs_h0.ahead(0) for item in _xcs_h0] if (_xcs_h0 := _xcs_site_0.enter(lambda item: service.call(item), items, (service,)) if _xcs_site_0.worthwhile() else None) else [service.call(item) for item in (items if _xcs_h0 is None else _xcs_h0.rest())])
+            return ([_xcs_h0.ahead(0) for item in _xcs_h0] if (_xcs_h0 := _xcs_site_0.enter(lambda item, *_xcs_slice_listcomp: service.call(item), items, (service,)) if _xcs_site_0.worthwhile() else None) else [service.call(item) for item in (items if _xcs_h0 is None else _xcs_h0.rest())])
         except:
             _xcs_site_0.trim()
             raise

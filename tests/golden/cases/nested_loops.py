@@ -19,11 +19,11 @@ def matrix(rows, columns):
 def matrix(rows, columns):
     cells = []
     try:
-        _xcs_h0 = _xcs_site_0.enter(lambda row: describe(row), rows, (columns, cells)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.enter(lambda row, *_xcs_slice: describe(row), rows, (columns, cells)) if _xcs_site_0.worthwhile() else None
         for row in _xcs_h0 or ():
             head = _xcs_h0.ahead(0)
             try:
-                _xcs_h1 = _xcs_site_1.enter(lambda column: measure(row, column), columns, (cells, head, row)) if _xcs_site_1.worthwhile() else None
+                _xcs_h1 = _xcs_site_1.enter(lambda column, *_xcs_slice: measure(row, column), columns, (cells, head, row)) if _xcs_site_1.worthwhile() else None
                 for column in _xcs_h1 or ():
                     cells.append((head, _xcs_h1.ahead(0)))
                 else:
@@ -36,7 +36,7 @@ def matrix(rows, columns):
             for row in (rows if _xcs_h0 is None else _xcs_h0.rest()):
                 head = describe(row)
                 try:
-                    _xcs_h1 = _xcs_site_1.enter(lambda column: measure(row, column), columns, (cells, head, row)) if _xcs_site_1.worthwhile() else None
+                    _xcs_h1 = _xcs_site_1.enter(lambda column, *_xcs_slice: measure(row, column), columns, (cells, head, row)) if _xcs_site_1.worthwhile() else None
                     for column in _xcs_h1 or ():
                         cells.append((head, _xcs_h1.ahead(0)))
                     else:

@@ -11,12 +11,12 @@ def maybe(flag, xs):
 def maybe(flag, xs):
     if flag:
         try:
-            return ([_xcs_h0.ahead(0) for x in _xcs_h0] if (_xcs_h0 := _xcs_site_0.enter(lambda x: f(x), xs, ()) if _xcs_site_0.worthwhile() else None) else [f(x) for x in (xs if _xcs_h0 is None else _xcs_h0.rest())])
+            return ([_xcs_h0.ahead(0) for x in _xcs_h0] if (_xcs_h0 := _xcs_site_0.enter(lambda x, *_xcs_slice_listcomp: f(x), xs, ()) if _xcs_site_0.worthwhile() else None) else [f(x) for x in (xs if _xcs_h0 is None else _xcs_h0.rest())])
         except:
             _xcs_site_0.trim()
             raise
     try:
-        _xcs_h1 = _xcs_site_1.enter(lambda x: f(x), xs, ()) if _xcs_site_1.worthwhile() else None
+        _xcs_h1 = _xcs_site_1.enter(lambda x, *_xcs_slice: f(x), xs, ()) if _xcs_site_1.worthwhile() else None
         for x in _xcs_h1 or (): print(_xcs_h1.ahead(0))
         else:
             for x in (xs if _xcs_h1 is None else _xcs_h1.rest()): print(f(x))

@@ -8,7 +8,7 @@ def kinds(docs):
 # --- guarded
 def kinds(docs):
     try:
-        return ({_xcs_h0.ahead(0) for doc in _xcs_h0} if (_xcs_h0 := _xcs_site_0.enter(lambda doc: classify(doc), docs, ()) if _xcs_site_0.worthwhile() else None) else {classify(doc) for doc in (docs if _xcs_h0 is None else _xcs_h0.rest())})
+        return ({_xcs_h0.ahead(0) for doc in _xcs_h0} if (_xcs_h0 := _xcs_site_0.enter(lambda doc, *_xcs_slice_setcomp: classify(doc), docs, ()) if _xcs_site_0.worthwhile() else None) else {classify(doc) for doc in (docs if _xcs_h0 is None else _xcs_h0.rest())})
     except:
         _xcs_site_0.trim()
         raise

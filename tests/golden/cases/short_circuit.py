@@ -36,7 +36,7 @@ def f(xs):
             _xcs_w1 = _xcs_site_1.worthwhile()
             for x in (xs if _xcs_h0 is None else _xcs_h0.rest()):
                 try:
-                    _xcs_h1 = _xcs_site_1.block((lambda: x.ready and load(x),), (out, x)) if _xcs_w1 and _xcs_site_1.worthwhile() else None
+                    _xcs_h1 = _xcs_site_1.block((lambda *_xcs_slice: x.ready and load(x),), (out, x)) if _xcs_w1 and _xcs_site_1.worthwhile() else None
                     if _xcs_h1:
                         out.append(g(x) and h(x))
                         out.append(_xcs_h1.ahead(0))

@@ -21,7 +21,7 @@ def robust(urls):
 def robust(urls):
     pages = []
     try:
-        _xcs_h0 = _xcs_site_0.enter(lambda url: fetch(url), urls, (pages,)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.enter(lambda url, *_xcs_slice: fetch(url), urls, (pages,)) if _xcs_site_0.worthwhile() else None
         for url in _xcs_h0 or ():
             try:
                 try:

@@ -18,7 +18,7 @@ def f(xs):
     i = 0
     out = []
     try:
-        _xcs_h0 = _xcs_site_0.enter_steps(lambda i: g(xs[i]), i, xs, (out, xs)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.enter_steps(lambda i, *_xcs_slice: g(xs[i]), i, xs, (out, xs)) if _xcs_site_0.worthwhile() else None
         for i in _xcs_h0 or ():
             if not (i < len(xs)):
                 break

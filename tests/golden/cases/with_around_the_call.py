@@ -12,7 +12,7 @@ def timed(jobs, clock):
 # --- guarded
 def timed(jobs, clock):
     try:
-        _xcs_h0 = _xcs_site_0.enter(lambda job: run(job), jobs, (clock,)) if _xcs_site_0.worthwhile() else None
+        _xcs_h0 = _xcs_site_0.enter(lambda job, *_xcs_slice: run(job), jobs, (clock,)) if _xcs_site_0.worthwhile() else None
         for job in _xcs_h0 or ():
             with clock:
                 try:

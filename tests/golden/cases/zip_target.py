@@ -12,7 +12,7 @@ def compare(left, right):
 # --- guarded
 def compare(left, right):
     try:
-        return ([_xcs_h0.ahead(0) for a, b in _xcs_h0] if (_xcs_h0 := _xcs_site_0.enter(lambda _xcs_item: ((a := _xcs_item[0]), (b := _xcs_item[1]), judge(a, b))[-1], zip(left, right), ()) if _xcs_site_0.worthwhile() else None) else [judge(a, b) for a, b in (zip(left, right) if _xcs_h0 is None else _xcs_h0.rest())])
+        return ([_xcs_h0.ahead(0) for a, b in _xcs_h0] if (_xcs_h0 := _xcs_site_0.enter(lambda _xcs_item, *_xcs_slice_listcomp: ((a := _xcs_item[0]), (b := _xcs_item[1]), judge(a, b))[-1], zip(left, right), ()) if _xcs_site_0.worthwhile() else None) else [judge(a, b) for a, b in (zip(left, right) if _xcs_h0 is None else _xcs_h0.rest())])
     except:
         _xcs_site_0.trim()
         raise
