@@ -375,7 +375,7 @@ SCHEDULES: Final = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=str)
-@pytest.mark.parametrize("index", range(0, len(ACCESSES), 3), ids=lambda i: ACCESSES[i].name)
+@pytest.mark.parametrize("index", range(0, len(ACCESSES), 12), ids=lambda i: ACCESSES[i].name)
 def test_under_every_schedule(index: int, schedule: Schedule, tmp_path: Path) -> None:
     for number, way in enumerate(WAYS):
         source = program_for(_neighbours(index), number % 4, ACCESSES[index], way)
