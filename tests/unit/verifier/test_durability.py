@@ -57,14 +57,14 @@ def test_does_not_last(obj: object) -> None:
 
 def test_objects_of_a_region_die_when_plain_python_lets_them_go() -> None:
     """A class, a function, a closure's content and the items, all made for one call."""
-    before = sum(each.tally.ahead for each in site.all_sites())
+    before = sum(each.tally.started for each in site.all_sites())
     dead: list[str] = []
     made: list[Any] = lasting.make()
     for each in made:
         weakref.finalize(each, dead.append, type(each).__name__)
     models, function, part = made[:-2], made[-2], made[-1]
     assert jit(lasting.run)(models, function, part, time.sleep) == [("x", 1), ("x", 1), ("x", 1)]
-    assert sum(each.tally.ahead for each in site.all_sites()) > before
+    assert sum(each.tally.started for each in site.all_sites()) > before
     count = len(made)
     made.clear()
     models.clear()
