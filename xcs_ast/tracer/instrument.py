@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_VARARGS, CO_VARKEYWORDS
 from types import CodeType
 from typing import Any, Final, final
 
@@ -62,6 +63,9 @@ def instrument(source: FunctionSource, code: CodeType) -> Instrumented:
     else:
         inner = _definition(node, statements)
     made = _compile(inner, node, source, code)
+    if not _takes_the_same(made, code):
+        # A function made of another's code would read arguments that nobody has given.
+        raise Refused("the compiler made something else of it")
     own: list[CodeType] = []
     plain = list(_functions_in(code))
     nodes = [each for each in own_nodes(node) if isinstance(each, FUNCTIONS)]
@@ -69,6 +73,18 @@ def instrument(source: FunctionSource, code: CodeType) -> Instrumented:
     fixed = _fixed(made, code, plain, nodes, own, nested, made.co_qualname, code.co_qualname)
     own.append(fixed)
     return Instrumented(fixed, tuple(own), tuple(nested))
+
+
+def _takes_the_same(made: CodeType, code: CodeType) -> bool:
+    kinds = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
+    count = code.co_argcount + code.co_kwonlyargcount
+    return (
+        made.co_argcount == code.co_argcount
+        and made.co_kwonlyargcount == code.co_kwonlyargcount
+        and made.co_posonlyargcount == code.co_posonlyargcount
+        and made.co_flags & kinds == code.co_flags & kinds
+        and made.co_varnames[:count] == code.co_varnames[:count]
+    )
 
 
 def _check(node: FunctionNode, code: CodeType) -> None:
