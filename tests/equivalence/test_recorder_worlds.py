@@ -45,6 +45,10 @@ def test_many_random_tasks(first: int, bench: Bench) -> None:
 
 
 FOUND = {
+    "a slice that no list has": ["try:\n    L1[D1:2] = [1]\nexcept TypeError as e:\n    r.append(e.args)"],
+    "a slice that no list has is deleted": [
+        "try:\n    del L1[D1:2]\nexcept TypeError as e:\n    r.append(e.args)"
+    ],
     "an object as the index of a string": ["r.append('abc'[loud])"],
     "the length of what fills a list": ["r.append(list(loud))"],
     "the length of what fills a tuple": ["r.append(tuple(loud))"],

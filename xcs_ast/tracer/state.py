@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from types import CellType
 from typing import Any, Final
 
-from xcs_ast.tracer import state_base
+from xcs_ast.tracer import kinds, state_base
 from xcs_ast.tracer.containers import Containers
 from xcs_ast.tracer.hooks import INPLACE, unbound
 from xcs_ast.tracer.kinds import GENERIC_GET, GENERIC_SET, MISSING, SCALARS, Unsure, is_plain_key
@@ -197,7 +197,7 @@ class StateHooks(Containers, Attributes):
                 return
             if kind is list and type(k) is slice:
                 if not plain_slice(k):
-                    raise Unsure("slices by an object")
+                    raise kinds.unsure("slices by an object")
                 self._store_slice(value, o, k)
                 return
         except Unsure as unsure:
@@ -226,7 +226,7 @@ class StateHooks(Containers, Attributes):
                 return
             if kind in SEQUENCES and (type(k) in SCALARS or type(k) is slice):
                 if not plain_slice(k):
-                    raise Unsure("slices by an object")
+                    raise kinds.unsure("slices by an object")
                 if id(o) in self.owned:
                     del o[k]
                 else:
