@@ -242,33 +242,34 @@ def _left_alone(function: Any) -> list[str]:
 # ----------------------------------------------------------------------------------------- generated programs
 
 
-def check_generated(count: int, *, seed: int = 0, minutes: float = 0.0, schedules: str = "quick") -> int:
+def check_generated(
+    count: int, *, seed: int = 0, minutes: float = 0.0, schedules: str = "quick", jobs: int = 1
+) -> int:
     """Tries generated programs: so many, or as many as there is time for; returns the exit status."""
     try:
         _need_hypothesis()
     except _Untried as error:
         sys.stderr.write(f"--generate: {error}\n")
         return _NOT_TRIED
-    from xcs_ast.testing.campaign import Campaign
-    from xcs_ast.testing.schedules import ALL, QUICK
+    from xcs_ast.testing.campaign import SCHEDULES, Campaign
+    from xcs_ast.testing.jobs import campaigns
 
     campaign = Campaign()
-    unstable: list[int] = []
     end = time.monotonic() + minutes * 60 if minutes else None
     interrupted = False
+    seeds = range(seed, seed + count) if count else itertools.count(seed)
     with _progress(f"of {count} programs" if count else "programs") as progress:
         try:
-            for number in range(seed, seed + count) if count else itertools.count(seed):
-                if end is not None and time.monotonic() >= end:
-                    break
-                try:
-                    campaign.run([number], ALL if schedules == "all" else QUICK)
-                except ValueError:  # two plain runs differ
-                    unstable.append(number)
-                progress(campaign.programs, f"{len(campaign.failures)} differ" if campaign.failures else "")
+            with campaigns(seeds, SCHEDULES[schedules], jobs) as parts:
+                for part in parts:
+                    campaign.join(part)
+                    differing = f"{len(campaign.failures)} differ" if campaign.failures else ""
+                    progress(campaign.programs, differing)
+                    if end is not None and time.monotonic() >= end:
+                        break
         except KeyboardInterrupt:
             interrupted = True
-    _write(_tally(campaign, unstable, seed, interrupted))
+    _write(_tally(campaign, seed, interrupted))
     if not campaign.failures:
         return 130 if interrupted else _SAME if campaign.programs else _NOT_TRIED
     smallest = campaign.smallest(min(campaign.failures, key=lambda each: len(each[1])))
@@ -276,15 +277,16 @@ def check_generated(count: int, *, seed: int = 0, minutes: float = 0.0, schedule
     return _DIFFERENT
 
 
-def _tally(campaign: Any, unstable: list[int], seed: int, interrupted: bool) -> list[str]:
+def _tally(campaign: Any, seed: int, interrupted: bool) -> list[str]:
     lines = [
         f"check --generate: {campaign}",
         f"  seeds      {seed} and following{', interrupted' * interrupted}",
     ]
     reasons = ", ".join(f"{code} {times}" for code, times in campaign.reasons.most_common(8))
     lines.append(f"  plain Python because of: {reasons or 'nothing'}")
-    if unstable:
-        lines.append(f"  not comparable (two plain runs differ): seeds {', '.join(map(str, unstable[:20]))}")
+    if campaign.unstable:
+        seeds = ", ".join(map(str, campaign.unstable[:20]))
+        lines.append(f"  not comparable (two plain runs differ): seeds {seeds}")
     for number, _, found in campaign.failures[:20]:
         lines.append(f"  DIFFERENT  seed {number}: {found[0]}")
     return lines

@@ -82,7 +82,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     )
     check.add_argument("--examples", type=_count, default=100, metavar="N", help="how many inputs (100)")
     check.add_argument("--seed", type=int, default=0, metavar="S", help="for other inputs, or programs (0)")
-    check.add_argument("--schedules", choices=("quick", "all"), default="quick")
+    check.add_argument("--schedules", choices=("quick", "all", "turns"), default="quick")
     check.add_argument(
         "--save", default="", metavar="FILE", help="write the script that shows a difference there"
     )
@@ -91,6 +91,9 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     )
     check.add_argument(
         "--minutes", type=float, default=0.0, metavar="M", help="with --generate: stop after so long"
+    )
+    check.add_argument(
+        "--jobs", type=_count, default=1, metavar="J", help="with --generate: in so many processes (1)"
     )
 
 
@@ -133,8 +136,14 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
 
     if options.generate is not None:
         return check_generated(
-            options.generate, seed=options.seed, minutes=options.minutes, schedules=options.schedules
+            options.generate,
+            seed=options.seed,
+            minutes=options.minutes,
+            schedules=options.schedules,
+            jobs=options.jobs,
         )
+    if options.schedules == "turns":
+        parser.error("check: --schedules turns goes with --generate, where programs take turns")
     return check(
         options.target,
         examples=options.examples,

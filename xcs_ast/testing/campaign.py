@@ -11,12 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, final
 
-from xcs_ast.testing.modules import FACES, Face, Finding, Program, compare_module
+from xcs_ast.testing.modules import FACES, Face, Finding, Program, Run, compare_runs, runs_of
 from xcs_ast.testing.programs import source_for
 from xcs_ast.testing.reduce import reduced
-from xcs_ast.testing.schedules import QUICK, Schedule
+from xcs_ast.testing.schedules import ALL, QUICK, Order, Schedule
 
-__all__ = ["Campaign", "check_source", "everything_is_proven", "faces_for"]
+__all__ = [
+    "SCHEDULES",
+    "Campaign",
+    "check_runs",
+    "check_source",
+    "everything_is_proven",
+    "faces_for",
+    "turns_for",
+]
 
 _numbers: Final = itertools.count()
 
@@ -33,23 +41,42 @@ class Campaign:
     failures: list[tuple[int, str, list[Finding]]] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     """How often each diagnostic decided for plain Python."""
+    unstable: list[int] = field(default_factory=list)
+    """The seeds of programs that differ from themselves, run plainly."""
 
     def run(
         self,
         seeds: Iterable[int],
-        schedules: tuple[Schedule, ...] = QUICK,
+        schedules: tuple[Schedule, ...] | None = QUICK,
         faces: tuple[Face, ...] | None = None,
     ) -> None:
-        """Check the program of each seed; by default each through two faces, by its number."""
+        """Check the program of each seed; by default each through two faces, by its number.
+
+        Without `schedules` they go by its number as well, see `turns_for`.
+        """
         for seed in seeds:
             source = source_for(seed)
-            found, tasks, reasons = check_source(source, schedules, faces or faces_for(seed))
+            runs = turns_for(seed) if schedules is None else runs_of(schedules, faces or faces_for(seed))
+            try:
+                found, tasks, reasons = check_runs(source, runs)
+            except ValueError:  # two plain runs differ
+                self.unstable.append(seed)
+                continue
             self.programs += 1
             self.tasks_ahead += tasks
             self.ran_ahead += tasks > 0
             self.reasons.update(reasons)
             if found:
                 self.failures.append((seed, source, found))
+
+    def join(self, other: Campaign) -> None:
+        """Add what is known after some other programs."""
+        self.programs += other.programs
+        self.ran_ahead += other.ran_ahead
+        self.tasks_ahead += other.tasks_ahead
+        self.failures = sorted(self.failures + other.failures, key=lambda failure: failure[0])
+        self.reasons.update(other.reasons)
+        self.unstable = sorted(self.unstable + other.unstable)
 
     def smallest(self, failure: tuple[int, str, list[Finding]]) -> str:
         """The program of a failure, reduced while it fails in the same way."""
@@ -58,7 +85,7 @@ class Campaign:
 
         def still_fails(candidate: str) -> bool:
             try:
-                again, _, _ = check_source(candidate, (finding.schedule,), (finding.face,))
+                again, _, _ = check_runs(candidate, ((finding.face, finding.schedule),))
             except Exception:
                 return False
             return any(_sort_of(one) == _sort_of(finding) for one in again)
@@ -78,7 +105,25 @@ def faces_for(seed: int) -> tuple[Face, ...]:
     return (Face.HOOK, _TURNS[seed % len(_TURNS)])
 
 
+def turns_for(seed: int) -> tuple[Run, ...]:
+    """Three runs of a program, that many programs share among them all faces and all quick schedules.
+
+    Through the hook each is checked, and run in one of the other orders; then once through another face.
+    """
+    turn = seed // len(_TURNS)
+    other = _TURNS[seed % len(_TURNS)]
+    schedule = _AHEAD if other is Face.TRACING else _ORDERS[turn // 2 % len(_ORDERS)]
+    return ((Face.HOOK, _CHECKED), (Face.HOOK, _ORDERS[turn % len(_ORDERS)]), (other, schedule))
+
+
+SCHEDULES: Final[dict[str, tuple[Schedule, ...] | None]] = {"quick": QUICK, "all": ALL, "turns": None}
+"""The sets of schedules that have a name; `None` stands for turns."""
+
 _TURNS: Final = (Face.DECORATOR, Face.STATIC, Face.DECORATOR, Face.TRACING)
+_CHECKED: Final = Schedule(Order.CHECKED)
+_AHEAD: Final = Schedule(Order.AHEAD)
+_REVERSE: Final = Schedule(Order.REVERSE)
+_ORDERS: Final = (_AHEAD, _REVERSE, _AHEAD, _REVERSE, Schedule(Order.IN_PLACE))
 
 
 def _sort_of(finding: Finding) -> frozenset[str]:
@@ -91,7 +136,16 @@ def check_source(
     """What differs for one program, how many tasks ran ahead, and why others did not.
 
     Raises:
-        ValueError: the program itself is not deterministic.
+        ValueError: something differs, but the program itself is not deterministic.
+    """
+    return check_runs(source, runs_of(schedules, faces))
+
+
+def check_runs(source: str, runs: tuple[Run, ...]) -> tuple[list[Finding], int, Counter[str]]:
+    """The same for chosen runs.
+
+    Raises:
+        ValueError: something differs, but the program itself is not deterministic.
     """
     from xcs_ast.runtime import site
 
@@ -99,7 +153,7 @@ def check_source(
         # A new name each time: caches by file name must not carry one program over to the next.
         path = Path(directory) / f"generated_{next(_numbers)}.py"
         path.write_text(source)
-        found = compare_module(Program(path), schedules, faces, extra_calls=True)
+        found = compare_runs(Program(path), runs, extra_calls=True)
         mine = [each for each in site.all_sites() if each.facts.span.filename == str(path)]
         tasks, reasons = _counted(mine)
     return found, tasks, reasons

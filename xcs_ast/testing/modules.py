@@ -14,14 +14,14 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Final, final
+from typing import Any, Final, final
 
 from xcs_ast.testing.capture import captured
 from xcs_ast.testing.outcome import Outcome, differences
 from xcs_ast.testing.picture import Picture, hide_frames_of, module_state, picture_of
 from xcs_ast.testing.schedules import QUICK, Schedule, scheduled
 
-__all__ = ["Face", "Finding", "Program", "compare_module"]
+__all__ = ["Face", "Finding", "Program", "Run", "compare_module", "compare_runs", "runs_of"]
 
 
 class Face(Enum):
@@ -124,10 +124,10 @@ def _importable(module: types.ModuleType) -> Iterator[None]:
 @functools.lru_cache(maxsize=64)
 def optimized_code(source: bytes, filename: str) -> types.CodeType:
     """The code that the import hook would execute for `source`."""
+    from xcs_ast import pipeline
     from xcs_ast.activation import activate
-    from xcs_ast.pipeline import compile_module
 
-    return activate(compile_module(source, filename).code)
+    return activate(pipeline.compile_module(source, filename).code)
 
 
 def decorate_all(module: types.ModuleType, entry: str, strategy: str = "hybrid") -> None:
@@ -147,6 +147,7 @@ def decorate_all(module: types.ModuleType, entry: str, strategy: str = "hybrid")
                     setattr(value, attribute, jit(member))
 
 
+Run = tuple[Face, Schedule]
 FACES: Final = (Face.HOOK, Face.DECORATOR)
 _STRATEGIES: Final = {Face.DECORATOR: "hybrid", Face.STATIC: "static", Face.TRACING: "tracing"}
 _TIMES: Final = 3
@@ -162,28 +163,85 @@ def compare_module(
 ) -> list[Finding]:
     """Run `program` plainly, then through each face under each schedule; every run that differs.
 
-    So counts, too, what refutes the analysis, where a schedule has tasks checked.
+    Raises:
+        ValueError: two plain runs differ.
+    """
+    plain = program.run(Face.PLAIN)
+    _require_same(program, plain)
+    return compare_runs(program, runs_of(schedules, faces), plain, extra_calls=extra_calls)
+
+
+def runs_of(schedules: tuple[Schedule, ...], faces: tuple[Face, ...]) -> tuple[Run, ...]:
+    """Each face under each schedule; but what is traced under one, since it decides nothing anew."""
+    return tuple(
+        (face, schedule)
+        for face in faces
+        for schedule in (schedules[:1] if face is Face.TRACING else schedules)
+    )
+
+
+def compare_runs(
+    program: Program, runs: tuple[Run, ...], plain: Outcome | None = None, *, extra_calls: bool = False
+) -> list[Finding]:
+    """The runs that differ from plain Python; so counts, too, what refutes the analysis.
+
+    Without a `plain` run that was shown to be repeatable, this is seen to where something differs.
+
+    Raises:
+        ValueError: something differs, and so do two plain runs.
     """
     from xcs_ast import verifier
 
     # What is remembered of one run is put to the test by the next ones; of earlier programs it is ballast.
     verifier.forget()
-    plain = program.run(Face.PLAIN)
-    again = differences(plain, program.run(Face.PLAIN))
-    if again:
-        raise ValueError(f"{program.path.name} is not deterministic, two plain runs differ: {again}")
+    settled = plain is not None
+    plain = plain or program.run(Face.PLAIN)
+    repeated: Outcome | None = None
     found = []
-    for face in faces:
-        times = _TIMES if face is Face.TRACING else 1
-        wanted = plain if times == 1 else program.run(Face.PLAIN, times)
-        for schedule in schedules[:1] if face is Face.TRACING else schedules:
+    with _compiled_once():
+        for face, schedule in runs:
+            wanted, times = plain, 1
+            if face is Face.TRACING:
+                wanted = repeated = repeated or program.run(Face.PLAIN, _TIMES)
+                times = _TIMES
             with scheduled(schedule), _everything_is_worth_it() if times > 1 else nullcontext():
                 outcome = program.run(face, times)
             wrong = differences(wanted, outcome, extra_calls=extra_calls)
             wrong = (*wrong, *_refuted(program.path))
             if wrong:
                 found.append(Finding(program.path.name, face, schedule, wrong))
+    if found and not settled:
+        _require_same(program, plain)
     return found
+
+
+def _require_same(program: Program, plain: Outcome) -> None:
+    again = differences(plain, program.run(Face.PLAIN))
+    if again:
+        raise ValueError(f"{program.path.name} is not deterministic, two plain runs differ: {again}")
+
+
+@contextmanager
+def _compiled_once() -> Iterator[None]:
+    """All faces start from the same rewritten module, which is made only once."""
+    from xcs_ast import pipeline
+
+    made: dict[tuple[bytes, str], pipeline.Compiled] = {}
+    before = pipeline.compile_module
+
+    def compile_module(source: bytes, filename: str, **options: Any) -> pipeline.Compiled:
+        if options.keys() - {"plain"}:
+            return before(source, filename, **options)
+        key = (source, filename)
+        if key not in made:
+            made[key] = before(source, filename, **options)
+        return made[key]
+
+    pipeline.compile_module = compile_module
+    try:
+        yield
+    finally:
+        pipeline.compile_module = before
 
 
 @contextmanager

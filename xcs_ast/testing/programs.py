@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final, final
 
 from xcs_ast.testing.choices import Choices, Drawn, Seeded
 from xcs_ast.testing.idioms import body_idiom, taken_idiom
+from xcs_ast.testing.prelude import prelude_for
 from xcs_ast.testing.sharing import sharing_body
-from xcs_ast.testing.states import PRELUDE, SHARED, STATES, State
+from xcs_ast.testing.states import SHARED, STATES, State
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -105,7 +106,8 @@ class _Program:
             self.uses[name] = self.used
             if self.wrote:
                 self.writers.add(name)
-        return "\n".join([PRELUDE, "", *top, *defs, "", "", *self.main(), ""])
+        text = "\n".join([*top, *defs, "", "", *self.main(), ""])
+        return f"{prelude_for(text)}\n\n{text}"
 
     # ------------------------------------------------------------------------------------ expressions
 

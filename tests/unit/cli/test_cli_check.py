@@ -170,7 +170,8 @@ def test_could_not_be_tried(shop, target, message):
 
 
 def test_misused(shop):
-    for words in ((), ("a:b", "--generate", "3"), ("a:b", "--examples", "0")):
+    wrong = (("a:b", "--generate", "3"), ("a:b", "--examples", "0"), ("a:b", "--schedules", "turns"))
+    for words in ((), *wrong):
         status, out, err = run(shop, *words)
         assert (status, out) == (2, "")
         assert "error: " in err
@@ -220,6 +221,14 @@ def test_generated_programs(box):
     assert out.startswith("check --generate: 6 programs, ")
     assert "0 programs that differ" in out
     assert "seeds      5 and following" in out
+
+
+def test_generated_programs_take_turns_in_several_processes(box):
+    words = ("--generate", "5", "--seed", "5", "--schedules", "turns")
+    status, out, _ = run(box, *words)
+    assert status == 0
+    assert out.startswith("check --generate: 5 programs, ")
+    assert run(box, *words, "--jobs", "2")[:2] == (0, out)
 
 
 def test_generated_programs_for_a_time(box):
