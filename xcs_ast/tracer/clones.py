@@ -146,8 +146,9 @@ def register_slice(
 
     `owner` is the class that mangles its names.
     """
-    _slices[id(code)] = (code, FunctionSource(node, filename, owner))
-    _plans.pop(id(code), None)
+    if not is_slice(code):
+        _slices[id(code)] = (code, FunctionSource(node, filename, owner))
+        _plans.pop(id(code), None)
 
 
 def is_slice(code: CodeType) -> bool:
@@ -176,9 +177,12 @@ def instrumented(code: CodeType) -> CodeType | None:
 
 
 def forget_clones() -> None:
-    """Drops all instrumented code; registered slices stay."""
+    """Drops all instrumented code; registered slices, and what stands for them in tracebacks, stay."""
+    kept = {key: plan for key, plan in list(_plans.items()) if is_slice(plan.original)}
     _plans.clear()
     _clone_codes.clear()
+    _clone_codes.update((id(plan.code), plan.code) for plan in kept.values() if plan.code is not None)
+    _plans.update(kept)
 
 
 # ----------------------------------------------------------------------------------------------------- parts
@@ -216,8 +220,8 @@ def _plan(code: CodeType) -> _Plan:
     plan = _make_plan(code)
     if len(_plans) >= _LIMIT:
         forget_clones()
-    _plans[id(code)] = plan
-    return plan
+    # Of two threads that make one at once the first has made it: what runs is what `instrumented` tells.
+    return _plans.setdefault(id(code), plan)
 
 
 def _make_plan(code: CodeType) -> _Plan:

@@ -7,6 +7,7 @@ import asyncio
 import gc
 import pickle
 import sys
+import threading
 import traceback
 import types
 import weakref
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.unit.tracer.running import plain_clone
+from xcs_ast.tracer import clones
 from xcs_ast.tracer.clones import (
     Link,
     Refusal,
@@ -112,6 +114,44 @@ def test_one_clone_for_each_task_and_function_and_one_code_for_all() -> None:
     assert is_clone(first.__code__)
     assert not is_clone(reads_value.__code__)
     assert isinstance(clone_of(first, a), Refusal)
+
+
+def test_two_threads_that_make_a_clone_at_once_make_one_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slice's clone is known by its code, where its entry is to go from a traceback."""
+
+    def asked(x: int) -> int:
+        return x
+
+    make, both = clones._make_plan, threading.Barrier(2)
+
+    def making(code: types.CodeType) -> Any:
+        plan = make(code)
+        both.wait(30)
+        return plan
+
+    monkeypatch.setattr(clones, "_make_plan", making)
+    made: list[Any] = []
+    threads = [
+        threading.Thread(target=lambda: made.append(clone_of(asked, Link(Direct())))) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {id(clone.__code__) for clone in made} == {id(clones.instrumented(asked.__code__))}
+
+
+def test_what_stands_for_a_slice_is_not_forgotten() -> None:
+    function = eval(compile("lambda x: x", "<slice>", "eval"))
+    tree = ast.parse("lambda x: x", mode="eval")
+    assert isinstance(tree.body, ast.Lambda)
+    register_slice(function.__code__, tree.body, "<slice>", None)
+    made = clone_of(function, Link(Direct()))
+    assert isinstance(made, types.FunctionType)
+    forget_clones()
+    register_slice(function.__code__, tree.body, "<slice>", None)
+    assert clones.instrumented(function.__code__) is made.__code__
+    assert is_clone(made.__code__)
 
 
 def test_globals_are_those_of_the_original(monkeypatch: pytest.MonkeyPatch) -> None:
