@@ -25,6 +25,7 @@ from xcs_ast.effects.resolve import (
     is_library,
     is_mutable_class,
     is_plain_metaclass,
+    models_may_rely_on,
     module_of,
     mro_of,
 )
@@ -47,6 +48,7 @@ from xcs_ast.effects.values import (
     map_atoms,
     unknown,
 )
+from xcs_ast.effects.vocabulary import RELIED_ON
 from xcs_ast.ir.effects import CONTENT, Access, Location
 from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, Path, PinnedRoot, instance_dict, static_attr
 
@@ -124,7 +126,7 @@ class Attributes(Protocol):
             if catalog.for_method(cls, name) is not None:
                 # Passed on to an object inside (`HTTPError.read`): no class knows it, the model does.
                 return frozenset({Bound(pinned(vars(object)["__init__"]), atom, name)})
-            if module_of(cls) != "builtins" and _models_may_rely_on(cls) and catalog.is_modelled(cls):
+            if module_of(cls) != "builtins" and models_may_rely_on(cls) and catalog.is_modelled(cls):
                 # A model made it, without the attributes that the source would have set.
                 return self._no_model(cls, name, node)
         own, certain = self._own_attr(atom, cls, name, node)
@@ -342,6 +344,9 @@ class Attributes(Protocol):
             return self.fail(f"uses .{name} of a module of a special class", node, codes.UNKNOWN_ATTRIBUTE)
         known = self.load_global(space, name, node)
         if known is not None:
+            entry = catalog.for_const(module.__name__, name) if is_library(module.__name__) else None
+            if entry is not None:
+                self.run_entry(entry, None, Args(), node)  # for its effects: C code may assign the variable
             return known
         if find_in_mro(kind, name)[0] is not None:
             return self.fail(f"uses .{name} of a module", node, codes.UNKNOWN_ATTRIBUTE)
@@ -382,8 +387,10 @@ class Attributes(Protocol):
             if self.protocol(type(atom.obj), "__setattr__")[1] is not type.__dict__["__setattr__"]:
                 self.fail(f"sets {class_name(atom.obj)}.{name} through a metaclass", node)
                 return
-            if find_in_mro(type(atom.obj), name)[0] is not None or is_library(module_of(atom.obj)):
-                # `__bases__` and its like change what all attributes mean; models rely on a library's inside.
+            if is_library(module_of(atom.obj)):
+                self.fail(f"changes {class_name(atom.obj)}.{name}, {RELIED_ON}", node)
+            elif find_in_mro(type(atom.obj), name)[0] is not None:
+                # `__bases__` and its like change what all attributes mean.
                 self.fail(f"changes {class_name(atom.obj)}.{name}", node)
             self.no_descriptors(value, atom.obj, name, node)
             self.store_shared(Path(PinnedRoot(atom.obj)), atom.obj, name, value, node)
@@ -391,7 +398,7 @@ class Attributes(Protocol):
         if type(atom) is Ref and type(atom.obj) is types.ModuleType:
             self.same(atom)
             if is_library(atom.obj.__name__):
-                self.fail(f"replaces {name} in the module {atom.obj.__name__}", node)
+                self.fail(f"replaces {name} in the module {atom.obj.__name__}, {RELIED_ON}", node)
             self.store_global(atom.obj.__dict__, name, value, node)
             return
         cls = self.exact(atom)
@@ -437,12 +444,12 @@ class Attributes(Protocol):
 
     def _plain_store(self, atom: Atom, cls: type, name: str, value: Value, node: ast.AST | None) -> None:
         if type(atom) is New:
-            if _models_may_rely_on(cls) and catalog.is_modelled(cls):
+            if models_may_rely_on(cls) and catalog.is_modelled(cls):
                 self.fail(f"sets {class_name(cls)}.{name}, on which a model may rely", node)
             self.grow_attr(atom.obj, name, value)
         elif type(atom) is Ref:
-            if _models_may_rely_on(cls):
-                self.fail(f"sets {class_name(cls)}.{name}, on which a model may rely", node)
+            if models_may_rely_on(cls):
+                self.fail(f"sets {class_name(cls)}.{name}, {RELIED_ON}", node)
             self.store_shared(atom.path, atom.obj, name, value, node)
         else:
             self.fail(f"sets {class_name(cls)}.{name}", node)
@@ -483,16 +490,6 @@ class Attributes(Protocol):
             and function.__code__.co_filename == "<string>"
             and function.__code__.co_qualname.startswith("__create_fn__.<locals>.")
         )
-
-
-def _models_may_rely_on(cls: type) -> bool:
-    """Whether an attribute of an instance may decide what a model says of the class."""
-    return (
-        cls is not types.SimpleNamespace
-        and cls is not types.FunctionType
-        and not issubclass(cls, BaseException)
-        and is_library(module_of(cls))
-    )
 
 
 _ENUM_FIELDS: Final = {"name": "_name_", "value": "_value_"}

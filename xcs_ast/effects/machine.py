@@ -12,7 +12,15 @@ from typing import Any, Final
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.frames import Frame, RegionNames, Sink, TooLarge, Where
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_data_descriptor, is_mutable_class, mro_of
+from xcs_ast.effects.resolve import (
+    class_name,
+    find_in_mro,
+    is_class,
+    is_data_descriptor,
+    is_hashed_plainly,
+    is_mutable_class,
+    mro_of,
+)
 from xcs_ast.effects.values import (
     BOTTOM,
     NONE,
@@ -143,6 +151,10 @@ class Machine:
     def wrap(self, path: Path, obj: object) -> Value:
         """The value of the live object that a path leads to."""
         kind = type(obj)
+        if kind is not type and not (is_hashed_plainly(kind) and (not is_class(obj) or is_hashed_plainly(obj))):
+            # Neither the analysis nor the recorder gets far without asking: no user code is to run for them.
+            why = "whose metaclass hashes or compares classes in its own way"
+            return self.fail(f"uses a {class_name(kind)}, {why}", None, codes.NO_MODEL)
         if kind in SCALARS:
             self.typed_path(path, kind)
             return NONE if obj is None else frozenset({Live(path, obj)})

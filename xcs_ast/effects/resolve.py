@@ -21,9 +21,11 @@ __all__ = [
     "find_in_mro",
     "is_class",
     "is_data_descriptor",
+    "is_hashed_plainly",
     "is_library",
     "is_mutable_class",
     "is_plain_metaclass",
+    "models_may_rely_on",
     "module_of",
     "mro_of",
 ]
@@ -100,6 +102,22 @@ def is_library(module: object) -> bool:
     return (
         type(module) is str and module.partition(".")[0] in sys.stdlib_module_names and module != "__main__"
     )
+
+
+def models_may_rely_on(cls: type) -> bool:
+    """Whether an attribute of an instance may decide what a model says of the class."""
+    return (
+        cls is not types.SimpleNamespace
+        and cls is not types.FunctionType
+        and not issubclass(cls, BaseException)
+        and is_library(module_of(cls))
+    )
+
+
+def is_hashed_plainly(cls: type) -> bool:
+    """Whether looking the class up in a set or a dictionary runs no code of the program's."""
+    meta = type(cls)
+    return meta is type or all(find_in_mro(meta, name)[0] in (type, object) for name in ("__hash__", "__eq__"))
 
 
 def is_plain_metaclass(cls: type) -> bool:

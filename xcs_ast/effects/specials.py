@@ -107,6 +107,10 @@ class Specials(Attributes):
                 self.inside(Tup(args), lambda inner: self.hash_key(frozenset({inner}), node), node)
                 self.compare_inside(self.iterate_atom(atom, node), args[0], node)
                 return BOOL
+            if name in _TEXTS:
+                shown: Atom = Tup((self.iterate_atom(atom, node),))
+                self.inside(shown, lambda inner: self.one_special(inner, "__repr__", (), node), node)
+                return STR
         if cls in _VIEWS or cls is range or issubclass(cls, _FUNCTIONS) or issubclass(cls, type):
             known = _of_scalar(None, name)
             if known != BOTTOM and not issubclass(cls, type):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import re
 import sys
@@ -134,7 +135,7 @@ class Streams(Constructing):
         return frozenset({New(obj)})
 
     def rule_log(self, call: ModelCall) -> Value | None:
-        """Logging: nobody's own handlers, filters or formatters take part."""
+        """Logging: nobody's own handlers, filters or formatters take part; it ends in the handlers' streams."""
         import logging
 
         receiver = call.receiver
@@ -145,12 +146,22 @@ class Streams(Constructing):
         elif receiver is not None:
             return self.no_rule(call, "on a logger that it made itself")
 
-        def plain() -> bool:
-            return logs_plainly(logger)
-
-        if not plain():
+        ends = where_it_logs(logger)
+        if ends is None:
             return self.no_rule(call, "on a logger with handlers, filters or formatters of somebody's own")
-        self.guard(g.Condition(f"the logger {logger.name} is a plain one", plain))
+
+        def same() -> bool:
+            now = where_it_logs(logger)
+            return now is not None and len(now) == len(ends) and all(map(operator.is_, now, ends))
+
+        self.guard(g.Condition(f"the logger {logger.name} is a plain one", same))
+        for end in ends:
+            if end is sys.stderr or end is sys.stdout:
+                self.channel("stderr" if end is sys.stderr else "stdout", Access.WRITE, call.node)
+                continue
+            self.touch_state(pinned(end), True, call.node)
+            if module_of(type(end)) != "_io" or class_name(type(end)) != "StringIO":
+                self.channel("filesystem", Access.WRITE, call.node)
         return None
 
     # --------------------------------------------------------------------------------------------- network
@@ -281,27 +292,36 @@ _STREAMS: Final = frozenset(
 )
 
 
-def logs_plainly(logger: Any) -> bool:
-    """Whether only classes of `logging` take part when this logger logs, and text streams."""
+def where_it_logs(logger: Any) -> list[object] | None:
+    """The streams that a logger's messages may go to (a file that is opened later: its handler).
+
+    `None` if others than classes of `logging` take part when it logs, or other streams than those of text.
+    """
     import io
     import logging
 
     if logging._logRecordFactory is not logging.LogRecord:  # type: ignore[attr-defined]
-        return False
-    at = logger
+        return None
+    ends: list[object] = []
+    at, handled = logger, False
     while at is not None:
         if type(at) not in (logging.Logger, logging.RootLogger) or at.filters:
-            return False
+            return None
         for handler in at.handlers:
+            handled = True
             if type(handler) not in (logging.StreamHandler, logging.FileHandler, logging.NullHandler):
-                return False
+                return None
             stream = getattr(handler, "stream", None)
             plain_stream = stream is None or type(stream) in (io.TextIOWrapper, io.StringIO)
             formatter = type(handler.formatter)
             if handler.filters or not plain_stream or formatter not in (type(None), logging.Formatter):
-                return False
+                return None
+            if type(handler) is not logging.NullHandler:
+                ends.append(handler if stream is None else stream)
         at = at.parent if at.propagate else None
-    return True
+    if not handled and sys.stderr is not None:
+        ends.append(sys.stderr)  # the handler of last resort
+    return ends
 
 
 _FIELD: Final = re.compile(r"\{([^{}:!]*)")

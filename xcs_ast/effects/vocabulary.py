@@ -1,18 +1,22 @@
-"""The names that models share with the engine: channels and rules. Data only."""
+"""The names that models share with the engine, and the engine with the verifier. Data only."""
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["CHANNELS", "RULES"]
+__all__ = ["CHANNELS", "RELIED_ON", "RULES"]
 
 CHANNELS: Final = frozenset(
     {
         "stdout", "stderr", "stdin", "filesystem", "network", "inference", "clock", "random", "entropy",
         "environment", "cwd", "subprocess", "process", "log", "database", "warnings", "locale", "gc", "stack",
+        "settings",
     }
 )  # fmt: skip
 """Every channel that a model may name."""
+
+RELIED_ON: Final = "on which models rely"
+"""How the reason of an unknown effect ends that changes the inside of a library."""
 
 
 RULES: Final[dict[str, str]] = {

@@ -25,6 +25,7 @@ from xcs_ast.tracer.deferred_logging import (
     ends_in_a_file,
     is_plain,
     is_plain_call,
+    written_by,
 )
 from xcs_ast.tracer.modelled import Modelled
 
@@ -193,6 +194,9 @@ class Deferring(Modelled):
             self.wait(record.reason)
         message, rest = self._message(args[0], args[1:])
         self.transaction.note_outside("channel", None, "log")
+        for stream in written_by(logger):
+            if stream is not sys.stderr and stream is not sys.stdout:
+                self.note_written(stream)
         self.defer_outside(record.finish(message, rest, extra))
 
     def _message(self, message: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:

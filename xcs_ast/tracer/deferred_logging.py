@@ -11,10 +11,19 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from typing import Any, Final, final
 
-__all__ = ["LEVELS", "LOGGER_METHODS", "RESERVED", "Record", "ends_in_a_file", "is_plain", "is_plain_call"]
+__all__ = [
+    "LEVELS",
+    "LOGGER_METHODS",
+    "RESERVED",
+    "Record",
+    "ends_in_a_file",
+    "is_plain",
+    "is_plain_call",
+    "written_by",
+]
 
 LEVELS: Final = {
     "debug": 10,
@@ -94,6 +103,20 @@ def is_plain(logger: Any) -> bool:
     if found or logging.lastResort is None:
         return True
     return type(logging.lastResort) is logging._StderrHandler and type(sys.stderr).__module__ in _STREAMS
+
+
+def written_by(logger: Any) -> Iterator[Any]:
+    """The streams that a plain logger's messages go to; a handler itself, where it opens a file later."""
+    logging: Any = sys.modules["logging"]
+    at = logger
+    while at is not None:
+        for handler in at.handlers:
+            stream = handler.__dict__.get("stream")
+            if stream is not None:
+                yield stream
+            elif isinstance(handler, logging.FileHandler):
+                yield handler
+        at = at.parent if at.propagate else None
 
 
 _FIELDS: Final = frozenset(

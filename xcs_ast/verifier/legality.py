@@ -181,7 +181,7 @@ def _speculative(
     blocking = speculation.waits(effects.stages)
     if blocking is Blocking.NEVER and not options.eager:
         return _serial(*reasons)
-    if any(speculation.obstacles(stage) for stage in effects.stages):
+    if any(speculation.obstacles(stage) for stage in effects.stages) or speculation.patches(effects.segments):
         return _serial(*reasons)
     spoiled = speculation.surely_spoiled(effects, binding, is_loop=True)
     if spoiled is not None:

@@ -22,6 +22,7 @@ from typing import Final
 
 from xcs_ast.diagnostics import codes_effects
 from xcs_ast.effects import RegionEffects
+from xcs_ast.effects.vocabulary import RELIED_ON
 from xcs_ast.ir.effects import (
     CONTENT,
     DEEP,
@@ -36,7 +37,7 @@ from xcs_ast.ir.effects import (
 )
 from xcs_ast.ir.paths import Binding, Unresolvable
 
-__all__ = ["may_pay", "obstacles", "recordable_thunks", "surely_spoiled", "touches_itself", "waits"]
+__all__ = ["may_pay", "obstacles", "patches", "recordable_thunks", "surely_spoiled", "touches_itself", "waits"]
 
 _PUT_OFF: Final = frozenset({"stdout", "stderr", "log"})
 _HOPELESS: Final = frozenset(
@@ -67,6 +68,8 @@ def _is_ordered(effect: Effect) -> bool:
 
 def _is_obstacle(effect: Effect, stage: Summary, ordered: dict[str, Effect]) -> bool:
     if effect.is_unknown:
+        if _patches(effect):
+            return True
         if stage.blocking is Blocking.LIKELY and str(getattr(effect.where, "reason", "")).endswith(_IN_TURN):
             return False
         return effect.code in _HOPELESS
@@ -85,6 +88,16 @@ def _is_obstacle(effect: Effect, stage: Summary, ordered: dict[str, Effect]) -> 
             for other in stage.effects
         )
     return True
+
+
+def _patches(effect: Effect) -> bool:
+    """Whether it changes what models rely on."""
+    return effect.is_unknown and str(getattr(effect.where, "reason", "")).endswith(RELIED_ON)
+
+
+def patches(summaries: Iterable[Summary]) -> bool:
+    """Whether something changes what models rely on."""
+    return any(_patches(each) for summary in summaries for each in summary.effects)
 
 
 def waits(stages: Iterable[Summary]) -> Blocking:
@@ -166,7 +179,7 @@ def recordable_thunks(
         if obstacles(stage) or waits([stage]) is Blocking.NEVER or refuse(k, stage):
             continue
         before = [*effects.segments[: k + 1], *effects.stages[:k]]
-        if any(_spoils(each, stage, binding) is not None for each in before):
+        if patches(before) or any(_spoils(each, stage, binding) is not None for each in before):
             continue
         chosen.add(k)
     return chosen

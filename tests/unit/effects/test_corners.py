@@ -6,6 +6,7 @@ import io
 import itertools
 import logging
 import pathlib
+import sys
 import urllib.request
 from collections.abc import Callable
 from typing import Any
@@ -313,13 +314,22 @@ def test_what_is_done_to_the_item(call: str, make: Callable[[], Any], expected: 
     assert told(call, make()) == set(expected)
 
 
-def test_a_logger_with_handlers_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_logger_with_handlers_of_the_library(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
     plain = {"read channel clock", "write channel log", "write channel stack"}
     monkeypatch.setattr(c.logger, "propagate", False)
     monkeypatch.setattr(c.logger, "handlers", [logging.StreamHandler(io.StringIO())])
-    assert told("logs(x)", 1) == plain
+    assert told("logs(x)", 1) == plain | {"write <StringIO>.*"}
     c.logger.handlers[0].addFilter(lambda record: True)
     assert told("logs(x)", 1) == plain | {UNKNOWN}
+    for channel in ("stderr", "stdout"):
+        stream = io.TextIOWrapper(io.BytesIO())
+        monkeypatch.setattr(sys, channel, stream)
+        monkeypatch.setattr(c.logger, "handlers", [logging.StreamHandler(stream)])
+        assert told("logs(x)", 1) == plain | {f"write channel {channel}"}
+    late = logging.FileHandler(tmp_path / "log", delay=True)
+    monkeypatch.setattr(c.logger, "handlers", [late])
+    assert told("logs(x)", 1) == plain | {"write channel filesystem", "write <FileHandler>.*"}
     monkeypatch.setattr(c.logger, "handlers", [])
+    assert told("logs(x)", 1) == plain | {"write channel stderr"}  # the handler of last resort
     monkeypatch.setattr(logging, "_logRecordFactory", logging.makeLogRecord)
     assert told("logs(x)", 1) == plain | {UNKNOWN}

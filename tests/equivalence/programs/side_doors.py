@@ -1,0 +1,266 @@
+# ruff: noqa
+"""The same thing seen or changed through two doors, of which a model or a rule might know one only."""
+
+import csv
+import io
+import logging
+import os
+import pathlib
+import time
+
+EXTRA_CALLS = True
+
+
+def case_items_of_a_dict_in_text():
+    inner = []
+    table = {"k": inner}
+
+    def look(x):
+        return repr(table.items()), str(table.values()), f"{table.items()}"
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        inner.append(x)
+    return out
+
+
+def case_objects_in_the_text_of_a_view():
+    class Loud:
+        n = 0
+
+        def __repr__(self):
+            Loud.n += 1
+            return f"loud {Loud.n}"
+
+    table = {"k": [Loud()]}
+
+    def look(x):
+        return repr(table.values())
+
+    return [look(x) for x in [1, 2, 3]], Loud.n
+
+
+def case_time_zone_of_the_module():
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+
+    def look(x):
+        return time.timezone, time.tzname
+
+    out = []
+    try:
+        for x in [1, 2, 3]:
+            out.append(look(x))
+            os.environ["TZ"] = f"ABC{x}"
+            time.tzset()
+    finally:
+        os.environ["TZ"] = "UTC"
+        time.tzset()
+    return out
+
+
+def case_shell_writes_a_file():
+    def look(x):
+        return os.path.exists("q") and os.path.getsize("q")
+
+    out = []
+    for x in [1, 22, 333]:
+        out.append(look(x))
+        os.system(f"echo {x} > q")
+    return out
+
+
+def case_shell_sees_the_environment():
+    def echo(x):
+        os.system("echo $XCS_CASE_3 >> q")
+        return x
+
+    os.environ["XCS_CASE_3"] = "0"
+    first = echo(1)
+    os.environ["XCS_CASE_3"] = "1"
+    second = echo(2)
+    return first, second, pathlib.Path("q").read_text()
+
+
+def case_limit_of_csv():
+    def look(x):
+        try:
+            return list(csv.reader(["a" * 9]))
+        except csv.Error as error:
+            return str(error)
+
+    before = csv.field_size_limit()
+    out = []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        csv.field_size_limit(2)
+    csv.field_size_limit(before)
+    return out
+
+
+def case_dialect_of_csv():
+    def look(x):
+        try:
+            return list(csv.reader(["a;b|c"], "xcs-case"))
+        except csv.Error as error:
+            return str(error)
+
+    out = []
+    for x in ";|,":
+        out.append(look(x))
+        csv.register_dialect("xcs-case", delimiter=x)
+    csv.unregister_dialect("xcs-case")
+    return out
+
+
+def _logger(name, handler):
+    log = logging.getLogger(f"side_doors.{name}")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    log.handlers[:] = [handler]
+    return log
+
+
+def _closed(log):
+    for handler in log.handlers:
+        handler.close()
+    log.handlers.clear()
+
+
+def case_log_file_read_by_callee():
+    log = _logger("a", logging.FileHandler("app.log"))
+
+    def look(x):
+        return pathlib.Path("app.log").read_text()
+
+    def work(x):
+        log.info("work %s", x)
+        return x
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        log.info("body %s", x)
+    first = work(4)
+    out += [first, look(4)]
+    _closed(log)
+    return out
+
+
+def case_log_file_looked_at_by_the_same_task():
+    log = _logger("b", logging.FileHandler("app.log", delay=True))
+
+    def work(x):
+        log.info("work %s", x)
+        return os.path.exists("app.log") and os.path.getsize("app.log")
+
+    out = [work(x) for x in [1, 2, 3]]
+    _closed(log)
+    return out
+
+
+def case_log_in_memory():
+    stream = io.StringIO()
+    log = _logger("c", logging.StreamHandler(stream))
+
+    def look(x):
+        return stream.getvalue()
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        log.info("body %s", x)
+    _closed(log)
+    return out
+
+
+def case_log_between_prints():
+    import sys
+
+    log = _logger("d", logging.StreamHandler(sys.stdout))
+
+    def work(x):
+        log.info("work %s", x)
+        return x
+
+    def show(x):
+        print("show", x)
+        return x
+
+    first = work(1)
+    second = show(2)
+    out = [first, second]
+    for x in [3, 4]:
+        out.append(work(x))
+        print("body", x)
+    _closed(log)
+    return out
+
+
+def case_metaclass_that_hashes():
+    seen = []
+
+    class Meta(type):
+        def __hash__(cls):
+            seen.append("hash")
+            return 1
+
+        def __eq__(cls, other):
+            seen.append("eq")
+            return cls is other
+
+    class Thing(metaclass=Meta):
+        def __init__(self):
+            self.n = 1
+
+        def get(self, x):
+            return self.n + x
+
+    thing = Thing()
+
+    def make(x):
+        return Thing().get(x)
+
+    def use(x):
+        return thing.get(x)
+
+    return [make(x) for x in [1, 2]], [use(x) for x in [1, 2]], seen
+
+
+def case_library_patched_by_a_task():
+    import json
+
+    before = json._default_encoder
+
+    def work(x):
+        json._default_encoder = json.JSONEncoder(indent=x)
+        return json.dumps([x])
+
+    out = [work(x) for x in [1, 2]]
+    json._default_encoder = before
+
+    def indent(x):
+        json._default_encoder.indent = x
+        return json.dumps([x])
+
+    out += [indent(x) for x in [1, 2]]
+    json._default_encoder.indent = None
+    return out
+
+
+def case_library_patched_by_the_body():
+    import json
+    import textwrap
+
+    def look(x):
+        return json.dumps([x, x]), textwrap.wrap("a b", 2)
+
+    wrap, out = textwrap.TextWrapper.wrap, []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        json.JSONEncoder.item_separator = ";"
+        textwrap.TextWrapper.wrap = lambda self, text: ["c"]
+    json.JSONEncoder.item_separator = ", "
+    textwrap.TextWrapper.wrap = wrap
+    return out
