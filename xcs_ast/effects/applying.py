@@ -13,7 +13,7 @@ from xcs_ast.effects import entries as e
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.operators import Operators
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, is_library
 from xcs_ast.effects.values import (
     BOTTOM,
     SCALARS,
@@ -90,6 +90,12 @@ class Applying(Operators):
         if entry.owner == "builtins.object":
             return None
         return self.run_entry(entry, atom, Args(), node)
+
+    def run_variable_model(self, module: str, name: str, node: ast.AST | None) -> None:
+        """What a model says of reading a module's variable, which code in C may assign."""
+        entry = catalog.for_const(module, name) if is_library(module) else None
+        if entry is not None:
+            self.run_entry(entry, None, Args(), node)
 
     def run_entry(
         self, entry: e.Entry, receiver: Atom | None, args: Args, node: ast.AST | None, cls: type | None = None

@@ -344,9 +344,7 @@ class Attributes(Protocol):
             return self.fail(f"uses .{name} of a module of a special class", node, codes.UNKNOWN_ATTRIBUTE)
         known = self.load_global(space, name, node)
         if known is not None:
-            entry = catalog.for_const(module.__name__, name) if is_library(module.__name__) else None
-            if entry is not None:
-                self.run_entry(entry, None, Args(), node)  # for its effects: C code may assign the variable
+            self.run_variable_model(module.__name__, name, node)
             return known
         if find_in_mro(kind, name)[0] is not None:
             return self.fail(f"uses .{name} of a module", node, codes.UNKNOWN_ATTRIBUTE)

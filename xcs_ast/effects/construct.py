@@ -13,7 +13,7 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.calls import Calls
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import among, class_name, find_in_mro, module_of, mro_of
+from xcs_ast.effects.resolve import among, class_name, find_in_mro, is_hashed_plainly, module_of, mro_of
 from xcs_ast.effects.values import (
     BOOL,
     BOTTOM,
@@ -71,6 +71,8 @@ class Constructing(Calls):
 
     def instantiate(self, cls: type, args: Args, node: ast.AST | None) -> Value:
         """What `type.__call__` does: `__new__`, then `__init__`."""
+        if not is_hashed_plainly(cls):
+            return self._cannot(cls, "whose metaclass hashes or compares classes in its own way", node)
         if self.protocol(cls, "__del__")[0] is not None:
             return self._cannot(cls, "whose instances have a finalizer", node)
         if vars(type)["__flags__"].__get__(cls) & _ABSTRACT:

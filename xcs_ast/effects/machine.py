@@ -15,7 +15,6 @@ from xcs_ast.effects.frames import Frame, RegionNames, Sink, TooLarge, Where
 from xcs_ast.effects.resolve import (
     class_name,
     find_in_mro,
-    is_class,
     is_data_descriptor,
     is_hashed_plainly,
     is_mutable_class,
@@ -151,7 +150,7 @@ class Machine:
     def wrap(self, path: Path, obj: object) -> Value:
         """The value of the live object that a path leads to."""
         kind = type(obj)
-        if kind is not type and not (is_hashed_plainly(kind) and (not is_class(obj) or is_hashed_plainly(obj))):
+        if type(kind) is not type and not is_hashed_plainly(kind):
             # Neither the analysis nor the recorder gets far without asking: no user code is to run for them.
             why = "whose metaclass hashes or compares classes in its own way"
             return self.fail(f"uses a {class_name(kind)}, {why}", None, codes.NO_MODEL)

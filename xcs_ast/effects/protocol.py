@@ -62,3 +62,7 @@ class Protocol(Containers):
     def run_attribute_model(self, atom: Atom, cls: type, name: str, node: ast.AST | None) -> Value | None:
         """The value of an attribute that a model describes; `None` if none does."""
         raise NotImplementedError
+
+    def run_variable_model(self, module: str, name: str, node: ast.AST | None) -> None:
+        """What a model says of reading a module's variable, which code in C may assign."""
+        raise NotImplementedError

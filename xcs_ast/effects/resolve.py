@@ -117,7 +117,9 @@ def models_may_rely_on(cls: type) -> bool:
 def is_hashed_plainly(cls: type) -> bool:
     """Whether looking the class up in a set or a dictionary runs no code of the program's."""
     meta = type(cls)
-    return meta is type or all(find_in_mro(meta, name)[0] in (type, object) for name in ("__hash__", "__eq__"))
+    if meta is type:
+        return True
+    return all(find_in_mro(meta, name)[0] in (type, object) for name in ("__hash__", "__eq__"))
 
 
 def is_plain_metaclass(cls: type) -> bool:

@@ -135,7 +135,7 @@ class Streams(Constructing):
         return frozenset({New(obj)})
 
     def rule_log(self, call: ModelCall) -> Value | None:
-        """Logging: nobody's own handlers, filters or formatters take part; it ends in the handlers' streams."""
+        """Logging: no handlers, filters or formatters of somebody's own take part; ends in streams."""
         import logging
 
         receiver = call.receiver

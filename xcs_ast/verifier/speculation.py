@@ -37,7 +37,15 @@ from xcs_ast.ir.effects import (
 )
 from xcs_ast.ir.paths import Binding, Unresolvable
 
-__all__ = ["may_pay", "obstacles", "patches", "recordable_thunks", "surely_spoiled", "touches_itself", "waits"]
+__all__ = [
+    "may_pay",
+    "obstacles",
+    "patches",
+    "recordable_thunks",
+    "surely_spoiled",
+    "touches_itself",
+    "waits",
+]
 
 _PUT_OFF: Final = frozenset({"stdout", "stderr", "log"})
 _HOPELESS: Final = frozenset(

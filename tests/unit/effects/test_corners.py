@@ -314,7 +314,9 @@ def test_what_is_done_to_the_item(call: str, make: Callable[[], Any], expected: 
     assert told(call, make()) == set(expected)
 
 
-def test_a_logger_with_handlers_of_the_library(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+def test_a_logger_with_handlers_of_the_library(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
     plain = {"read channel clock", "write channel log", "write channel stack"}
     monkeypatch.setattr(c.logger, "propagate", False)
     monkeypatch.setattr(c.logger, "handlers", [logging.StreamHandler(io.StringIO())])
