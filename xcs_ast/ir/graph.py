@@ -7,7 +7,7 @@ believed: whoever runs it checks every step against what really happens.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, final
+from typing import Any, Final, final
 
 from xcs_ast.ir.dependences import Dependence, dependences_of, place_name
 from xcs_ast.ir.operations import Operation
@@ -16,6 +16,8 @@ from xcs_ast.ir.values import ValueRef
 from xcs_ast.records import dataclass, field
 
 __all__ = ["ComputationGraph"]
+
+_LATER: Final = ("operations", "result", "notes", "recording", "given")
 
 
 @final
@@ -36,6 +38,29 @@ class ComputationGraph:
     given: tuple[Dependence, ...] | None = field(default=None, repr=False)
     """The dependences, where they are known already (of a graph that was read from the source)."""
     _memory: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def later(
+        cls, name: str, parameters: tuple[ValueRef, ...], make: Callable[[], ComputationGraph]
+    ) -> ComputationGraph:
+        """A graph of which all but name and parameters is made, by `make`, when somebody looks at it."""
+        graph = cls((), parameters, None, name)
+        for each in _LATER:
+            object.__delattr__(graph, each)
+        graph._memory["make"] = make
+        return graph
+
+    def __getattr__(self, name: str) -> Any:
+        # Only where the slot is empty: what the graph holds has not been made.
+        if name not in _LATER:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        make = self._memory.get("make")
+        if make is not None:
+            made = make()
+            for each in _LATER:
+                object.__setattr__(self, each, getattr(made, each))
+            self._memory.pop("make", None)
+        return object.__getattribute__(self, name)
 
     # ---------------------------------------------------------------------------------------- what it holds
 

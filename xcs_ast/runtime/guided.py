@@ -17,12 +17,13 @@ Assumes: as `runtime.task` does; the plan's graph was recorded from this functio
 from __future__ import annotations
 
 import contextvars
-import sys
 from _thread import allocate_lock
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import repeat
 from queue import SimpleQueue
-from types import FrameType, FunctionType
+from types import FunctionType
 from typing import Any, Final, final
 
 from xcs_ast.ir.effects import Blocking
@@ -33,11 +34,10 @@ from xcs_ast.runtime.plan import Plan
 from xcs_ast.runtime.pool import POOL, Work
 from xcs_ast.runtime.prediction import CannotTell, NotYet, Prediction
 from xcs_ast.runtime.unwinding import outside, raise_in_place
-from xcs_ast.tracer.clones import is_clone
-from xcs_ast.tracer.hooks import Recorder
-from xcs_ast.tracer.observing import position_of
 from xcs_ast.tracer.observing_effects import SCALARS, Touch
-from xcs_ast.tracer.observing_hooks import WatchingRecorder
+from xcs_ast.tracer.observing_graph import position_of
+from xcs_ast.tracer.observing_hooks import WatchingRecorder, frame_of_clone
+from xcs_ast.tracer.stepping import Stepwise, thunk
 from xcs_ast.verifier.single import Judge, Watch
 
 __all__ = ["GuidedRecorder"]
@@ -245,44 +245,39 @@ class GuidedRecorder(WatchingRecorder):
         for id in list(self._early):
             self._drop(id)
         self._prediction.known.clear()
-        self.link.switch(Recorder())  # a generator expression may outlive the run
+        self.link.switch(Stepwise())  # a generator expression may outlive the run
 
-    def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
+    def begin_call(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Any]:
         """A call: taken if it was foretold, else made in place."""
         if self.lost:
-            return f(*args, **kwargs)
+            return thunk(f, args, kwargs)
         number = self._next
         calls = self.plan.calls
         op = calls[number] if number < len(calls) else None
         if op is None or not _stands_at(op):
             self.lose("another way was taken")
-            return f(*args, **kwargs)
+            return thunk(f, args, kwargs)
         self._next = number + 1
         self._forget(self.plan.place[op.id])
         self._pump(self.plan.place[op.id])
         early = self._early.pop(op.id, None)
         if early is not None and self._usable(early, f, args, kwargs):
             self._skip(op)
-            return self._take(early, args, kwargs)
+            return repeat(self._take(early, args, kwargs))
         if self.lost:
-            return f(*args, **kwargs)
+            return thunk(f, args, kwargs)
         if not self._waiting and not self._early and all(op.seconds < 0.001 for op in calls[number:][:_LOOK]):
-            self.link.switch(Recorder())  # there is nothing left to gain
-            return f(*args, **kwargs)
-        value = super().call(f, *args, **kwargs)
+            self.link.switch(Stepwise())  # there is nothing left to gain
+            return thunk(f, args, kwargs)
+        return map(partial(self._made, op), super().begin_call(f, args, kwargs))
+
+    def _made(self, op: Operation, value: Any) -> Any:
+        """A call in place has come back."""
         if op.outputs and not self.lost:
             if self._waiting:
                 self._prediction.known[op.outputs[0].id] = value
             self._skip(op)
         return value
-
-    perform = call
-
-    def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
-        """`o.name(*args, **kwargs)`."""
-        return self.call(self.load_attr(o, name), *args, **kwargs)
-
-    perform_method = call_method
 
     def _skip(self, op: Operation) -> None:
         """Past the calls inside of `op`, which were not made here."""
@@ -348,9 +343,7 @@ class GuidedRecorder(WatchingRecorder):
 
 def _stands_at(op: Operation) -> bool:
     """Whether the call that is being made stands where `op` stood."""
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None and not is_clone(frame.f_code):
-        frame = frame.f_back
+    frame = frame_of_clone()
     if frame is None:
         return op.span is None
     place = position_of(frame)

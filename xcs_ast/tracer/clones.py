@@ -16,7 +16,7 @@ from xcs_ast.records import dataclass
 from xcs_ast.source.lookup import FunctionSource, find_function
 from xcs_ast.tracer.hooks import Recorder
 from xcs_ast.tracer.instrument import OURS, Refused, instrument
-from xcs_ast.tracer.instrument_base import CALLEES, CELLS, GLOBALS, KNOWN, NUMBER, RECORDER, TYPE
+from xcs_ast.tracer.instrument_base import CALLEES, CELLS, GLOBALS, KNOWN, NEXT, NUMBER, RECORDER, TYPE
 
 __all__ = [
     "Link",
@@ -31,6 +31,7 @@ __all__ = [
 
 _LIMIT: Final = 8_192
 _TYPE: Final = CellType(type)
+_NEXT: Final = CellType(next)
 
 
 @final
@@ -48,10 +49,11 @@ class Link:
     `original_of` and the cache hold functions strongly until `close`.
     """
 
-    __slots__ = ("_clones", "_numbers", "_originals", "_scopes", "beside", "cell")
+    __slots__ = ("_clones", "_numbers", "_originals", "_scopes", "beside", "cell", "stepwise")
 
     def __init__(self, recorder: Recorder) -> None:
         self.cell = CellType(recorder)
+        self.stepwise = recorder.stepwise
         self._numbers = CellType(int if recorder.native_numbers or type(recorder) is Recorder else None)
         self.beside: dict[int, dict[str, Any]] = {}
         """By the id of a table of callees: what the recorder knows of the same globals."""
@@ -120,6 +122,7 @@ class _Plan:
 
 
 _plans: dict[int, _Plan] = {}
+_stepwise: dict[int, _Plan] = {}
 _slices: dict[int, tuple[CodeType, FunctionSource]] = {}
 _clone_codes: dict[int, CodeType] = {}
 
@@ -149,6 +152,7 @@ def register_slice(
     if not is_slice(code):
         _slices[id(code)] = (code, FunctionSource(node, filename, owner))
         _plans.pop(id(code), None)
+        _stepwise.pop(id(code), None)
 
 
 def is_slice(code: CodeType) -> bool:
@@ -180,6 +184,7 @@ def forget_clones() -> None:
     """Drops all instrumented code; registered slices, and what stands for them in tracebacks, stay."""
     kept = {key: plan for key, plan in list(_plans.items()) if is_slice(plan.original)}
     _plans.clear()
+    _stepwise.clear()
     _clone_codes.clear()
     _clone_codes.update((id(plan.code), plan.code) for plan in kept.values() if plan.code is not None)
     _plans.update(kept)
@@ -191,7 +196,7 @@ def forget_clones() -> None:
 def _clone(function: FunctionType, link: Link) -> FunctionType | Refusal:
     if type(function) is not FunctionType:
         return Refusal("not a Python function")
-    plan = _plan(function.__code__)
+    plan = _plan(function.__code__, link.stepwise)
     code = plan.code
     if code is None:
         return Refusal(plan.reason)
@@ -205,6 +210,7 @@ def _clone(function: FunctionType, link: Link) -> FunctionType | Refusal:
     by_name[CALLEES] = CellType(callees)
     by_name[TYPE] = _TYPE
     by_name[NUMBER] = link._numbers
+    by_name[NEXT] = _NEXT
     closure = tuple(by_name[name] for name in code.co_freevars)
     clone = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, closure)
     clone.__kwdefaults__ = function.__kwdefaults__
@@ -213,25 +219,26 @@ def _clone(function: FunctionType, link: Link) -> FunctionType | Refusal:
     return clone
 
 
-def _plan(code: CodeType) -> _Plan:
-    plan = _plans.get(id(code))
+def _plan(code: CodeType, stepwise: bool) -> _Plan:
+    plans = _stepwise if stepwise else _plans
+    plan = plans.get(id(code))
     if plan is not None and plan.original is code:
         return plan
-    plan = _make_plan(code)
-    if len(_plans) >= _LIMIT:
+    plan = _make_plan(code, stepwise)
+    if len(plans) >= _LIMIT:
         forget_clones()
     # Of two threads that make one at once the first has made it: what runs is what `instrumented` tells.
-    return _plans.setdefault(id(code), plan)
+    return plans.setdefault(id(code), plan)
 
 
-def _make_plan(code: CodeType) -> _Plan:
+def _make_plan(code: CodeType, stepwise: bool) -> _Plan:
     if is_clone(code):
         return _Plan(code, None, "a clone already")
     source = source_of(code)
     if source is None:
         return _Plan(code, None, "no source")
     try:
-        made = instrument(source, code)
+        made = instrument(source, code, stepwise)
     except Refused as refused:
         return _Plan(code, None, str(refused))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -20,12 +20,12 @@ __all__ = [
     "UNARY",
     "function_text",
     "load_builtin",
-    "make_unpacker",
     "merge_keywords",
     "once",
     "static",
     "submodule_or_error",
     "unbound",
+    "unpacker",
 ]
 
 BINARY: Final[dict[str, Callable[[Any, Any], Any]]] = {
@@ -183,16 +183,26 @@ def merge_keywords(f: Any, before: dict[str, Any], found: dict[str, Any]) -> dic
     return before
 
 
-def make_unpacker(before: int, after: int) -> Callable[[Any], Any]:
+_unpackers: dict[tuple[int, int], Callable[[Any], Any]] = {}
+
+
+def unpacker(before: int, after: int) -> Callable[[Any], Any]:
     """A function that takes its argument apart as an assignment does."""
+    made = _unpackers.get((before, after))
+    if made is None:
+        made = _unpackers[before, after] = _make_unpacker(before, after)
+    return made
+
+
+def _make_unpacker(before: int, after: int) -> Callable[[Any], Any]:
     names = [f"a{index}" for index in range(before + max(after, -1) + 1)]
     targets = [f"*{name}" if after >= 0 and index == before else name for index, name in enumerate(names)]
     shape = f"[{', '.join(targets)}]"
     text = f"def unpacker(x):\n    {shape} = x\n    return ({''.join(f'{name}, ' for name in names)})\n"
     space: dict[str, Any] = {}
     exec(compile(text, __file__, "exec"), space)
-    unpacker: Callable[[Any], Any] = space["unpacker"]
-    return unpacker
+    made: Callable[[Any], Any] = space["unpacker"]
+    return made
 
 
 def submodule_or_error(module: Any, name: str) -> Any:

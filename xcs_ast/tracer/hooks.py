@@ -26,12 +26,12 @@ from xcs_ast.tracer.hook_parts import (
     UNARY,
     function_text,
     load_builtin,
-    make_unpacker,
     merge_keywords,
     once,
     static,
     submodule_or_error,
     unbound,
+    unpacker,
 )
 from xcs_ast.tracer.tracebacks import clean_handled
 
@@ -53,7 +53,6 @@ TABLES: Final = frozenset({set, frozenset, dict})
 """Exact types that a set takes over in one piece."""
 
 _MISSING: Final[Any] = object()
-_unpackers: dict[tuple[int, int], Callable[[Any], Any]] = {}
 
 
 class Token:
@@ -82,6 +81,8 @@ class Recorder:
 
     native_numbers: ClassVar[bool] = False
     """Whether clones may do arithmetic on exact integers without a hook."""
+    stepwise: ClassVar[bool] = False
+    """Whether clones call `go_*` and make each step themselves (see `stepping`)."""
 
     # ---------------------------------------------------------------------------------------- variables
 
@@ -272,10 +273,7 @@ class Recorder:
 
         A tuple with exactly as many elements as there are targets; the starred one is a new list.
         """
-        unpacker = _unpackers.get((before, after))
-        if unpacker is None:
-            unpacker = _unpackers[before, after] = make_unpacker(before, after)
-        return unpacker(x)
+        return unpacker(before, after)(x)
 
     # ---------------------------------------------------------------------------------------------- calls
 

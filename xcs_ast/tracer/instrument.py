@@ -18,13 +18,13 @@ from typing import Any, Final, final
 from xcs_ast.records import dataclass
 from xcs_ast.source.lookup import FunctionNode, FunctionSource
 from xcs_ast.source.quiet import quiet
-from xcs_ast.tracer.instrument_base import CALLEES, CELLS, GLOBALS, KNOWN, NUMBER, RECORDER, TYPE
+from xcs_ast.tracer.instrument_base import CALLEES, CELLS, GLOBALS, KNOWN, NEXT, NUMBER, RECORDER, TYPE
 from xcs_ast.tracer.instrument_scopes import FUNCTIONS, Refused, Scope, own_nodes
 from xcs_ast.tracer.instrument_statements import Statements
 
 __all__ = ["CELLS", "GLOBALS", "OURS", "RECORDER", "Instrumented", "Refused", "instrument"]
 
-OURS: Final = (RECORDER, GLOBALS, CELLS, KNOWN, CALLEES, TYPE, NUMBER)
+OURS: Final = (RECORDER, GLOBALS, CELLS, KNOWN, CALLEES, TYPE, NUMBER, NEXT)
 """The free variables that clones have of their own."""
 
 _FUTURE_MASK: Final = 0x1FFE000
@@ -32,7 +32,7 @@ _ANNOTATIONS: Final = 0x1000000
 _NESTED: Final = 0x10
 _NAME: Final = "_xcs_f"
 _FACTORY: Final = "_xcs_factory"
-_OURS: Final = re.compile(r"_xcs_([rgcfkpyi]|t\d+|factory)")
+_OURS: Final = re.compile(r"_xcs_([rgcfkpyin]|t\d+|factory)")
 _INSIDE: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
 
@@ -48,8 +48,8 @@ class Instrumented:
     """The code objects of the functions that it makes, with their source."""
 
 
-def instrument(source: FunctionSource, code: CodeType) -> Instrumented:
-    """Makes the code of the clone.
+def instrument(source: FunctionSource, code: CodeType, stepwise: bool = False) -> Instrumented:
+    """Makes the code of the clone; `stepwise`: such that no hook is on the stack of the user's code.
 
     Raises:
         Refused: the function does something that a clone cannot do like it.
@@ -57,7 +57,7 @@ def instrument(source: FunctionSource, code: CodeType) -> Instrumented:
     node = source.node
     _check(node, code)
     scope = Scope(node, source.owner, code)
-    statements = Statements(scope, annotations=not code.co_flags & _ANNOTATIONS)
+    statements = Statements(scope, annotations=not code.co_flags & _ANNOTATIONS, stepwise=stepwise)
     if isinstance(node, ast.Lambda):
         inner: ast.stmt = ast.Expr(_lambda(node, statements))
     else:

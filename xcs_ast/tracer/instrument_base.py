@@ -19,6 +19,7 @@ __all__ = [
     "GLOBALS",
     "KNOWN",
     "LOOKS_AROUND_BARE",
+    "NEXT",
     "NUMBER",
     "RECORDER",
     "TYPE",
@@ -37,7 +38,18 @@ TYPE: Final = "_xcs_y"
 """The builtin `type`."""
 NUMBER: Final = "_xcs_i"
 """`int`, where the recorder lets arithmetic on exact integers go on without a hook; else `None`."""
+NEXT: Final = "_xcs_n"
+"""The builtin `next`, by which stepwise code makes a step."""
 TEMPORARY: Final = "_xcs_t"
+RUNNING: Final = frozenset(
+    {
+        "begin_attr", "begin_get", "begin_item", "binary", "call", "call_late", "call_method", "compare",
+        "delegate", "delete_attr", "delete_item", "finish", "finish_binary", "format_value", "import_from", "import_name",
+        "inplace", "iterate", "load_attr", "load_item", "perform", "perform_method", "spread", "spread_keys",
+        "store_attr", "store_item", "truth", "unary", "unpack",
+    }
+)  # fmt: skip
+"""Hooks that may run code of the user's: stepwise code calls `go_*` in their place, and makes the step itself."""
 LOOKS_AROUND_BARE: Final = frozenset({"vars", "dir"})
 """Builtins that look at the frame of their caller where they get no argument."""
 FRAMES: Final = frozenset({"_getframe", "currentframe", "_getframemodulename"})
@@ -65,8 +77,10 @@ class Builder:
         def key(self, node: ast.expr) -> ast.expr:
             """As `Expressions.key`."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, stepwise: bool = False) -> None:
         self.scope = scope
+        self.stepwise = stepwise
+        """Whether no frame of a hook may be on the stack while code of the user's runs (see `stepping`)."""
         self.definite: set[str] = scope.parameters - scope.deleted - scope.captured
         """Local variables that are surely bound here and that nobody else can bind."""
         self.walruses: list[str] = []
@@ -83,7 +97,8 @@ class Builder:
         self, at: ast.AST, name: str, *arguments: ast.expr, keywords: Sequence[ast.keyword] = ()
     ) -> ast.Call:
         """A call of a hook."""
-        function = ast.Attribute(ast.Name(RECORDER, ast.Load()), name, ast.Load())
+        step = self.stepwise and name in RUNNING
+        function = ast.Attribute(ast.Name(RECORDER, ast.Load()), f"go_{name}" if step else name, ast.Load())
         call = self.place(ast.Call(function, list(arguments), list(keywords)), at)
         _shift(call, at)
         # On one line: where a method's name is on another, the compiler moves the call there.
@@ -91,6 +106,8 @@ class Builder:
         for part in (function, function.value):
             part.lineno = part.end_lineno = line
             part.col_offset = part.end_col_offset = column
+        if step:
+            return ast.copy_location(ast.Call(self.load(NEXT), [call], []), call)
         return call
 
     def temporary(self) -> str:

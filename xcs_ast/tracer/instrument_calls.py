@@ -58,14 +58,15 @@ class Calls(Builder):
             values = [*node.args, *(keyword.value for keyword in node.keywords)]
             if (
                 isinstance(function, ast.Attribute)
-                and function.attr not in _ASKS_CALLER
+                and (self.stepwise or function.attr not in _ASKS_CALLER)
                 and function.attr not in FRAMES
                 and all(self.is_simple(value) for value in values)
             ):
                 owner = self.expr(function.value)
                 arguments = [owner, self.text(function.attr), *node.args]
                 return self.hook(node, f"{hook}_method", *arguments, keywords=keywords)
-            if isinstance(function, ast.Name) and self.scope.kind(function.id) == "global":
+            of_global = isinstance(function, ast.Name) and self.scope.kind(function.id) == "global"
+            if isinstance(function, ast.Name) and of_global and not self.stepwise:
                 return self._of_global(node, function, hook, keywords)
             return self.hook(node, hook, self.expr(function), *self.exprs(node.args), keywords=keywords)
         evaluated = self.expr(function)
@@ -126,12 +127,19 @@ class Calls(Builder):
         for keyword in node.keywords:
             if keyword.arg is None:
                 merged = self._merged(node, callee, merged, group)
-                merged = self.hook(keyword, "merge", callee(), merged, self.expr(keyword.value))
+                merged = self._merge(keyword, callee, merged)
                 group = ast.Dict([], [])
             else:
                 group.keys.append(ast.Constant(keyword.arg))
                 group.values.append(self.expr(keyword.value))
         return self._merged(node, callee, merged, group)
+
+    def _merge(self, keyword: ast.keyword, callee: Callable[[], ast.expr], merged: ast.expr) -> ast.expr:
+        """The keywords so far and those of a `**x`."""
+        if not self.stepwise:
+            return self.hook(keyword, "merge", callee(), merged, self.expr(keyword.value))
+        mapping = self.hook(keyword, "mapping", self.expr(keyword.value), callee())
+        return self.hook(keyword, "merge_own", callee(), merged, ast.Dict([None], [mapping]))
 
     def _merged(
         self, node: ast.Call, callee: Callable[[], ast.expr], merged: ast.expr, group: ast.Dict

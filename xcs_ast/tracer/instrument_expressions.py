@@ -54,8 +54,8 @@ _LOOKS_AROUND: Final = frozenset({"locals", "exec", "eval", "globals"})
 class Expressions(Numbers, Comprehensions):
     """Rewrites expressions of one function."""
 
-    def __init__(self, scope: Scope) -> None:
-        super().__init__(scope)
+    def __init__(self, scope: Scope, stepwise: bool = False) -> None:
+        super().__init__(scope, stepwise)
         self._handlers: dict[type[ast.expr], Callable[[Any], ast.expr]] = {
             ast.Constant: lambda node: node,
             ast.Name: self._name,
@@ -344,14 +344,22 @@ class Expressions(Numbers, Comprehensions):
                 continue
             made = self._updated(node, made, group)
             group = ast.Dict([], [])
-            made = self.hook(value, "update_dict", made, self.expr(value))
+            if self.stepwise:
+                made = ast.Dict([None, None], [made, self.hook(value, "mapping", self.expr(value))])
+                made = self.place(made, node)
+            else:
+                made = self.hook(value, "update_dict", made, self.expr(value))
         return self.hook(node, "new", self._updated(node, made, group))
 
     def _updated(self, node: ast.Dict, made: ast.expr | None, group: ast.Dict) -> ast.expr:
         """The dict so far with further items, which come together, as the compiler has it."""
         if made is None:
             return self.place(group, node)
-        return made if not group.keys else self.hook(node, "update_own", made, group)
+        if not group.keys:
+            return made
+        if self.stepwise:
+            return self.place(ast.Dict([None, *group.keys], [made, *group.values]), node)
+        return self.hook(node, "update_own", made, group)
 
     def _lambda(self, node: ast.Lambda) -> ast.expr:
         return self.hook(node, "made", self.place(ast.Lambda(self.arguments(node.args), node.body), node))
@@ -383,7 +391,8 @@ class Expressions(Numbers, Comprehensions):
         return self.place(ast.Yield(None if node.value is None else self.expr(node.value)), node)
 
     def _yield_from(self, node: ast.YieldFrom) -> ast.expr:
-        return self.place(ast.YieldFrom(self.hook(node, "iterate", self.expr(node.value))), node)
+        hook = "delegate" if self.stepwise else "iterate"
+        return self.place(ast.YieldFrom(self.hook(node, hook, self.expr(node.value))), node)
 
 
 def _is_singleton(node: ast.expr) -> bool:

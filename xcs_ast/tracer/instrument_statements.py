@@ -22,8 +22,8 @@ __all__ = ["Statements"]
 class Statements(Blocks):
     """Rewrites statements of one function. `annotations`: whether those of nested functions are evaluated."""
 
-    def __init__(self, scope: Scope, annotations: bool) -> None:
-        super().__init__(scope)
+    def __init__(self, scope: Scope, annotations: bool, stepwise: bool = False) -> None:
+        super().__init__(scope, stepwise)
         self._annotations = annotations
         self.nested: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
         self._statements: dict[type[ast.stmt], Callable[[Any], list[ast.stmt]]] = {

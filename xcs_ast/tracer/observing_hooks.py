@@ -1,26 +1,32 @@
 """The hooks of a recorder that lets everything happen and tells, before each step, what it touches.
 
 Guarantees: each step happens once, in order, on this thread, natively, with the objects that the program
-has; no clone reaches the program. `before` is told of every step that may touch anything, before it happens.
+has; no clone reaches the program; no frame of ours is between the program and what it calls (see `stepping`).
+`before` is told of every step that may touch anything, before it happens.
 Python code that C calls back is not followed step by step: the effects analysis speaks for it.
-Assumes: as `hooks.Recorder` does.
+Assumes: as `hooks.Recorder` does. A step that raises is not told `after`; a call of which that is true has ended when
+its caller makes another step.
 """
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Iterator
+from functools import partial
+from itertools import repeat, starmap
 from time import perf_counter
-from types import CellType, FunctionType, MethodType, ModuleType
-from typing import Any, Final
+from types import CellType, FrameType, FunctionType, MethodType, ModuleType
+from typing import Any, Final, final
 
 from xcs_ast.effects import catalog, declared
 from xcs_ast.ir.effects import CONTENT, Access, Unknown
 from xcs_ast.ir.operations import OpType
 from xcs_ast.ir.paths import MISSING, static_attr
 from xcs_ast.tracer import observing_lookup as lookup
-from xcs_ast.tracer.clones import Link, clone_of
-from xcs_ast.tracer.hooks import INPLACE, Recorder, Token
+from xcs_ast.tracer.clones import Link, clone_of, is_clone
+from xcs_ast.tracer.hook_parts import INPLACE, static, unpacker
+from xcs_ast.tracer.hooks import TABLES, Token
 from xcs_ast.tracer.observing_effects import (
     CONTAINERS,
     SCALARS,
@@ -30,8 +36,9 @@ from xcs_ast.tracer.observing_effects import (
     text_touches,
 )
 from xcs_ast.tracer.observing_iteration import watched
+from xcs_ast.tracer.stepping import Stepwise, advancing, items_of, then, thunk
 
-__all__ = ["NOTHING", "WatchingRecorder"]
+__all__ = ["NOTHING", "WatchingRecorder", "frame_of_clone"]
 
 NOTHING: Final = object()
 """Where a step gives no value."""
@@ -58,12 +65,26 @@ class _Increment(Token):
     __slots__ = ()
 
 
-class WatchingRecorder(Recorder):
+@final
+class _Call:
+    """A call that is followed, and has not come back."""
+
+    __slots__ = ("activation", "caller", "start", "step")
+
+    def __init__(self, caller: FrameType, step: Any, activation: Any) -> None:
+        self.caller = caller
+        self.step = step
+        self.activation = activation
+        self.start = perf_counter()
+
+
+class WatchingRecorder(Stepwise):
     """Tells `before` and `after` of every step."""
 
     def __init__(self) -> None:
         self.link = Link(self)
-        self.depth = 0
+        self.under_way: list[_Call] = []
+        """Calls that are followed, the innermost last."""
 
     # ------------------------------------------------------------------------------ what recorders override
 
@@ -84,8 +105,44 @@ class WatchingRecorder(Recorder):
     def leaving(self, activation: Any) -> None:
         """It has come to its end."""
 
+    def lasted(self, step: Any, seconds: float) -> None:
+        """So long a call took."""
+
     def turn(self, loop: Any, number: int | None) -> None:
         """The loop of the step `loop` begins its iteration `number`, or (`None`) ends."""
+
+    # -------------------------------------------------------------------------------------- how steps are made
+
+    def step(self, step: Any, f: Any, *args: Any) -> Iterator[Any]:
+        """Makes the step that `before` was told of, and tells what it gave."""
+        return map(partial(self._gave, step), starmap(f, (args,)))
+
+    def silent(self, step: Any, f: Any, *args: Any) -> Iterator[Any]:
+        """The same of a step that gives no value."""
+        return map(partial(self._done, step), starmap(f, (args,)))
+
+    def _gave(self, step: Any, value: Any) -> Any:
+        self.after(step, value)
+        return value
+
+    def _done(self, step: Any, _: Any) -> None:
+        self.after(step, NOTHING)
+
+    def settle(self, frame: FrameType | None) -> None:
+        """Ends the calls that `frame` made and that have not come back: it goes on, so they raised."""
+        calls = self.under_way
+        if calls and frame is not None:
+            for number in range(len(calls) - 1, -1, -1):
+                if calls[number].caller is frame:
+                    self._end(number)
+                    return
+
+    def _end(self, number: int) -> None:
+        now = perf_counter()
+        while len(self.under_way) > number:
+            call = self.under_way.pop()
+            self.leaving(call.activation)
+            self.lasted(call.step, now - call.start)
 
     # ----------------------------------------------------------------------------------------- variables
 
@@ -134,37 +191,41 @@ class WatchingRecorder(Recorder):
 
     def load_attr(self, o: Any, name: str, /) -> Any:
         """`o.name`."""
+        return next(self.go_load_attr(o, name))
+
+    def go_load_attr(self, o: Any, name: str, /) -> Iterator[Any]:
+        """`o.name`."""
         touches, getter = lookup.attribute(o, name)
         if getter is not None:
-            return self.call(getter, o)
+            return self.go_call(getter, o)
         if touches is None:
             touches, _ = text_touches(f"__xcs_stage__(0, a0.{name})", {"a0": o})
         elif type(o) is ModuleType or static_attr(o, name) is MISSING:
             value = getattr(o, name)
             if type(value) in _METHOD_LIKE:
                 self.quiet(touches, value)
-                return value
-        step = self.before(OpType.LOAD, name, (o,), touches, how="attr")
-        value = getattr(o, name)
-        self.after(step, value)
-        return value
+                return repeat(value)
+        return self.step(self.before(OpType.LOAD, name, (o,), touches, how="attr"), getattr, o, name)
 
     def store_attr(self, value: Any, o: Any, name: str, /) -> None:
+        """`o.name = value`."""
+        next(self.go_store_attr(value, o, name))
+
+    def go_store_attr(self, value: Any, o: Any, name: str, /) -> Iterator[Any]:
         """`o.name = value`."""
         touches: list[Touch] = [(_W, o, name)]
         if not lookup.plain_store(o, name):
             touches, _ = text_touches(f"a0.{name} = a1", {"a0": o, "a1": value})
         step = self.before(OpType.STORE, name, (o, value), touches, how="attr")
-        setattr(o, name, value)
-        self.after(step, NOTHING)
+        return self.silent(step, setattr, o, name, value)
 
-    def delete_attr(self, o: Any, name: str, /) -> None:
+    def go_delete_attr(self, o: Any, name: str, /) -> Iterator[Any]:
         """`del o.name`."""
         touches: list[Touch] = [(_W, o, name)]
         if not lookup.plain_store(o, name):
             touches, _ = text_touches(f"del a0.{name}", {"a0": o})
-        self.before(OpType.STORE, f"del {name}", (o,), touches, how="delete")
-        delattr(o, name)
+        step = self.before(OpType.STORE, f"del {name}", (o,), touches, how="delete")
+        return self.silent(step, delattr, o, name)
 
     # --------------------------------------------------------------------------------------------- items
 
@@ -181,39 +242,44 @@ class WatchingRecorder(Recorder):
 
     def load_item(self, o: Any, k: Any, /) -> Any:
         """`o[k]`."""
+        return next(self.go_load_item(o, k))
+
+    def go_load_item(self, o: Any, k: Any, /) -> Iterator[Any]:
+        """`o[k]`."""
         touches = self._item(o, k, _R, "__xcs_stage__(0, a0[a1])")
         step = self.before(OpType.LOAD, "item", (o, k), touches, how="item")
-        value = o[k]
-        self.after(step, value)
-        return value
+        return self.step(step, operator.getitem, o, k)
 
     def store_item(self, value: Any, o: Any, k: Any, /) -> None:
         """`o[k] = value`."""
+        next(self.go_store_item(value, o, k))
+
+    def go_store_item(self, value: Any, o: Any, k: Any, /) -> Iterator[Any]:
+        """`o[k] = value`."""
         touches = self._item(o, k, _W, "a0[a1] = a2", a2=value)
         step = self.before(OpType.STORE, "item", (o, k, value), touches, how="item")
-        o[k] = value
-        self.after(step, NOTHING)
+        return self.silent(step, operator.setitem, o, k, value)
 
-    def delete_item(self, o: Any, k: Any, /) -> None:
+    def go_delete_item(self, o: Any, k: Any, /) -> Iterator[Any]:
         """`del o[k]`."""
         touches = self._item(o, k, _W, "del a0[a1]")
         touches += [(_W, o, CONTENT)]
-        self.before(OpType.STORE, "del item", (o, k), touches, how="delete")
-        del o[k]
+        step = self.before(OpType.STORE, "del item", (o, k), touches, how="delete")
+        return self.silent(step, operator.delitem, o, k)
 
     # ----------------------------------------------------------------------------- augmented assignments
 
-    def begin_attr(self, o: Any, name: str, /) -> Any:
+    def go_begin_attr(self, o: Any, name: str, /) -> Iterator[Any]:
         """The load of `o.name += ...`."""
         if lookup.plain_store(o, name) and lookup.is_number(static_attr(o, name)):
-            return _Increment("attr", o, name, static_attr(o, name))
-        return super().begin_attr(o, name)
+            return repeat(_Increment("attr", o, name, static_attr(o, name)))
+        return super().go_begin_attr(o, name)
 
-    def begin_item(self, o: Any, k: Any, /) -> Any:
+    def go_begin_item(self, o: Any, k: Any, /) -> Iterator[Any]:
         """The load of `o[k] += ...`."""
         if type(o) in (list, dict) and type(k) in (int, str, bool) and lookup.is_number(lookup.item(o, k)):
-            return _Increment("item", o, k, o[k])
-        return super().begin_item(o, k)
+            return repeat(_Increment("item", o, k, o[k]))
+        return super().go_begin_item(o, k)
 
     def begin_global(self, scope: dict[str, Any], name: str, /) -> Any:
         """The load of `name += ...` for a global."""
@@ -227,22 +293,20 @@ class WatchingRecorder(Recorder):
             return _Increment("cell", cell, name, cell.cell_contents)
         return super().begin_cell(cell, name)
 
-    def finish(self, token: Any, op: str, value: Any, /) -> None:
+    def go_finish(self, token: Any, op: str, value: Any, /) -> Iterator[Any]:
         """The operator (in place) and the store of an augmented assignment."""
         if type(token) is _Increment and type(value) in SCALARS:
-            self._add(token, op, value)
-        else:
-            self._told(token)
-            super().finish(token, op, value)
+            return self._add(token, op, value)
+        self._told(token)
+        return super().go_finish(token, op, value)
 
-    def finish_binary(self, token: Any, op: str, value: Any, owner: Any, /) -> None:
+    def go_finish_binary(self, token: Any, op: str, value: Any, owner: Any, /) -> Iterator[Any]:
         """The plain operator and the store of `x.a = x.a + v` and its like."""
         same = owner is token.owner or token.kind in ("global", "cell")
         if type(token) is _Increment and type(value) in SCALARS and same:
-            self._add(token, op, value)
-        else:
-            self._told(token)
-            super().finish_binary(token, op, value, owner)
+            return self._add(token, op, value)
+        self._told(token)
+        return super().go_finish_binary(token, op, value, owner)
 
     def _told(self, token: Any) -> None:
         if type(token) is _Increment:
@@ -257,21 +321,21 @@ class WatchingRecorder(Recorder):
             return item_field(key + len(token.owner) if type(token.owner) is list and key < 0 else key)
         return "cell_contents" if token.kind == "cell" else str(token.name)
 
-    def _add(self, token: Token, op: str, value: Any) -> None:
+    def _add(self, token: Token, op: str, value: Any) -> Iterator[Any]:
         access = _A if op in ("+", "-") else _W
         where = (access, token.owner, self._field(token))
         inputs = (token.owner, token.name, value) if token.kind == "item" else (token.owner, value)
         name = f"{token.name if token.kind != 'item' else 'item'} {op}="
         meta = {"how": "add", "sort": token.kind, "op": op, "target": token.name}
         step = self.before(OpType.STORE, name, inputs, [where], **meta)
-        result = INPLACE[op](token.old, value)
+        return then(starmap(INPLACE[op], ((token.old, value),)), partial(self._added, step, token))
+
+    def _added(self, step: Any, token: Token, result: Any) -> Iterator[Any]:
         if token.kind == "attr":
-            setattr(token.owner, token.name, result)
-        elif token.kind == "cell":
-            token.owner.cell_contents = result
-        else:
-            token.owner[token.name] = result
-        self.after(step, NOTHING)
+            return self.silent(step, setattr, token.owner, token.name, result)
+        if token.kind == "cell":
+            return self.silent(step, setattr, token.owner, "cell_contents", result)
+        return self.silent(step, operator.setitem, token.owner, token.name, result)
 
     # ------------------------------------------------------------------------------------------ operators
 
@@ -280,7 +344,7 @@ class WatchingRecorder(Recorder):
             return []
         return text_touches(f"__xcs_stage__(0, {text})", {"a0": a, "a1": b})[0]
 
-    def inplace(self, op: str, a: Any, b: Any, /) -> Any:
+    def go_inplace(self, op: str, a: Any, b: Any, /) -> Iterator[Any]:
         """`a op= b` for a local variable."""
         if type(a) is list and type(b) in CONTAINERS:
             touches: list[Touch] = [(_A, a, CONTENT), (_R, b, CONTENT)]
@@ -289,33 +353,25 @@ class WatchingRecorder(Recorder):
         else:
             touches, _ = text_touches(f"r = a0\nr {op}= a1", {"a0": a, "a1": b})
         step = self.before(OpType.COMPUTE, f"{op}=", (a, b), touches, how="inplace", op=op)
-        value = super().inplace(op, a, b)
-        self.after(step, value)
-        return value
+        return map(partial(self._gave, step), super().go_inplace(op, a, b))
 
-    def binary(self, op: str, a: Any, b: Any, /) -> Any:
+    def go_binary(self, op: str, a: Any, b: Any, /) -> Iterator[Any]:
         """`a op b`."""
         step = self.before(OpType.COMPUTE, op, (a, b), self._operands(f"a0 {op} a1", a, b), how="binary")
-        value = super().binary(op, a, b)
-        self.after(step, value)
-        return value
+        return map(partial(self._gave, step), super().go_binary(op, a, b))
 
-    def unary(self, op: str, a: Any, /) -> Any:
+    def go_unary(self, op: str, a: Any, /) -> Iterator[Any]:
         """`-a`, `+a`, `~a`."""
         step = self.before(OpType.COMPUTE, op, (a,), self._operands(f"{op}a0", a), how="unary")
-        value = super().unary(op, a)
-        self.after(step, value)
-        return value
+        return map(partial(self._gave, step), super().go_unary(op, a))
 
-    def compare(self, op: str, a: Any, b: Any, /) -> Any:
+    def go_compare(self, op: str, a: Any, b: Any, /) -> Iterator[Any]:
         """`a op b`."""
         touches = [] if op in ("is", "is not") else self._operands(f"a0 {op} a1", a, b)
         step = self.before(OpType.COMPUTE, op, (a, b), touches, how="compare")
-        value = super().compare(op, a, b)
-        self.after(step, value)
-        return value
+        return map(partial(self._gave, step), super().go_compare(op, a, b))
 
-    def truth(self, x: Any, /) -> bool:
+    def go_truth(self, x: Any, /) -> Iterator[bool]:
         """What `if x` asks."""
         kind = type(x)
         touches: list[Touch] = []
@@ -323,12 +379,9 @@ class WatchingRecorder(Recorder):
             touches = [(_R, x, CONTENT)]
         elif kind not in SCALARS:
             touches, _ = text_touches("__xcs_stage__(0, not a0)", {"a0": x})
-        step = self.before(OpType.BRANCH, "branch", (x,), touches)
-        value = True if x else False  # noqa: SIM210
-        self.after(step, value)
-        return value
+        return self.step(self.before(OpType.BRANCH, "branch", (x,), touches), operator.truth, x)
 
-    def format_value(self, value: Any, conversion: int, spec: str, /) -> str:
+    def go_format_value(self, value: Any, conversion: int, spec: str, /) -> Iterator[str]:
         """`{value!conversion:spec}`."""
         touches: list[Touch] = []
         if type(value) not in SCALARS:
@@ -336,36 +389,86 @@ class WatchingRecorder(Recorder):
             touches, _ = text_touches(f"__xcs_stage__(0, {how})", {"a0": value, "a1": spec})
         meta = {"how": "format", "conversion": conversion, "spec": spec}
         step = self.before(OpType.COMPUTE, "format", (value,), touches, **meta)
-        text = super().format_value(value, conversion, spec)
-        self.after(step, text)
-        return text
+        return map(partial(self._gave, step), super().go_format_value(value, conversion, spec))
 
     # ------------------------------------------------------------------------------ iteration, unpacking
 
     def iterate(self, x: Any, /) -> Iterator[Any]:
+        """What runs over `x` inside of another hook."""
+        found: Iterator[Any] = next(self.go_iterate(x))
+        return found
+
+    def go_iterate(self, x: Any, /) -> Iterator[Any]:
         """What `for` runs over."""
+        step = self._begins(x)
+        return map(partial(watched, self, x, step), map(iter, (x,)))
+
+    def go_delegate(self, x: Any, /) -> Iterator[Any]:
+        """What `yield from` hands over to."""
+        self._begins(x)
+        return super().go_delegate(x)
+
+    def _begins(self, x: Any) -> Any:
         touches: list[Touch] = []
         if type(x) not in CONTAINERS and type(x) not in SCALARS and type(x) not in lookup.STREAMS:
             touches, _ = text_touches("__xcs_stage__(0, iter(a0))", {"a0": x})
-        step = self.before(OpType.LOOP, "iterate", (x,), touches)
-        return watched(self, x, iter(x), step)
+        return self.before(OpType.LOOP, "iterate", (x,), touches)
 
-    def unpack(self, x: Any, before: int, after: int, /) -> Any:
+    def go_spread_keys(self, x: Any, /) -> Iterator[Any]:
+        """`*x` in a set display."""
+        if type(x) in TABLES:
+            self._begins(x)
+            for each in list(x):
+                self.key(each)
+        return super().go_spread_keys(x)
+
+    def mapping(self, x: Any, f: Any = None, /) -> Any:
+        """What `**x` takes apart."""
+        found = super().mapping(x, f)
+        touches: list[Touch] = [(_R, x, CONTENT)]
+        if type(x) is not dict:
+            touches, _ = text_touches("r = {**a0}", {"a0": x})
+        self.before(OpType.LOAD, "mapping", (x,), touches, how="mapping")
+        return found
+
+    def go_unpack(self, x: Any, before: int, after: int, /) -> Iterator[Any]:
         """`a, b = x`."""
         touches: list[Touch] = [(_R, x, CONTENT)]
-        if type(x) not in CONTAINERS and type(x) not in SCALARS:
+        kind = type(x)
+        builtin = kind in CONTAINERS or kind in SCALARS
+        if not builtin:
             touches, _ = text_touches("r = [*a0]", {"a0": x})
         step = self.before(OpType.LOAD, "unpack", (x,), touches, how="unpack", left=before, right=after)
-        value = super().unpack(x, before, after)
-        self.after(step, value)
-        return value
+        if builtin or (static(kind, "__iter__") is None and static(kind, "__getitem__") is None):
+            return self.step(step, unpacker(before, after), x)
+        return map(partial(self._gave, step), items_of(map(advancing, map(iter, (x,))), before, after))
 
     # ---------------------------------------------------------------------------------------------- calls
 
     def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """`f(*args, **kwargs)`, from inside of another hook."""
+        return next(self.go_call(f, *args, **kwargs))
+
+    perform = call
+
+    def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """`o.name(*args, **kwargs)`, from inside of another hook."""
+        return next(self.go_call_method(o, name, *args, **kwargs))
+
+    perform_method = call_method
+
+    def go_call(self, f: Any, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
         """`f(*args, **kwargs)`."""
+        return self.begin_call(f, args, kwargs)
+
+    def go_call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """`o.name(*args, **kwargs)`."""
+        return then(self.go_load_attr(o, name), lambda f: self.begin_call(f, args, kwargs))
+
+    def begin_call(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Any]:
+        """A call, with all that it takes evaluated."""
         target, given = self._python(f, args)
-        if target is not None and self.depth < _DEEPEST:
+        if target is not None and len(self.under_way) < _DEEPEST:
             clone = clone_of(target, self.link)
             if isinstance(clone, FunctionType):
                 return self._follow(f, args, kwargs, clone, given)
@@ -374,7 +477,7 @@ class WatchingRecorder(Recorder):
 
     def native(
         self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], touches: list[Touch], **meta: Any
-    ) -> Any:
+    ) -> Iterator[Any]:
         """A call that is not followed."""
         step = self.before(
             OpType.CALL,
@@ -385,11 +488,10 @@ class WatchingRecorder(Recorder):
             **meta,
             certainty="may",
         )
-        start = perf_counter()
-        kwargs = lookup.shifted(f, kwargs, 2)
-        value = f(*args, **kwargs)
-        if step is not None:
-            step.seconds = perf_counter() - start
+        return map(partial(self._returned, step, perf_counter()), thunk(f, args, kwargs))
+
+    def _returned(self, step: Any, start: float, value: Any) -> Any:
+        self.lasted(step, perf_counter() - start)
         self.after(step, value)
         return value
 
@@ -420,30 +522,21 @@ class WatchingRecorder(Recorder):
         kwargs: dict[str, Any],
         clone: FunctionType,
         given: tuple[Any, ...],
-    ) -> Any:
+    ) -> Iterator[Any]:
         step = self.before(
             OpType.CALL, lookup.name_of(f), (f, *args, *kwargs.values()), [], **_call_meta(f, args, kwargs)
         )
-        activation = self.entering(step, clone, given, kwargs)
-        self.depth += 1
-        start = perf_counter()
-        try:
-            value = clone(*given, **kwargs)
-        finally:
-            self.depth -= 1
-            self.leaving(activation)
-            if step is not None:
-                step.seconds = perf_counter() - start
-        self.after(step, value)
+        caller = frame_of_clone()
+        self.settle(caller)
+        call = _Call(caller or sys._getframe(), step, self.entering(step, clone, given, kwargs))
+        self.under_way.append(call)
+        return map(partial(self._came_back, call), thunk(clone, given, kwargs))
+
+    def _came_back(self, call: _Call, value: Any) -> Any:
+        if call in self.under_way:
+            self._end(self.under_way.index(call))
+        self.after(call.step, value)
         return value
-
-    perform = call
-
-    def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
-        """`o.name(*args, **kwargs)`."""
-        return self.call(self.load_attr(o, name), *args, **kwargs)
-
-    perform_method = call_method
 
     # -------------------------------------------------------------------------------- everything else
 
@@ -475,13 +568,15 @@ class WatchingRecorder(Recorder):
         self.after(self.before(OpType.NEW, "generator", (), [], how="generator"), gen)
         return gen
 
-    def import_name(self, name: str, scope: dict[str, Any], fromlist: Any, level: int, /) -> Any:
+    def go_import_name(
+        self, name: str, scope: dict[str, Any], fromlist: Any, level: int, /
+    ) -> Iterator[Any]:
         """The import itself."""
         touches: list[Touch] = []
         if level or name not in sys.modules:
             touches = [(_W, Unknown(f"imports {name}"), "")]
         self.before(OpType.SIDE_EFFECT, f"import {name}", (), touches, how="import")
-        return super().import_name(name, scope, fromlist, level)
+        return super().go_import_name(name, scope, fromlist, level)
 
     def raising(self, exc: Any, /) -> Any:
         """What `raise` is given."""
@@ -498,3 +593,11 @@ def _call_meta(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[st
     ):
         meta["method"] = f.__name__
     return meta
+
+
+def frame_of_clone() -> FrameType | None:
+    """The innermost frame of a clone: it is asking for the step."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and not is_clone(frame.f_code):
+        frame = frame.f_back
+    return frame

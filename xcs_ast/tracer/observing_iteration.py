@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast.ir.effects import CONTENT, Access
 from xcs_ast.ir.operations import OpType
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch, item_field, text_touches
+from xcs_ast.tracer.stepping import advancing
 
 if TYPE_CHECKING:
     from xcs_ast.tracer.observing_hooks import WatchingRecorder
@@ -16,17 +18,28 @@ if TYPE_CHECKING:
 __all__ = ["watched"]
 
 _VIEWS: Final = frozenset({type({}.keys()), type({}.values()), type({}.items())})
+_SILENT: Final = SCALARS | CONTAINERS | _VIEWS
+"""What is iterated over without any code of the user's."""
 _COMPOSED: Final = frozenset({zip, enumerate, reversed})
 
 
-def watched(recorder: WatchingRecorder, source: Any, iterator: Iterator[Any], loop: Any) -> Iterator[Any]:
-    """`iterator`, telling the recorder of each item."""
-    return _Watched(recorder, source, iterator, loop)
+def watched(recorder: WatchingRecorder, source: Any, loop: Any, iterator: Iterator[Any]) -> Iterator[Any]:
+    """`iterator`, telling the recorder of each item. It is advanced by C code, or runs no code of the user's."""
+    watch = _Watched(recorder, source, iterator, loop)
+    if type(source) in _SILENT and type(iterator) not in _COMPOSED:
+        return watch
+    items = chain(advancing(iterator), filter(watch.end, (None,)))
+    return map(watch.arrived, iter(watch.begin, _NEVER), items)
+
+
+_NEVER: Final = object()
 
 
 @final
 class _Watched:
-    __slots__ = ("_iterator", "_loop", "_number", "_recorder", "_source")
+    """One loop."""
+
+    __slots__ = ("_iterator", "_loop", "_number", "_recorder", "_source", "_step", "_touched")
 
     def __init__(self, recorder: WatchingRecorder, source: Any, iterator: Iterator[Any], loop: Any) -> None:
         self._recorder = recorder
@@ -34,30 +47,46 @@ class _Watched:
         self._iterator = iterator
         self._loop = loop
         self._number = 0
+        self._step: Any = None
+        self._touched: list[Touch] = []
 
     def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
-        recorder, number = self._recorder, self._number
-        recorder.turn(self._loop, number)
-        step = None
-        touches = self._touches(number)
-        if any(touch[0] is not Access.READ for touch in touches):
-            step = recorder.before(
-                OpType.LOAD, "next", (self._source,), touches, how="next", loop=self._loop, index=number
-            )
+        self.begin()
         try:
             item = next(self._iterator)
         except BaseException:
-            recorder.turn(self._loop, None)
+            self._recorder.turn(self._loop, None)
             raise
+        return self.arrived(None, item)
+
+    def begin(self) -> None:
+        """The next item is about to be asked for."""
+        recorder, number = self._recorder, self._number
+        recorder.turn(self._loop, number)
+        self._step = None
+        self._touched = touches = self._touches(number)
+        if any(touch[0] is not Access.READ for touch in touches):
+            self._step = recorder.before(
+                OpType.LOAD, "next", (self._source,), touches, how="next", loop=self._loop, index=number
+            )
+
+    def arrived(self, _: None, item: Any) -> Any:
+        """It is there."""
+        recorder, number, step = self._recorder, self._number, self._step
         if step is None:
             meta = {"how": "next", "loop": self._loop, "index": number}
-            step = recorder.before(OpType.LOAD, "item", (self._source,), touches, **meta)
+            step = recorder.before(OpType.LOAD, "item", (self._source,), self._touched, **meta)
         self._number = number + 1
         recorder.after(step, item)
         return item
+
+    def end(self, _: None) -> bool:
+        """There is none."""
+        self._recorder.turn(self._loop, None)
+        return False
 
     def _touches(self, number: int) -> list[Touch]:
         source = self._source

@@ -38,10 +38,16 @@ class Values:
         self._homes: dict[str, str | None] = {}
         self._count = 0
 
-    def define(self, obj: object, prefix: str = "v", home: str | None = None) -> ValueRef:
-        """A new value; `home` is the call that it came up in."""
+    def define(
+        self,
+        obj: object,
+        prefix: str = "v",
+        home: str | None = None,
+        shape: tuple[int, ...] | None = None,
+    ) -> ValueRef:
+        """A new value; `home` is the call that it came up in, `shape` how long it was then, if that may change."""
         self._count += 1
-        ref = ValueRef(f"{prefix}{self._count}", type(obj).__qualname__, _shape(obj))
+        ref = ValueRef(f"{prefix}{self._count}", type(obj).__qualname__, shape or _shape(obj))
         self.objects[ref.id] = obj
         self._by_object.setdefault(id(obj), []).append(ref)
         self._homes[ref.id] = home

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import FunctionType, MethodType
 from typing import Any, Final, final
 
@@ -18,10 +19,12 @@ from xcs_ast.ir.paths import AttrStep, EnvRoot, KeyStep, Path, Step, instance_di
 from xcs_ast.ir.values import ValueRef
 from xcs_ast.records import dataclass, field
 from xcs_ast.tracer.clones import Refusal, clone_of
-from xcs_ast.tracer.hooks import Recorder
 from xcs_ast.tracer.observing import ObservingRecorder
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, call_touches, effect_of
+from xcs_ast.tracer.observing_graph import GraphMaker
 from xcs_ast.tracer.observing_lookup import method_of
+from xcs_ast.tracer.observing_values import Values
+from xcs_ast.tracer.stepping import Stepwise
 from xcs_ast.tracer.tracebacks import without_ours
 
 __all__ = [
@@ -98,9 +101,8 @@ class Tracer:
         target = _python_function(func)
         recorder = ObservingRecorder(unnoticed=self.unnoticed)
         paths = _reachable(func, args, kwargs)
-        parameters = tuple(
-            recorder.values.name(value, name) for name, value in bound(func, args, kwargs).items()
-        )
+        values = Values()
+        parameters = tuple(values.name(value, name) for name, value in bound(func, args, kwargs).items())
         notes: list[str] = []
         self.result = None
         returned = False
@@ -111,13 +113,12 @@ class Tracer:
             without_ours(error)
             raise
         finally:
-            recorder.link.switch(Recorder())  # a generator expression may outlive the run
+            recorder.link.switch(Stepwise())  # a generator expression may outlive the run
             recorder.link.close()
             self.graph = None
             if not recorder.stopped:
-                self.graph = _graph(
-                    recorder, func, args, kwargs, parameters, self.result, returned, paths, notes
-                )
+                run = _Traced(recorder, func, args, kwargs, parameters, self.result, returned, paths, notes)
+                self.graph = ComputationGraph.later(run.name, parameters, partial(run.graph, values))
         return self.graph
 
     def _run(
@@ -137,13 +138,10 @@ class Tracer:
         if isinstance(clone, Refusal):
             notes.append(f"{getattr(func, '__qualname__', func)!s} is one step: {clone.reason}")
             touches, _ = call_touches(func, args, kwargs)
-            return recorder.native(func, args, kwargs, touches)
+            return next(recorder.native(func, args, kwargs, touches))
         given = (func.__self__, *args) if type(func) is MethodType else args
         given = (func, *args) if type(func) not in (MethodType, FunctionType) else given
         activation = recorder.entering(None, clone, given, kwargs)
-        for name in activation.map.fixed if activation.map is not None else ():
-            if recorder.values.objects.get(name, _NONE) is not _NONE:
-                activation.fixed[name] = recorder.values.known(recorder.values.objects[name])[0]
         try:
             return clone(*given, **kwargs)
         finally:
@@ -151,7 +149,6 @@ class Tracer:
 
 
 ExecutionTracer = Tracer
-_NONE: Final = object()
 
 
 def _python_function(func: Any) -> FunctionType | None:
@@ -161,41 +158,52 @@ def _python_function(func: Any) -> FunctionType | None:
     return inner if type(inner) is FunctionType else None
 
 
-def _graph(
-    recorder: ObservingRecorder,
-    func: Any,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-    parameters: tuple[ValueRef, ...],
-    result: Any,
-    returned: bool,
-    paths: dict[int, Path],
-    notes: list[str],
-) -> ComputationGraph:
-    ref: ValueRef | None = None
-    steps = recorder.operations()
-    if returned:
-        known = recorder.values.known(result)
-        ref = known[-1] if known else recorder.values.constant(result)
-        touches = [effect_of((Access.READ, result, CONTENT), None)] if type(result) in CONTAINERS else []
-        meta = {"name": "return"}
-        steps = (*steps, Operation(f"o{len(steps) + 1}", OpType.RETURN, (ref,), (), meta, tuple(touches)))
-    else:
-        notes.append("the run ended with an exception")
-    if recorder.truncated:
-        notes.append(f"only the first {len(steps)} steps were written down")
-    values = recorder.values
-    recording = Recording(
-        func,
-        args,
-        kwargs,
-        result,
-        values.objects,
-        frozenset(values.outside),
-        {name: paths[id(obj)] for name, obj in values.objects.items() if id(obj) in paths},
-    )
-    name = str(getattr(func, "__qualname__", type(func).__qualname__))
-    return ComputationGraph(steps, parameters, ref, name, tuple(notes), recording)
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class _Traced:
+    """A run that is over, and of which somebody may want the graph."""
+
+    recorder: ObservingRecorder
+    func: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    parameters: tuple[ValueRef, ...]
+    result: Any
+    returned: bool
+    paths: dict[int, Path]
+    notes: list[str]
+
+    @property
+    def name(self) -> str:
+        """What the function is called."""
+        return str(getattr(self.func, "__qualname__", type(self.func).__qualname__))
+
+    def graph(self, values: Values) -> ComputationGraph:
+        """The graph."""
+        recorder, result, notes = self.recorder, self.result, list(self.notes)
+        steps = GraphMaker(values, recorder, {ref.id: ref for ref in self.parameters}).read()
+        ref: ValueRef | None = None
+        if self.returned:
+            known = values.known(result)
+            ref = known[-1] if known else values.constant(result)
+            touches = [effect_of((Access.READ, result, CONTENT), None)] if type(result) in CONTAINERS else []
+            meta = {"name": "return"}
+            last = Operation(f"o{len(steps) + 1}", OpType.RETURN, (ref,), (), meta, tuple(touches))
+            steps = (*steps, last)
+        else:
+            notes.append("the run ended with an exception")
+        if recorder.truncated:
+            notes.append(f"only the first {len(steps)} steps were written down")
+        recording = Recording(
+            self.func,
+            self.args,
+            self.kwargs,
+            result,
+            values.objects,
+            frozenset(values.outside),
+            {name: self.paths[id(obj)] for name, obj in values.objects.items() if id(obj) in self.paths},
+        )
+        return ComputationGraph(steps, self.parameters, ref, self.name, tuple(notes), recording)
 
 
 def bound(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from xcs_ast.tracer.clones import Link, Refusal, clone_of
 from xcs_ast.tracer.hooks import Direct, Recorder
+from xcs_ast.tracer.stepping import Stepwise
 
 
 class Deep(Recorder):
@@ -78,5 +79,5 @@ def places(error: BaseException, filename: str | None = None) -> list[tuple[Any,
     return found
 
 
-RECORDERS: list[Callable[[], Recorder]] = [Recorder, Direct, Deep]
+RECORDERS: list[Callable[[], Recorder]] = [Recorder, Direct, Deep, Stepwise]
 PY = sys.version_info[:2]

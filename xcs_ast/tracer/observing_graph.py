@@ -1,0 +1,407 @@
+"""From the notes of a run to its operations: which value each object is, what stands where, what decides about what.
+
+Guarantees: no user code runs; the notes are not changed, and the same notes give the same operations.
+Assumes: the notes are those of `observing.ObservingRecorder`, and all objects in them are alive.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from types import BuiltinMethodType, CodeType, FrameType, MethodType, ModuleType
+from typing import Any, Final, final
+
+from xcs_ast.ir.effects import Access, Effect, Unknown
+from xcs_ast.ir.operations import Operation, OpType
+from xcs_ast.ir.values import ValueRef
+from xcs_ast.source.spans import Span
+from xcs_ast.tracer import observing as note
+from xcs_ast.tracer.observing_control import FunctionMap, Range, contains
+from xcs_ast.tracer.observing_effects import Touch, effect_of
+from xcs_ast.tracer.observing_hooks import NOTHING
+from xcs_ast.tracer.observing_values import Values
+
+__all__ = ["GraphMaker", "Step", "position_of"]
+
+
+@final
+class Step:
+    """An operation that is being made."""
+
+    __slots__ = ("effects", "guards", "id", "inputs", "iterations", "kind", "meta", "name", "note", "outputs",
+                 "parent", "seconds", "span", "unsure")  # fmt: skip
+
+    def __init__(self, id: str, kind: OpType, name: str, parent: Step | None) -> None:
+        self.id = id
+        self.kind = kind
+        self.name = name
+        self.parent = parent
+        self.inputs: tuple[ValueRef, ...] = ()
+        self.outputs: tuple[ValueRef, ...] = ()
+        self.unsure: tuple[str, ...] = ()
+        self.effects: dict[tuple[Access, object], Effect] = {}
+        self.meta: dict[str, Any] = {}
+        self.span: Span | None = None
+        self.seconds = 0.0
+        self.iterations: tuple[tuple[str, int], ...] = ()
+        self.guards: tuple[str, ...] = ()
+        self.note = 0
+        """The number of the note that it is made from."""
+
+
+class Run:
+    """What is remembered of one run of one function."""
+
+    def __init__(self, step: Step | None, map: FunctionMap | None) -> None:
+        self.step = step
+        self.map = map
+        self.around: set[str | None] = {None}
+        """The calls that this run is inside of."""
+        while step is not None:
+            self.around.add(step.id)
+            step = step.parent
+        self.fixed: dict[str, ValueRef] = {}
+        self.loops: list[tuple[Step, Range | None, int]] = []
+        self.branches: dict[Range, Step] = {}
+        self.calls: dict[Range, Step] = {}
+        """The last call at each place, the latest last."""
+        self.pending: list[tuple[object, list[Touch]]] = []
+        self.formats: list[tuple[str, ValueRef]] = []
+        self.building: dict[Range, list[tuple[str, ValueRef]]] = {}
+        self.rendered: dict[str, tuple[tuple[str | None, ...], tuple[ValueRef, ...]]] = {}
+        """f-strings that were made, by their text: the text between the values, and the values."""
+
+
+class GraphMaker:
+    """Reads the notes of one run, in order."""
+
+    def __init__(
+        self, values: Values, recorder: note.ObservingRecorder, parameters: dict[str, ValueRef]
+    ) -> None:
+        self.values = values
+        self.steps: list[Step] = []
+        self._truncated = recorder.truncated
+        self._notes = recorder.notes
+        self._by_note: dict[int, Step] = {}
+        self._runs: dict[note.Activation, Run] = {}
+        self._fixed = parameters
+
+    def read(self) -> tuple[Operation, ...]:
+        """What was noted down, as operations. A call's effects include those of its steps."""
+        for number, each in enumerate(self._notes):
+            kind = each[0]
+            if kind == note.BEFORE:
+                self._before(number, *each[1:])
+            elif kind == note.AFTER:
+                self._after(self._by_note[each[1]], *each[2:])
+            elif kind == note.SCALAR:
+                self._scalar(number, *each[1:])
+            elif kind == note.TURN:
+                self._turn(*each[1:])
+            elif kind == note.QUIET:
+                self._run(each[1]).pending.append((each[3], each[2]))
+            elif kind == note.LASTED:
+                self._by_note[each[1]].seconds = each[2]
+            elif kind == note.ENTER:
+                self._enter(*each[1:])
+            else:
+                self._leave(each[1])
+        if self._truncated and self.steps:
+            effect = Effect(Access.WRITE, Unknown("was not written down to its end"))
+            self.steps[-1].effects[effect.access, effect.where] = effect
+        for step in reversed(self.steps):
+            if step.parent is not None:
+                step.parent.effects.update(step.effects)
+        return tuple(map(_finished, self.steps))
+
+    # ------------------------------------------------------------------------------------------ activations
+
+    def _run(self, activation: note.Activation) -> Run:
+        found = self._runs.get(activation)
+        if found is None:
+            step = None if activation.step is None else self._by_note.get(activation.step)
+            found = self._runs[activation] = Run(step, activation.map)
+        return found
+
+    def _enter(self, activation: note.Activation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        run = self._run(activation)
+        code = activation.code
+        if run.map is None or code is None:
+            return
+        if activation.step is None:
+            for name in run.map.fixed:
+                if name in self._fixed:
+                    run.fixed[name] = self._fixed[name]
+            return
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        given = {**dict(zip(names[: code.co_argcount], args, strict=False)), **kwargs}
+        refs = {id(self.values.objects[v.id]): v for v in (run.step.inputs if run.step is not None else ())}
+        for name in run.map.fixed:
+            if name in given and id(given[name]) in refs:
+                run.fixed[name] = refs[id(given[name])]
+
+    def _leave(self, activation: note.Activation) -> None:
+        run = self._run(activation)
+        if run.step is not None:
+            for _, touches in run.pending:
+                for touch in touches:
+                    effect = effect_of(touch, None)
+                    run.step.effects[effect.access, effect.where] = effect
+
+    # ------------------------------------------------------------------------------------------- the steps
+
+    def _before(
+        self,
+        number: int,
+        activation: note.Activation,
+        code: CodeType | None,
+        at: int,
+        kind: OpType,
+        name: str,
+        inputs: tuple[Any, ...],
+        touches: list[Touch],
+        meta: dict[str, Any],
+    ) -> Step:
+        run = self._run(activation)
+        place = None if code is None else place_in(code, at)
+        uses = [
+            self._use(run, obj, hint)
+            for obj, hint in zip(inputs, _hints(run, place, len(inputs)), strict=True)
+        ]
+        step = self._by_note[number] = Step(f"o{len(self.steps) + 1}", kind, name, run.step)
+        step.inputs = tuple([use[0] for use in uses])
+        step.unsure = tuple([use[0].id for use in uses if use[1]])
+        step.meta = dict(meta)
+        step.note = number
+        if run.pending:
+            touches = [*_pending(run, kind, inputs), *touches]
+        for touch in touches:
+            effect = effect_of(touch, None)
+            step.effects[effect.access, effect.where] = effect
+        if place is not None and code is not None:
+            step.span = Span(code.co_filename, place[0][0], place[0][1], place[1][0], place[1][1])
+            _surroundings(run, step, place)
+        self.steps.append(step)
+        return step
+
+    def _use(self, run: Run, obj: Any, hint: Any) -> tuple[ValueRef, bool]:
+        used = self.values.use(obj, hint, run.fixed, run.around)
+        if used is not None:
+            return used
+        parts: list[Any] = []
+        literals: tuple[str | None, ...] = ()
+        if type(obj) is tuple:
+            parts = [self._use(run, each, None) for each in islice(obj, note.PARTS)]
+            name = "tuple"
+        elif type(obj) is str and obj in run.rendered:
+            name = "f-string"
+            literals, refs = run.rendered[obj]
+            parts = [(ref, False) for ref in refs]
+        elif type(obj) is str:
+            name = "text"
+            parts = [(ref, not text) for text, ref in run.formats if text in obj]
+        elif type(obj) in _BOUND and type(obj.__self__) is not ModuleType:
+            return self._use(run, obj.__self__, None)
+        if not parts:
+            return self.values.constant(obj), False
+        step = Step(f"o{len(self.steps) + 1}", OpType.NEW, name, run.step)
+        step.inputs = tuple([use[0] for use in parts])
+        step.unsure = tuple([use[0].id for use in parts if use[1]])
+        step.outputs = (self.values.define(obj, home=_home(step)),)
+        step.meta = {"how": name, "literals": literals} if name == "f-string" else {"how": name}
+        self.steps.append(step)
+        return step.outputs[0], False
+
+    def _scalar(
+        self, number: int, activation: note.Activation, code: CodeType, at: int, how: str, op: str,
+        inputs: tuple[Any, ...], value: Any,
+    ) -> None:  # fmt: skip
+        meta = {"how": how, "op": op} if how == "inplace" else {"how": how}
+        name = f"{op}=" if how == "inplace" else op
+        step = self._before(number, activation, code, at, OpType.COMPUTE, name, inputs, [], meta)
+        self._after(step, value, None)
+
+    def _after(self, step: Step, value: Any, extra: Any) -> None:
+        run = self._run(self._notes[step.note][1])
+        if step.kind is OpType.BRANCH:
+            step.meta["decision"] = value
+            return
+        if extra is not None and len(extra) == 2:
+            uses = [self._use(run, each, None) for each in extra[1][: note.PARTS]]
+            step.inputs = tuple([use[0] for use in uses])
+            step.unsure = tuple([use[0].id for use in uses if use[1]])
+        home = _home(step)
+        if step.name == "unpack" and type(value) is tuple:
+            step.outputs = tuple([self.values.define(each, home=home) for each in value])
+            return
+        ref = self._same(step, value) if step.kind is OpType.COMPUTE else None
+        if ref is None:
+            known = self.values.known(value)
+            if step.kind is OpType.LOAD and known:
+                step.meta["same_as"] = known[-1].id
+            shape = None if extra is None else extra[:1]
+            ref = self.values.define(value, home=home, shape=shape)
+            step.outputs = (ref,)
+        how = step.meta.get("how")
+        if how == "compare" and step.name in _CERTAIN:
+            self._decides(run, step, value, ref)
+        elif how == "format":
+            _formatted(run, step, value, ref)
+
+    def _same(self, step: Step, value: Any) -> ValueRef | None:
+        """The operand that an operator gave back as it is (`f"{text}"`, `text + ""`): no new value."""
+        if type(value) is str:
+            for ref in step.inputs:
+                if self.values.objects[ref.id] is value:
+                    return ref
+        return None
+
+    def _decides(self, run: Run, step: Step, value: bool, ref: ValueRef) -> None:
+        """A comparison that always gives a `bool` decides by itself: nobody asks for its truth."""
+        if run.map is None or step.span is None:
+            return
+        s = step.span
+        place = ((s.line, s.column), (s.end_line, s.end_column))
+        if any(contains(test, place) for test, _ in run.map.tests):
+            branch = Step(f"o{len(self.steps) + 1}", OpType.BRANCH, "branch", step.parent)
+            branch.inputs, branch.span, branch.meta = (ref,), s, {"decision": value}
+            branch.iterations, branch.guards = step.iterations, step.guards
+            run.branches[place] = branch
+            self.steps.append(branch)
+
+    def _turn(self, activation: note.Activation, loop: int | None, number: int | None) -> None:
+        """A loop goes on, or ends."""
+        run = self._run(activation)
+        step = None if loop is None else self._by_note.get(loop)
+        whole: Range | None = None
+        at = next((n for n, each in enumerate(run.loops) if each[0] is step), -1)
+        if at >= 0:
+            whole = run.loops[at][1]
+            del run.loops[at:]
+        elif run.map is not None and step is not None and step.span is not None:
+            s = step.span
+            whole = run.map.loops.get(((s.line, s.column), (s.end_line, s.end_column)))
+        if number is not None and step is not None:
+            run.loops.append((step, whole, number))
+
+
+def _hints(run: Run, place: Range | None, count: int) -> list[Any]:
+    if run.map is not None and place is not None:
+        found = run.map.operands(place)
+        if len(found) == count:
+            return found
+    return [None] * count
+
+
+def _pending(run: Run, kind: OpType, inputs: tuple[Any, ...]) -> list[Touch]:
+    callee = inputs[0] if kind is OpType.CALL else NOTHING
+    out: list[Touch] = []
+    left = []
+    for found, touches in run.pending:
+        if found is NOTHING or found is callee:
+            out += touches
+        else:
+            left.append((found, touches))
+    run.pending = left
+    return out
+
+
+def _surroundings(run: Run, step: Step, place: Range) -> None:
+    if run.map is None:
+        return
+    if run.loops:
+        step.iterations = tuple(
+            [
+                (loop.id, number)
+                for loop, range, number in run.loops
+                if loop is not step and range is not None and contains(range, place)
+            ]
+        )
+    tests, silent = run.map.deciding(place)
+    if tests or silent:
+        guards = {}
+        for test in tests:
+            for at, branch in run.branches.items():
+                if contains(test, at):
+                    guards[branch.id] = branch
+        for test in silent:
+            for at, call in reversed(run.calls.items()):
+                if at[0] <= test[1]:
+                    guards[call.id] = call
+                    break
+        step.guards = tuple(guards)
+    if step.kind is OpType.CALL:
+        run.calls.pop(place, None)
+        run.calls[place] = step
+    elif step.kind is OpType.BRANCH:
+        run.branches[place] = step
+
+
+def _formatted(run: Run, step: Step, text: str, ref: ValueRef) -> None:
+    """Follows how an f-string comes together: making it is no step that anybody could see."""
+    run.formats.append((text, ref))
+    if run.map is None or step.span is None:
+        return
+    s = step.span
+    place = ((s.line, s.column), (s.end_line, s.end_column))
+    around = [each for each in run.map.joined if contains(each[0], place)]
+    if not around:
+        return
+    range, parts = around[-1]
+    values = run.building.setdefault(range, [])
+    values.append((text, ref))
+    if len(values) == parts.count(None):
+        texts = iter(values)
+        whole = "".join(next(texts)[0] if part is None else part for part in parts)
+        run.rendered[whole] = (parts, tuple([value[1] for value in values]))
+        del run.building[range]
+
+
+_CERTAIN: Final = frozenset({"in", "not in", "is", "is not"})
+_BOUND: Final[tuple[Any, ...]] = (BuiltinMethodType, MethodType)
+
+
+def _home(step: Step) -> str | None:
+    return step.parent.id if step.parent is not None else None
+
+
+_positions: dict[int, tuple[CodeType, list[Range | None]]] = {}
+
+
+def position_of(frame: FrameType) -> Range | None:
+    """What the frame is about to do, or doing: where that stands in the source."""
+    return place_in(frame.f_code, frame.f_lasti)
+
+
+def place_in(code: CodeType, at: int) -> Range | None:
+    """Where the instruction stands in the source."""
+    known = _positions.get(id(code))
+    if known is None or known[0] is not code:
+        table: list[Range | None] = []
+        for line, end_line, column, end_column in code.co_positions():
+            if line is None or end_line is None or column is None or end_column is None:
+                table.append(None)
+            else:
+                table.append(((line, column), (end_line, end_column)))
+        if len(_positions) > 4_096:
+            _positions.clear()
+        known = _positions[id(code)] = (code, table)
+    number = at // 2
+    return known[1][number] if 0 <= number < len(known[1]) else None
+
+
+def _finished(step: Step) -> Operation:
+    meta = {key: value for key, value in step.meta.items() if key != "loop"}
+    meta["name"] = step.name
+    if step.seconds:
+        meta["seconds"] = step.seconds
+    if step.iterations:
+        meta["iterations"] = step.iterations
+    if step.guards:
+        meta["guards"] = step.guards
+    if step.unsure:
+        meta["unsure"] = step.unsure
+    effects = tuple(step.effects.values())
+    return Operation(
+        step.id, step.kind, step.inputs, step.outputs, meta, effects, step.span,
+        step.parent.id if step.parent is not None else None,
+    )  # fmt: skip
