@@ -53,7 +53,9 @@ class ComputationGraph:
     def __getattr__(self, name: str) -> Any:
         # Only where the slot is empty: what the graph holds has not been made.
         if name not in _LATER:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+            )
         make = self._memory.get("make")
         if make is not None:
             made = make()

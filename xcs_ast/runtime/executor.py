@@ -20,7 +20,7 @@ from xcs_ast.records import dataclass, field
 from xcs_ast.runtime.guided import GuidedRecorder
 from xcs_ast.runtime.plan import Plan
 from xcs_ast.tracer.clones import clone_of
-from xcs_ast.tracer.observing_effects import CONTAINERS
+from xcs_ast.tracer.observing_effects import CONTAINERS, Memo
 from xcs_ast.tracer.observing_lookup import method_of
 from xcs_ast.tracer.trace import Recording, Tracer, bound
 from xcs_ast.tracer.tracebacks import without_ours
@@ -96,6 +96,7 @@ class ParallelExecutor:
         self.max_workers = max_workers
         self.last = Run()
         self._judge = Judge()
+        self._memo = Memo(lasting=True)
         self._width()  # reads the options now, not while somebody waits
 
     def execute(self, graph: ComputationGraph, /, *args: Any, **kwargs: Any) -> Any:
@@ -174,7 +175,7 @@ class ParallelExecutor:
         arguments: Mapping[str, object],
         width: int,
     ) -> Any:
-        recorder = GuidedRecorder(plan, target, arguments, self._judge, width)
+        recorder = GuidedRecorder(plan, target, arguments, self._judge, self._memo, width)
         del arguments
         clone = clone_of(target, recorder.link)
         if not isinstance(clone, FunctionType):

@@ -34,9 +34,10 @@ from xcs_ast.runtime.plan import Plan
 from xcs_ast.runtime.pool import POOL, Work
 from xcs_ast.runtime.prediction import CannotTell, NotYet, Prediction
 from xcs_ast.runtime.unwinding import outside, raise_in_place
-from xcs_ast.tracer.observing_effects import SCALARS, Touch
+from xcs_ast.tracer.observing_base import frame_of_clone
+from xcs_ast.tracer.observing_effects import SCALARS, Memo, Touch
 from xcs_ast.tracer.observing_graph import position_of
-from xcs_ast.tracer.observing_hooks import WatchingRecorder, frame_of_clone
+from xcs_ast.tracer.observing_hooks import WatchingRecorder
 from xcs_ast.tracer.stepping import Stepwise, thunk
 from xcs_ast.verifier.single import Judge, Watch
 
@@ -97,9 +98,10 @@ class GuidedRecorder(WatchingRecorder):
     """Runs in place what was not foretold, and takes what was."""
 
     def __init__(
-        self, plan: Plan, function: FunctionType, arguments: Mapping[str, object], judge: Judge, width: int
-    ) -> None:
-        super().__init__()
+        self, plan: Plan, function: FunctionType, arguments: Mapping[str, object], judge: Judge, memo: Memo,
+        width: int,
+    ) -> None:  # fmt: skip
+        super().__init__(memo)
         self.plan = plan
         self.lost = ""
         """Why the rest of the run is plain; empty while it follows the graph."""

@@ -10,6 +10,7 @@ import weakref
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final, final
 
+from xcs_ast.effects.durability import is_durable
 from xcs_ast.ir.dependences import DependenceKind
 from xcs_ast.ir.effects import Access, Channel, Effect, Location, fields_overlap
 from xcs_ast.ir.graph import ComputationGraph
@@ -17,7 +18,6 @@ from xcs_ast.ir.operations import Operation, OpType
 from xcs_ast.ir.values import ValueRef
 from xcs_ast.tracer.observing_effects import SCALARS
 from xcs_ast.tracer.trace import Recording
-from xcs_ast.verifier.durability import is_durable
 
 __all__ = ["WORTH", "Plan"]
 

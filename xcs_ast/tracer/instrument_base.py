@@ -44,12 +44,12 @@ TEMPORARY: Final = "_xcs_t"
 RUNNING: Final = frozenset(
     {
         "begin_attr", "begin_get", "begin_item", "binary", "call", "call_late", "call_method", "compare",
-        "delegate", "delete_attr", "delete_item", "finish", "finish_binary", "format_value", "import_from", "import_name",
-        "inplace", "iterate", "load_attr", "load_item", "perform", "perform_method", "spread", "spread_keys",
+        "delegate", "delete_attr", "delete_item", "finish", "finish_binary", "format_value", "import_from",
+        "import_name", "inplace", "iterate", "load_attr", "load_item", "perform", "perform_method", "spread", "spread_keys",
         "store_attr", "store_item", "truth", "unary", "unpack",
     }
 )  # fmt: skip
-"""Hooks that may run code of the user's: stepwise code calls `go_*` in their place, and makes the step itself."""
+"""Hooks that may run code of the user's: stepwise code calls `go_*` instead, and makes the step itself."""
 LOOKS_AROUND_BARE: Final = frozenset({"vars", "dir"})
 """Builtins that look at the frame of their caller where they get no argument."""
 FRAMES: Final = frozenset({"_getframe", "currentframe", "_getframemodulename"})

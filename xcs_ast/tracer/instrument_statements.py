@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, Final, final
 
+from xcs_ast.tracer.instrument_base import NEXT
 from xcs_ast.tracer.instrument_blocks import ENDS, EVERYTHING, Blocks
 from xcs_ast.tracer.instrument_expressions import BINARY_TEXT
 from xcs_ast.tracer.instrument_scopes import Refused, Scope
@@ -382,9 +383,13 @@ class Statements(Blocks):
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
         if getattr(node, "type_params", []):
             raise Refused("type parameters of a nested function")
-        decorators: list[ast.expr] = [
-            self.hook(each, "decorator", self.expr(each)) for each in node.decorator_list
-        ]
+        decorators: list[ast.expr] = []
+        for each in node.decorator_list:
+            if self.stepwise:
+                # The hook says what is to be done with the function; the next decorator out does it.
+                decorators.append(self.place(self.load(NEXT), each))
+            name = "go_decorator" if self.stepwise else "decorator"
+            decorators.append(self.hook(each, name, self.expr(each)))
         made = ast.Attribute(self.load("_xcs_r"), "made", ast.Load())
         decorators.append(self.place(made, node.decorator_list[0] if node.decorator_list else node))
         local = self.scope.kind(node.name) == "local"

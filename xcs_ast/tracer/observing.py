@@ -1,12 +1,13 @@
 """The observing recorder: a run as it happens, noted down step by step.
 
-A note is a small tuple: who, where in the code, what, on which objects, touching what. What depends on anything that may change
-later (what a step touches, how long a container is, what a display holds) is looked up when the step happens; all else, values,
-places, what decides about what, is worked out from the notes when somebody wants the graph (see `observing_graph`).
+A note is a small tuple: who, where in the code, what, on which objects, touching what. What depends on
+anything that may change later (what a step touches, how long a container is, what a display holds) is looked
+up when the step happens. All else (values, places, what decides about what) is worked out from the notes when
+somebody wants the graph: see `observing_graph`.
 
 Guarantees: what `WatchingRecorder` guarantees; and every object that the notes name stays alive until they
-are dropped, so that no identity is used twice. When there are `LIMIT` notes, no more are taken, and the rest of the
-run is at plain speed.
+are dropped, so that no identity is used twice. When there are `LIMIT` notes, no more are taken, and the rest
+of the run is at plain speed.
 Assumes: one thread. Finalizers and weak references do notice that objects live longer.
 """
 
@@ -14,29 +15,63 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Iterator
-from itertools import islice, repeat
+from itertools import islice
 from types import CodeType, FrameType, FunctionType
 from typing import Any, Final, final
 
 from xcs_ast.ir.operations import OpType
 from xcs_ast.tracer.clones import is_clone, source_of
 from xcs_ast.tracer.finalizers import noticeable
-from xcs_ast.tracer.hook_parts import BINARY, COMPARE, INPLACE
+from xcs_ast.tracer.observing_base import NOTHING
 from xcs_ast.tracer.observing_control import FunctionMap
-from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch
-from xcs_ast.tracer.observing_hooks import NOTHING, WatchingRecorder
+from xcs_ast.tracer.observing_effects import CONTAINERS, Memo, Touch
+from xcs_ast.tracer.observing_hooks import WatchingRecorder
 from xcs_ast.tracer.stepping import Stepwise
+from xcs_ast.tracer.tracebacks import clean_handled
 
-__all__ = ["AFTER", "BEFORE", "ENTER", "LASTED", "LEAVE", "LIMIT", "PARTS", "QUIET", "SCALAR", "TURN", "Activation", "ObservingRecorder"]
+__all__ = [
+    "LIMIT",
+    "Activation",
+    "Kind",
+    "NotingRecorder",
+    "length_of",
+]
 
 LIMIT: Final = 300_000
 """So many notes are taken: two or three for each step."""
-PARTS: Final = 1_000
-"""Of a display or tuple, so many elements are looked at."""
+_PARTS: Final = 1_000
+"""Of a display, so many elements are looked at."""
 
-BEFORE, AFTER, QUIET, ENTER, LEAVE, LASTED, TURN, SCALAR = range(8)
-"""What a note is about, its first element."""
+
+class Kind:
+    """What a note is about: its first element. What follows is said in `observing_graph`, which reads it."""
+
+    BEFORE: Final = 0
+    """A step begins."""
+    AFTER: Final = 1
+    """It has given a value."""
+    QUIET: Final = 2
+    """Something was looked up that is no step."""
+    ENTER: Final = 3
+    """A function begins to run."""
+    LEAVE: Final = 4
+    """It ends."""
+    LASTED: Final = 5
+    """How long a call took."""
+    TURN: Final = 6
+    """A loop goes on, or ends."""
+    SCALAR: Final = 7
+    """An operator on builtin scalars: a whole step."""
+    DONE: Final = 8
+    """A load or a store: a whole step."""
+    ITEM: Final = 9
+    """A loop goes on with an item of a builtin container."""
+    CALL: Final = 10
+    """A function is called, and followed."""
+    BACK: Final = 11
+    """It has returned."""
+
+
 _MUTABLE: Final = CONTAINERS - {tuple, frozenset}
 
 
@@ -56,18 +91,17 @@ class Activation:
         """For who makes the graph."""
 
 
-class ObservingRecorder(WatchingRecorder):
+class NotingRecorder(WatchingRecorder):
     """Notes down what happens."""
 
     def __init__(self, *, unnoticed: bool = False) -> None:
-        super().__init__()
+        super().__init__(Memo(lasting=unnoticed))
         self.stopped = False
         """Whether it has stopped recording, since it would have kept alive what could be noticed."""
         self.truncated = False
         """Whether it has stopped since there was too much."""
         self.notes: list[tuple[Any, ...]] = []
         self.top = Activation(None, None, None)
-        self.root = self.top
         self._unnoticed = unnoticed
         self._active = [self.top]
         self._resumed: dict[FrameType, Activation] = {}
@@ -107,7 +141,7 @@ class ObservingRecorder(WatchingRecorder):
     def entering(self, step: Any, clone: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A clone is about to run for the call `step`."""
         activation = Activation(step, clone.__code__, self._map(clone))
-        self.notes.append((ENTER, activation, args, kwargs))
+        self.notes.append((Kind.ENTER, activation, args, kwargs))
         self._active.append(activation)
         self.top = activation
         return activation
@@ -117,7 +151,7 @@ class ObservingRecorder(WatchingRecorder):
         activation.frame = None
         if self.stopped or activation not in self._active:
             return
-        self.notes.append((LEAVE, activation))
+        self.notes.append((Kind.LEAVE, activation))
         while self._active.pop() is not activation:
             pass
         self.top = self._active[-1]
@@ -125,10 +159,11 @@ class ObservingRecorder(WatchingRecorder):
     def lasted(self, step: Any, seconds: float) -> None:
         """So long a call took."""
         if step is not None and not self.stopped:
-            self.notes.append((LASTED, step, seconds))
+            self.notes.append((Kind.LASTED, step, seconds))
 
-    def caught(self) -> None:  # type: ignore[override]
+    def caught(self) -> None:
         """The start of an `except` block: what was called has ended."""
+        clean_handled()
         self.settle(sys._getframe(1))
 
     def _map(self, clone: FunctionType) -> FunctionMap | None:
@@ -148,16 +183,26 @@ class ObservingRecorder(WatchingRecorder):
         if self.stopped or self.truncated:
             return None
         if len(notes) >= LIMIT:
-            self._fill()
+            self.fill()
             return None
         frame: FrameType | None = sys._getframe(2)
         while frame is not None and not is_clone(frame.f_code):
             frame = frame.f_back
         if frame is None:
-            notes.append((BEFORE, self.top, None, 0, kind, name, inputs, touches, meta))
+            notes.append((Kind.BEFORE, self.top, None, 0, kind, name, inputs, touches, meta))
         else:
             notes.append(
-                (BEFORE, self._activation(frame), frame.f_code, frame.f_lasti, kind, name, inputs, touches, meta)
+                (
+                    Kind.BEFORE,
+                    self._activation(frame),
+                    frame.f_code,
+                    frame.f_lasti,
+                    kind,
+                    name,
+                    inputs,
+                    touches,
+                    meta,
+                )
             )
         return len(notes) - 1
 
@@ -170,22 +215,20 @@ class ObservingRecorder(WatchingRecorder):
         if self._unnoticed and kind is OpType.CALL and _is_noticeable(value):
             self.stop()
             return
-        extra: Any = None
-        if type(value) in _MUTABLE:
-            extra = (len(value),)
-            if kind is OpType.NEW and note[8].get("how") == "new":
-                extra = (len(value), _parts(value))
-        self.notes.append((AFTER, step, value, extra))
+        extra = length_of(value)
+        if extra is not None and kind is OpType.NEW and note[8].get("how") == "new":
+            extra = (len(value), _parts(value))
+        self.notes.append((Kind.AFTER, step, value, extra))
 
     def quiet(self, touches: list[Touch], found: Any = NOTHING) -> None:
         """The call of what was found bears it, or the next step of the function."""
         if touches and not self.truncated and not self.stopped:
-            self.notes.append((QUIET, self._here(), touches, found))
+            self.notes.append((Kind.QUIET, self._here(), touches, found))
 
     def turn(self, loop: Any, number: int | None) -> None:
         """A loop goes on, or ends."""
         if not self.truncated and not self.stopped:
-            self.notes.append((TURN, self._here(), loop, number))
+            self.notes.append((Kind.TURN, self._here(), loop, number))
 
     def _here(self) -> Activation:
         frame: FrameType | None = sys._getframe(2)
@@ -198,20 +241,27 @@ class ObservingRecorder(WatchingRecorder):
         self.stopped = True
         self.link.switch(Stepwise())
         self.notes.clear()
-        self._active[1:] = []
+        self._active[:] = [Activation(None, None, None)]
         self.top = self._active[0]
         self._resumed.clear()
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
         """There are too many notes: the rest of the run is plain."""
         self.truncated = True
+        self.top = Activation(None, None, None)
+        self._active = [self.top]
         self.link.switch(Stepwise())
+
+
+def length_of(value: Any) -> tuple[Any, ...] | None:
+    """How long a value is now, where that may change."""
+    return (len(value),) if type(value) in _MUTABLE else None
 
 
 def _parts(value: Any) -> tuple[Any, ...]:
     if type(value) is dict:
-        return tuple(each for pair in islice(value.items(), PARTS // 2) for each in pair)
-    return tuple(islice(value, PARTS))
+        return tuple(each for pair in islice(value.items(), _PARTS // 2) for each in pair)
+    return tuple(islice(value, _PARTS))
 
 
 def _is_noticeable(value: object) -> bool:

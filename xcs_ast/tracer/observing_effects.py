@@ -10,15 +10,25 @@ from __future__ import annotations
 import types
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, final
 
-from xcs_ast.effects import RegionRequest, analyze_region
+from xcs_ast.effects import RegionEffects, RegionRequest, analyze_region
+from xcs_ast.effects.durability import may_be_remembered
 from xcs_ast.ir.effects import CONTENT, DEEP, Access, Blocking, CellVar, Channel, Effect, Location, Unknown
 from xcs_ast.ir.paths import Binding, Path, PinnedRoot, Unresolvable
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.source.spans import Span
 
-__all__ = ["CONTAINERS", "SCALARS", "Touch", "call_touches", "effect_of", "item_field", "text_touches"]
+__all__ = [
+    "CONTAINERS",
+    "SCALARS",
+    "Memo",
+    "Touch",
+    "call_touches",
+    "effect_of",
+    "item_field",
+    "text_touches",
+]
 
 Touch = tuple[Access, object, str]
 """An access, the owner of the place (or a channel, a variable, an unknown), and the field."""
@@ -26,6 +36,7 @@ Touch = tuple[Access, object, str]
 SCALARS: Final = frozenset({int, float, complex, bool, str, bytes, type(None), type(...), range})
 """Exact types whose values hold nothing and whose operators are all C."""
 CONTAINERS: Final = frozenset({list, tuple, dict, set, frozenset, bytearray, deque, OrderedDict})
+_EXACT: Final = SCALARS | CONTAINERS
 _REACH: Final = 2_000
 
 _R, _W, _A = Access.READ, Access.WRITE, Access.REDUCE
@@ -47,8 +58,58 @@ _METHODS: Final[dict[tuple[type, str], Access | None]] = {
 """Methods that run no code of their arguments."""
 
 
-def call_touches(f: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[list[Touch], Blocking]:
+_NUMBERS: Final[frozenset[Any]] = frozenset(
+    {abs, ascii, bin, bool, bytes, chr, complex, divmod, float, format, hex, int, max, min, oct, ord, pow,
+     range, repr, round, str}
+)  # fmt: skip
+"""Builtins that, of builtin scalars, make another one and touch nothing."""
+
+
+@final
+class Memo:
+    """Analyses of pieces of code, by their text and the types of its objects; guards say whether they hold.
+
+    `lasting`: whether only those are kept that keep nothing of the user's alive.
+    """
+
+    def __init__(self, *, lasting: bool) -> None:
+        self._lasting = lasting
+        self._known: dict[tuple[object, ...], list[RegionEffects]] = {}
+
+    def effects(self, text: str, binding: Binding) -> RegionEffects:
+        """The effects of the code, its variables being those of the binding."""
+        env = binding.env
+        key = (text, *(id(type(value)) for value in env.values()))
+        known = self._known.get(key)
+        if known is not None:
+            for each in known:
+                if all(guard.holds(binding) for guard in each.guards):
+                    return each
+        found = _analyzed(text, binding)
+        if not self._lasting or may_be_remembered(found):
+            if known is None:
+                if len(self._known) >= _FORMS:
+                    self._known.clear()
+                known = self._known[key] = []
+            if len(known) >= _KINDS:
+                known.clear()
+            known.append(found)
+        return found
+
+
+_FORMS: Final = 1_024
+_KINDS: Final = 16
+
+
+def call_touches(
+    f: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], memo: Memo | None = None
+) -> tuple[list[Touch], Blocking]:
     """What calling `f` natively touches."""
+    if f in _NUMBERS if type(f) is types.BuiltinFunctionType or type(f) is type else False:
+        if not kwargs and all(type(a) in SCALARS for a in args):
+            return [], Blocking.NEVER
+    elif f is len and len(args) == 1 and not kwargs and type(args[0]) in CONTAINERS:
+        return [(_R, args[0], CONTENT)], Blocking.NEVER
     if type(f) is types.BuiltinMethodType and not kwargs:
         owner = f.__self__
         kind = type(owner)
@@ -63,6 +124,9 @@ def call_touches(f: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tu
         if plain and kind is set and f.__name__ == "add":
             return [(_A, owner, CONTENT)], Blocking.NEVER
     env: dict[str, object] = {"f": f}
+    callee = "f"
+    if type(f) is types.BuiltinMethodType and type(f.__self__) in _EXACT and f.__name__.isidentifier():
+        env, callee = {"o": f.__self__}, f"o.{f.__name__}"  # the same method of another object is alike
     parts = []
     for number, value in enumerate(args):
         env[f"a{number}"] = value
@@ -72,11 +136,10 @@ def call_touches(f: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tu
             return [(_W, Unknown("is called with an odd keyword"), "")], Blocking.MAYBE
         env[f"k{number}"] = value
         parts.append(f"{name}=k{number}")
-    return text_touches(f"__xcs_stage__(0, f({', '.join(parts)}))", env)
+    return text_touches(f"__xcs_stage__(0, {callee}({', '.join(parts)}))", env, memo)
 
 
-def text_touches(text: str, env: Mapping[str, object]) -> tuple[list[Touch], Blocking]:
-    """What a piece of code touches whose variables stand for these objects."""
+def _analyzed(text: str, binding: Binding) -> RegionEffects:
     facts = SiteFacts(
         0,
         RegionKind.BLOCK,
@@ -85,13 +148,20 @@ def text_touches(text: str, env: Mapping[str, object]) -> tuple[list[Touch], Blo
         text,
         1,
         True,
-        tuple(env),
+        tuple(binding.env),
         frozenset({"r"}),
         frozenset(),
         (),
     )
+    return analyze_region(RegionRequest(facts, {"__name__": "step"}, binding, False))
+
+
+def text_touches(
+    text: str, env: Mapping[str, object], memo: Memo | None = None
+) -> tuple[list[Touch], Blocking]:
+    """What a piece of code touches whose variables stand for these objects."""
     binding = Binding(None, env)
-    found = analyze_region(RegionRequest(facts, {"__name__": "step"}, binding, False))
+    found = _analyzed(text, binding) if memo is None else memo.effects(text, binding)
     out: dict[tuple[Access, int, str], Touch] = {}
     blocking = Blocking.NEVER
     for summary in (*found.stages, *found.segments):

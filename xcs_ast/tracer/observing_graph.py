@@ -1,4 +1,4 @@
-"""From the notes of a run to its operations: which value each object is, what stands where, what decides about what.
+"""From the notes of a run to its operations: which value each object is, and what decides about what.
 
 Guarantees: no user code runs; the notes are not changed, and the same notes give the same operations.
 Assumes: the notes are those of `observing.ObservingRecorder`, and all objects in them are alive.
@@ -6,21 +6,26 @@ Assumes: the notes are those of `observing.ObservingRecorder`, and all objects i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from types import BuiltinMethodType, CodeType, FrameType, MethodType, ModuleType
 from typing import Any, Final, final
 
-from xcs_ast.ir.effects import Access, Effect, Unknown
+from xcs_ast.ir.effects import CONTENT, Access, Effect, Unknown
 from xcs_ast.ir.operations import Operation, OpType
 from xcs_ast.ir.values import ValueRef
 from xcs_ast.source.spans import Span
-from xcs_ast.tracer import observing as note
+from xcs_ast.tracer.observing import Activation, Kind, NotingRecorder
+from xcs_ast.tracer.observing_base import NOTHING
 from xcs_ast.tracer.observing_control import FunctionMap, Range, contains
-from xcs_ast.tracer.observing_effects import Touch, effect_of
-from xcs_ast.tracer.observing_hooks import NOTHING
+from xcs_ast.tracer.observing_effects import SCALARS, Touch, effect_of, item_field
+from xcs_ast.tracer.observing_lookup import call_meta, name_of
 from xcs_ast.tracer.observing_values import Values
 
 __all__ = ["GraphMaker", "Step", "position_of"]
+
+_PARTS: Final = 1_000
+"""Of a display or tuple, so many elements are looked at."""
 
 
 @final
@@ -74,34 +79,48 @@ class Run:
 class GraphMaker:
     """Reads the notes of one run, in order."""
 
-    def __init__(
-        self, values: Values, recorder: note.ObservingRecorder, parameters: dict[str, ValueRef]
-    ) -> None:
+    def __init__(self, values: Values, recorder: NotingRecorder, parameters: dict[str, ValueRef]) -> None:
         self.values = values
         self.steps: list[Step] = []
         self._truncated = recorder.truncated
         self._notes = recorder.notes
         self._by_note: dict[int, Step] = {}
-        self._runs: dict[note.Activation, Run] = {}
+        self._runs: dict[Activation, Run] = {}
         self._fixed = parameters
 
     def read(self) -> tuple[Operation, ...]:
         """What was noted down, as operations. A call's effects include those of its steps."""
         for number, each in enumerate(self._notes):
             kind = each[0]
-            if kind == note.BEFORE:
+            if kind == Kind.BEFORE:
                 self._before(number, *each[1:])
-            elif kind == note.AFTER:
+            elif kind == Kind.AFTER:
                 self._after(self._by_note[each[1]], *each[2:])
-            elif kind == note.SCALAR:
+            elif kind == Kind.SCALAR:
                 self._scalar(number, *each[1:])
-            elif kind == note.TURN:
+            elif kind == Kind.DONE:
+                self._done(number, *each[1:])
+            elif kind == Kind.ITEM:
+                self._item(number, *each[1:])
+            elif kind == Kind.CALL:
+                _, activation, at, f, args, kwargs, touches = each
+                inputs = (f, *args, *kwargs.values())
+                meta = call_meta(f, args, kwargs)
+                self._before(
+                    number, activation, activation.code, at, OpType.CALL, name_of(f), inputs, touches, meta
+                )
+            elif kind == Kind.BACK:
+                step = self._by_note[each[1]]
+                step.seconds = each[3]
+                self._leave(each[2])
+                self._after(step, each[4], each[5])
+            elif kind == Kind.TURN:
                 self._turn(*each[1:])
-            elif kind == note.QUIET:
+            elif kind == Kind.QUIET:
                 self._run(each[1]).pending.append((each[3], each[2]))
-            elif kind == note.LASTED:
+            elif kind == Kind.LASTED:
                 self._by_note[each[1]].seconds = each[2]
-            elif kind == note.ENTER:
+            elif kind == Kind.ENTER:
                 self._enter(*each[1:])
             else:
                 self._leave(each[1])
@@ -115,14 +134,14 @@ class GraphMaker:
 
     # ------------------------------------------------------------------------------------------ activations
 
-    def _run(self, activation: note.Activation) -> Run:
+    def _run(self, activation: Activation) -> Run:
         found = self._runs.get(activation)
         if found is None:
             step = None if activation.step is None else self._by_note.get(activation.step)
             found = self._runs[activation] = Run(step, activation.map)
         return found
 
-    def _enter(self, activation: note.Activation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def _enter(self, activation: Activation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         run = self._run(activation)
         code = activation.code
         if run.map is None or code is None:
@@ -139,7 +158,7 @@ class GraphMaker:
             if name in given and id(given[name]) in refs:
                 run.fixed[name] = refs[id(given[name])]
 
-    def _leave(self, activation: note.Activation) -> None:
+    def _leave(self, activation: Activation) -> None:
         run = self._run(activation)
         if run.step is not None:
             for _, touches in run.pending:
@@ -152,13 +171,13 @@ class GraphMaker:
     def _before(
         self,
         number: int,
-        activation: note.Activation,
+        activation: Activation,
         code: CodeType | None,
         at: int,
         kind: OpType,
         name: str,
         inputs: tuple[Any, ...],
-        touches: list[Touch],
+        touches: Sequence[Touch],
         meta: dict[str, Any],
     ) -> Step:
         run = self._run(activation)
@@ -190,7 +209,7 @@ class GraphMaker:
         parts: list[Any] = []
         literals: tuple[str | None, ...] = ()
         if type(obj) is tuple:
-            parts = [self._use(run, each, None) for each in islice(obj, note.PARTS)]
+            parts = [self._use(run, each, None) for each in islice(obj, _PARTS)]
             name = "tuple"
         elif type(obj) is str and obj in run.rendered:
             name = "f-string"
@@ -212,13 +231,45 @@ class GraphMaker:
         return step.outputs[0], False
 
     def _scalar(
-        self, number: int, activation: note.Activation, code: CodeType, at: int, how: str, op: str,
-        inputs: tuple[Any, ...], value: Any,
+        self, number: int, activation: Activation, at: int, how: str, op: str, inputs: tuple[Any, ...],
+        value: Any,
     ) -> None:  # fmt: skip
         meta = {"how": how, "op": op} if how == "inplace" else {"how": how}
         name = f"{op}=" if how == "inplace" else op
-        step = self._before(number, activation, code, at, OpType.COMPUTE, name, inputs, [], meta)
+        step = self._before(number, activation, activation.code, at, OpType.COMPUTE, name, inputs, (), meta)
         self._after(step, value, None)
+
+    def _done(
+        self, number: int, activation: Activation, at: int, kind: OpType, name: str, inputs: tuple[Any, ...],
+        touches: Sequence[tuple[Access, object, Any]], how: Any, value: Any, extra: Any,
+    ) -> None:  # fmt: skip
+        if how == "item":
+            ((access, owner, key),) = touches
+            touches = ((access, owner, item_field(key)),)
+        meta = how if type(how) is dict else {"how": how} if how else {}
+        step = self._before(number, activation, activation.code, at, kind, name, inputs, touches, meta)
+        if value is not NOTHING:
+            self._after(step, value, extra)
+
+    def _item(
+        self,
+        number: int,
+        activation: Activation,
+        at: int,
+        loop: int | None,
+        turn: int,
+        source: Any,
+        item: Any,
+    ) -> None:
+        self._turn(activation, loop, turn)
+        touches: list[Touch] = []
+        if type(source) not in SCALARS:
+            field = item_field(turn) if type(source) in (list, tuple) else CONTENT
+            touches.append((Access.READ, source, field))
+        meta = {"how": "next", "loop": loop, "index": turn}
+        code = activation.code
+        step = self._before(number, activation, code, at, OpType.LOAD, "item", (source,), touches, meta)
+        self._after(step, item, None)
 
     def _after(self, step: Step, value: Any, extra: Any) -> None:
         run = self._run(self._notes[step.note][1])
@@ -226,7 +277,7 @@ class GraphMaker:
             step.meta["decision"] = value
             return
         if extra is not None and len(extra) == 2:
-            uses = [self._use(run, each, None) for each in extra[1][: note.PARTS]]
+            uses = [self._use(run, each, None) for each in extra[1][:_PARTS]]
             step.inputs = tuple([use[0] for use in uses])
             step.unsure = tuple([use[0].id for use in uses if use[1]])
         home = _home(step)
@@ -268,7 +319,7 @@ class GraphMaker:
             run.branches[place] = branch
             self.steps.append(branch)
 
-    def _turn(self, activation: note.Activation, loop: int | None, number: int | None) -> None:
+    def _turn(self, activation: Activation, loop: int | None, number: int | None) -> None:
         """A loop goes on, or ends."""
         run = self._run(activation)
         step = None if loop is None else self._by_note.get(loop)

@@ -4,8 +4,7 @@ Guarantees: each step happens once, in order, on this thread, natively, with the
 has; no clone reaches the program; no frame of ours is between the program and what it calls (see `stepping`).
 `before` is told of every step that may touch anything, before it happens.
 Python code that C calls back is not followed step by step: the effects analysis speaks for it.
-Assumes: as `hooks.Recorder` does. A step that raises is not told `after`; a call of which that is true has ended when
-its caller makes another step.
+Assumes: as `hooks.Recorder` does.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import repeat, starmap
 from time import perf_counter
-from types import CellType, FrameType, FunctionType, MethodType, ModuleType
-from typing import Any, Final, final
+from types import CellType, FunctionType, MethodType, ModuleType
+from typing import Any, Final
 
-from xcs_ast.effects import catalog, declared
 from xcs_ast.ir.effects import CONTENT, Access, Unknown
 from xcs_ast.ir.operations import OpType
 from xcs_ast.ir.paths import MISSING, static_attr
 from xcs_ast.tracer import observing_lookup as lookup
-from xcs_ast.tracer.clones import Link, clone_of, is_clone
+from xcs_ast.tracer.clones import clone_of
 from xcs_ast.tracer.hook_parts import INPLACE, static, unpacker
 from xcs_ast.tracer.hooks import TABLES, Token
+from xcs_ast.tracer.observing_base import NOTHING, Followed, Watching, frame_of_clone
 from xcs_ast.tracer.observing_effects import (
     CONTAINERS,
     SCALARS,
@@ -36,14 +35,12 @@ from xcs_ast.tracer.observing_effects import (
     text_touches,
 )
 from xcs_ast.tracer.observing_iteration import watched
-from xcs_ast.tracer.stepping import Stepwise, advancing, items_of, then, thunk
+from xcs_ast.tracer.stepping import advancing, items_of, then, thunk
 
-__all__ = ["NOTHING", "WatchingRecorder", "frame_of_clone"]
+__all__ = ["DEEPEST", "Increment", "WatchingRecorder"]
 
-NOTHING: Final = object()
-"""Where a step gives no value."""
 _R, _W, _A = Access.READ, Access.WRITE, Access.REDUCE
-_DEEPEST: Final = 60
+DEEPEST: Final = 60
 """How many clones run inside one another; deeper ones run as they are, lest the stack be exhausted."""
 _METHOD_LIKE: Final = frozenset(
     {
@@ -59,90 +56,14 @@ _METHOD_LIKE: Final = frozenset(
 )
 
 
-class _Increment(Token):
+class Increment(Token):
     """An augmented assignment whose load has not been told: it will be told as a reduction."""
 
     __slots__ = ()
 
 
-@final
-class _Call:
-    """A call that is followed, and has not come back."""
-
-    __slots__ = ("activation", "caller", "start", "step")
-
-    def __init__(self, caller: FrameType, step: Any, activation: Any) -> None:
-        self.caller = caller
-        self.step = step
-        self.activation = activation
-        self.start = perf_counter()
-
-
-class WatchingRecorder(Stepwise):
+class WatchingRecorder(Watching):
     """Tells `before` and `after` of every step."""
-
-    def __init__(self) -> None:
-        self.link = Link(self)
-        self.under_way: list[_Call] = []
-        """Calls that are followed, the innermost last."""
-
-    # ------------------------------------------------------------------------------ what recorders override
-
-    def before(
-        self, kind: OpType, name: str, inputs: tuple[Any, ...], touches: list[Touch], **meta: Any
-    ) -> Any:
-        """A step is about to happen. What this gives is handed to `after`."""
-
-    def after(self, step: Any, value: Any) -> None:
-        """It has happened, and gave `value` (`NOTHING`: it gives no value)."""
-
-    def quiet(self, touches: list[Touch], found: Any = NOTHING) -> None:
-        """A look-up that is no step: it belongs to the call of what it `found`, else to the next step."""
-
-    def entering(self, step: Any, clone: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """A clone is about to run for the call `step`."""
-
-    def leaving(self, activation: Any) -> None:
-        """It has come to its end."""
-
-    def lasted(self, step: Any, seconds: float) -> None:
-        """So long a call took."""
-
-    def turn(self, loop: Any, number: int | None) -> None:
-        """The loop of the step `loop` begins its iteration `number`, or (`None`) ends."""
-
-    # -------------------------------------------------------------------------------------- how steps are made
-
-    def step(self, step: Any, f: Any, *args: Any) -> Iterator[Any]:
-        """Makes the step that `before` was told of, and tells what it gave."""
-        return map(partial(self._gave, step), starmap(f, (args,)))
-
-    def silent(self, step: Any, f: Any, *args: Any) -> Iterator[Any]:
-        """The same of a step that gives no value."""
-        return map(partial(self._done, step), starmap(f, (args,)))
-
-    def _gave(self, step: Any, value: Any) -> Any:
-        self.after(step, value)
-        return value
-
-    def _done(self, step: Any, _: Any) -> None:
-        self.after(step, NOTHING)
-
-    def settle(self, frame: FrameType | None) -> None:
-        """Ends the calls that `frame` made and that have not come back: it goes on, so they raised."""
-        calls = self.under_way
-        if calls and frame is not None:
-            for number in range(len(calls) - 1, -1, -1):
-                if calls[number].caller is frame:
-                    self._end(number)
-                    return
-
-    def _end(self, number: int) -> None:
-        now = perf_counter()
-        while len(self.under_way) > number:
-            call = self.under_way.pop()
-            self.leaving(call.activation)
-            self.lasted(call.step, now - call.start)
 
     # ----------------------------------------------------------------------------------------- variables
 
@@ -199,7 +120,7 @@ class WatchingRecorder(Stepwise):
         if getter is not None:
             return self.go_call(getter, o)
         if touches is None:
-            touches, _ = text_touches(f"__xcs_stage__(0, a0.{name})", {"a0": o})
+            touches, _ = text_touches(f"__xcs_stage__(0, a0.{name})", {"a0": o}, self.memo)
         elif type(o) is ModuleType or static_attr(o, name) is MISSING:
             value = getattr(o, name)
             if type(value) in _METHOD_LIKE:
@@ -215,7 +136,7 @@ class WatchingRecorder(Stepwise):
         """`o.name = value`."""
         touches: list[Touch] = [(_W, o, name)]
         if not lookup.plain_store(o, name):
-            touches, _ = text_touches(f"a0.{name} = a1", {"a0": o, "a1": value})
+            touches, _ = text_touches(f"a0.{name} = a1", {"a0": o, "a1": value}, self.memo)
         step = self.before(OpType.STORE, name, (o, value), touches, how="attr")
         return self.silent(step, setattr, o, name, value)
 
@@ -223,7 +144,7 @@ class WatchingRecorder(Stepwise):
         """`del o.name`."""
         touches: list[Touch] = [(_W, o, name)]
         if not lookup.plain_store(o, name):
-            touches, _ = text_touches(f"del a0.{name}", {"a0": o})
+            touches, _ = text_touches(f"del a0.{name}", {"a0": o}, self.memo)
         step = self.before(OpType.STORE, f"del {name}", (o,), touches, how="delete")
         return self.silent(step, delattr, o, name)
 
@@ -238,7 +159,7 @@ class WatchingRecorder(Stepwise):
                 return [(access, o, CONTENT)]
         elif kind in CONTAINERS and type(k) in SCALARS:
             return [(access, o, item_field(k))]
-        return text_touches(text, {"a0": o, "a1": k, **more})[0]
+        return text_touches(text, {"a0": o, "a1": k, **more}, self.memo)[0]
 
     def load_item(self, o: Any, k: Any, /) -> Any:
         """`o[k]`."""
@@ -272,30 +193,30 @@ class WatchingRecorder(Stepwise):
     def go_begin_attr(self, o: Any, name: str, /) -> Iterator[Any]:
         """The load of `o.name += ...`."""
         if lookup.plain_store(o, name) and lookup.is_number(static_attr(o, name)):
-            return repeat(_Increment("attr", o, name, static_attr(o, name)))
+            return repeat(Increment("attr", o, name, static_attr(o, name)))
         return super().go_begin_attr(o, name)
 
     def go_begin_item(self, o: Any, k: Any, /) -> Iterator[Any]:
         """The load of `o[k] += ...`."""
-        if type(o) in (list, dict) and type(k) in (int, str, bool) and lookup.is_number(lookup.item(o, k)):
-            return repeat(_Increment("item", o, k, o[k]))
+        if lookup.plain_item(o, k) and lookup.is_number(lookup.item(o, k)):
+            return repeat(Increment("item", o, k, o[k]))
         return super().go_begin_item(o, k)
 
     def begin_global(self, scope: dict[str, Any], name: str, /) -> Any:
         """The load of `name += ...` for a global."""
         if lookup.is_number(scope.get(name)):
-            return _Increment("global", scope, name, scope[name])
+            return Increment("global", scope, name, scope[name])
         return super().begin_global(scope, name)
 
     def begin_cell(self, cell: CellType, name: str, /) -> Any:
         """The load of `name += ...` for a variable of an enclosing function."""
         if lookup.is_number(static_attr(cell, "cell_contents")):
-            return _Increment("cell", cell, name, cell.cell_contents)
+            return Increment("cell", cell, name, cell.cell_contents)
         return super().begin_cell(cell, name)
 
     def go_finish(self, token: Any, op: str, value: Any, /) -> Iterator[Any]:
         """The operator (in place) and the store of an augmented assignment."""
-        if type(token) is _Increment and type(value) in SCALARS:
+        if type(token) is Increment and type(value) in SCALARS:
             return self._add(token, op, value)
         self._told(token)
         return super().go_finish(token, op, value)
@@ -303,13 +224,13 @@ class WatchingRecorder(Stepwise):
     def go_finish_binary(self, token: Any, op: str, value: Any, owner: Any, /) -> Iterator[Any]:
         """The plain operator and the store of `x.a = x.a + v` and its like."""
         same = owner is token.owner or token.kind in ("global", "cell")
-        if type(token) is _Increment and type(value) in SCALARS and same:
+        if type(token) is Increment and type(value) in SCALARS and same:
             return self._add(token, op, value)
         self._told(token)
         return super().go_finish_binary(token, op, value, owner)
 
     def _told(self, token: Any) -> None:
-        if type(token) is _Increment:
+        if type(token) is Increment:
             touch = (_R, token.owner, self._field(token))
             self.after(
                 self.before(OpType.LOAD, str(token.name), (token.owner,), [touch], how="other"), token.old
@@ -342,7 +263,7 @@ class WatchingRecorder(Stepwise):
     def _operands(self, text: str, a: Any, b: Any = None) -> list[Touch]:
         if type(a) in SCALARS and type(b) in SCALARS:
             return []
-        return text_touches(f"__xcs_stage__(0, {text})", {"a0": a, "a1": b})[0]
+        return text_touches(f"__xcs_stage__(0, {text})", {"a0": a, "a1": b}, self.memo)[0]
 
     def go_inplace(self, op: str, a: Any, b: Any, /) -> Iterator[Any]:
         """`a op= b` for a local variable."""
@@ -351,7 +272,7 @@ class WatchingRecorder(Stepwise):
         elif type(a) in SCALARS and type(b) in SCALARS:
             touches = []
         else:
-            touches, _ = text_touches(f"r = a0\nr {op}= a1", {"a0": a, "a1": b})
+            touches, _ = text_touches(f"r = a0\nr {op}= a1", {"a0": a, "a1": b}, self.memo)
         step = self.before(OpType.COMPUTE, f"{op}=", (a, b), touches, how="inplace", op=op)
         return map(partial(self._gave, step), super().go_inplace(op, a, b))
 
@@ -378,7 +299,7 @@ class WatchingRecorder(Stepwise):
         if kind in CONTAINERS:
             touches = [(_R, x, CONTENT)]
         elif kind not in SCALARS:
-            touches, _ = text_touches("__xcs_stage__(0, not a0)", {"a0": x})
+            touches, _ = text_touches("__xcs_stage__(0, not a0)", {"a0": x}, self.memo)
         return self.step(self.before(OpType.BRANCH, "branch", (x,), touches), operator.truth, x)
 
     def go_format_value(self, value: Any, conversion: int, spec: str, /) -> Iterator[str]:
@@ -386,7 +307,7 @@ class WatchingRecorder(Stepwise):
         touches: list[Touch] = []
         if type(value) not in SCALARS:
             how = {114: "repr(a0)", 115: "str(a0)", 97: "ascii(a0)"}.get(conversion, "format(a0, a1)")
-            touches, _ = text_touches(f"__xcs_stage__(0, {how})", {"a0": value, "a1": spec})
+            touches, _ = text_touches(f"__xcs_stage__(0, {how})", {"a0": value, "a1": spec}, self.memo)
         meta = {"how": "format", "conversion": conversion, "spec": spec}
         step = self.before(OpType.COMPUTE, "format", (value,), touches, **meta)
         return map(partial(self._gave, step), super().go_format_value(value, conversion, spec))
@@ -401,7 +322,11 @@ class WatchingRecorder(Stepwise):
     def go_iterate(self, x: Any, /) -> Iterator[Any]:
         """What `for` runs over."""
         step = self._begins(x)
-        return map(partial(watched, self, x, step), map(iter, (x,)))
+        return map(partial(self.watch, x, step), map(iter, (x,)))
+
+    def watch(self, source: Any, loop: Any, iterator: Iterator[Any]) -> Iterator[Any]:
+        """What tells of the items of an iterator over `source`."""
+        return watched(self, source, loop, iterator)
 
     def go_delegate(self, x: Any, /) -> Iterator[Any]:
         """What `yield from` hands over to."""
@@ -411,7 +336,7 @@ class WatchingRecorder(Stepwise):
     def _begins(self, x: Any) -> Any:
         touches: list[Touch] = []
         if type(x) not in CONTAINERS and type(x) not in SCALARS and type(x) not in lookup.STREAMS:
-            touches, _ = text_touches("__xcs_stage__(0, iter(a0))", {"a0": x})
+            touches, _ = text_touches("__xcs_stage__(0, iter(a0))", {"a0": x}, self.memo)
         return self.before(OpType.LOOP, "iterate", (x,), touches)
 
     def go_spread_keys(self, x: Any, /) -> Iterator[Any]:
@@ -427,7 +352,7 @@ class WatchingRecorder(Stepwise):
         found = super().mapping(x, f)
         touches: list[Touch] = [(_R, x, CONTENT)]
         if type(x) is not dict:
-            touches, _ = text_touches("r = {**a0}", {"a0": x})
+            touches, _ = text_touches("r = {**a0}", {"a0": x}, self.memo)
         self.before(OpType.LOAD, "mapping", (x,), touches, how="mapping")
         return found
 
@@ -437,7 +362,7 @@ class WatchingRecorder(Stepwise):
         kind = type(x)
         builtin = kind in CONTAINERS or kind in SCALARS
         if not builtin:
-            touches, _ = text_touches("r = [*a0]", {"a0": x})
+            touches, _ = text_touches("r = [*a0]", {"a0": x}, self.memo)
         step = self.before(OpType.LOAD, "unpack", (x,), touches, how="unpack", left=before, right=after)
         if builtin or (static(kind, "__iter__") is None and static(kind, "__getitem__") is None):
             return self.step(step, unpacker(before, after), x)
@@ -467,12 +392,12 @@ class WatchingRecorder(Stepwise):
 
     def begin_call(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Any]:
         """A call, with all that it takes evaluated."""
-        target, given = self._python(f, args)
-        if target is not None and len(self.under_way) < _DEEPEST:
+        target, given = lookup.python_function(f, args)
+        if target is not None and len(self.under_way) < DEEPEST:
             clone = clone_of(target, self.link)
             if isinstance(clone, FunctionType):
                 return self._follow(f, args, kwargs, clone, given)
-        touches, blocking = call_touches(f, args, kwargs)
+        touches, blocking = call_touches(f, args, kwargs, self.memo)
         return self.native(f, args, kwargs, touches, blocking=int(blocking))
 
     def native(
@@ -484,7 +409,7 @@ class WatchingRecorder(Stepwise):
             lookup.name_of(f),
             (f, *args, *kwargs.values()),
             touches,
-            **_call_meta(f, args, kwargs),
+            **lookup.call_meta(f, args, kwargs),
             **meta,
             certainty="may",
         )
@@ -495,26 +420,6 @@ class WatchingRecorder(Stepwise):
         self.after(step, value)
         return value
 
-    def _python(self, f: Any, args: tuple[Any, ...]) -> tuple[FunctionType | None, tuple[Any, ...]]:
-        """The Python function that calling `f` runs, and what it is given; or `None`: a model knows."""
-        target: Any = f
-        given = args
-        if type(f) is MethodType:
-            target, given = f.__func__, (f.__self__, *args)
-        elif type(f) is type and lookup.plain_class(f):
-            return None, args
-        elif type(f) is not FunctionType:
-            target, given = lookup.method_of(f, "__call__"), (f, *args)
-        if lookup.is_ours(target):
-            target = vars(target).get("__wrapped__")  # what the wrapper stands for; else it is one step
-        if type(target) is not FunctionType or lookup.is_ours(target):
-            return None, args
-        if declared(f) is not None or declared(target) is not None:
-            return None, args
-        if catalog.for_callable(f) is not None or catalog.for_callable(target) is not None:
-            return None, args
-        return target, given
-
     def _follow(
         self,
         f: Any,
@@ -524,15 +429,19 @@ class WatchingRecorder(Stepwise):
         given: tuple[Any, ...],
     ) -> Iterator[Any]:
         step = self.before(
-            OpType.CALL, lookup.name_of(f), (f, *args, *kwargs.values()), [], **_call_meta(f, args, kwargs)
+            OpType.CALL,
+            lookup.name_of(f),
+            (f, *args, *kwargs.values()),
+            [],
+            **lookup.call_meta(f, args, kwargs),
         )
         caller = frame_of_clone()
         self.settle(caller)
-        call = _Call(caller or sys._getframe(), step, self.entering(step, clone, given, kwargs))
+        call = Followed(caller or sys._getframe(), step, self.entering(step, clone, given, kwargs))
         self.under_way.append(call)
         return map(partial(self._came_back, call), thunk(clone, given, kwargs))
 
-    def _came_back(self, call: _Call, value: Any) -> Any:
+    def _came_back(self, call: Followed, value: Any) -> Any:
         if call in self.under_way:
             self._end(self.under_way.index(call))
         self.after(call.step, value)
@@ -542,7 +451,7 @@ class WatchingRecorder(Stepwise):
 
     def manage(self, cm: Any, /) -> Any:
         """What `with` enters."""
-        touches, _ = text_touches("with a0:\n    pass", {"a0": cm})
+        touches, _ = text_touches("with a0:\n    pass", {"a0": cm}, self.memo)
         self.before(OpType.SIDE_EFFECT, "with", (cm,), touches, certainty="may")
         return cm
 
@@ -555,7 +464,7 @@ class WatchingRecorder(Stepwise):
     def key(self, k: Any, /) -> Any:
         """A key that is about to be hashed."""
         if type(k) not in SCALARS:
-            self.quiet(text_touches("__xcs_stage__(0, hash(a0))", {"a0": k})[0])
+            self.quiet(text_touches("__xcs_stage__(0, hash(a0))", {"a0": k}, self.memo)[0])
         return k
 
     def made(self, f: FunctionType, /) -> FunctionType:
@@ -568,9 +477,7 @@ class WatchingRecorder(Stepwise):
         self.after(self.before(OpType.NEW, "generator", (), [], how="generator"), gen)
         return gen
 
-    def go_import_name(
-        self, name: str, scope: dict[str, Any], fromlist: Any, level: int, /
-    ) -> Iterator[Any]:
+    def go_import_name(self, name: str, scope: dict[str, Any], fromlist: Any, level: int, /) -> Iterator[Any]:
         """The import itself."""
         touches: list[Touch] = []
         if level or name not in sys.modules:
@@ -582,22 +489,3 @@ class WatchingRecorder(Stepwise):
         """What `raise` is given."""
         self.before(OpType.SIDE_EFFECT, "raise", (exc,), [], how="raise")
         return exc
-
-
-def _call_meta(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    meta: dict[str, Any] = {"positional": len(args)}
-    if kwargs:
-        meta["keywords"] = tuple(kwargs)
-    if type(f) in (MethodType, type([].append)) and not isinstance(
-        getattr(f, "__self__", None), ModuleType | None
-    ):
-        meta["method"] = f.__name__
-    return meta
-
-
-def frame_of_clone() -> FrameType | None:
-    """The innermost frame of a clone: it is asking for the step."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and not is_clone(frame.f_code):
-        frame = frame.f_back
-    return frame

@@ -24,7 +24,7 @@ _COMPOSED: Final = frozenset({zip, enumerate, reversed})
 
 
 def watched(recorder: WatchingRecorder, source: Any, loop: Any, iterator: Iterator[Any]) -> Iterator[Any]:
-    """`iterator`, telling the recorder of each item. It is advanced by C code, or runs no code of the user's."""
+    """`iterator`, telling of each item. It is advanced by C code, or runs no code of the user's."""
     watch = _Watched(recorder, source, iterator, loop)
     if type(source) in _SILENT and type(iterator) not in _COMPOSED:
         return watch
@@ -102,7 +102,10 @@ class _Watched:
         out: list[Touch] = [(Access.WRITE, self._iterator, CONTENT)]
         behind = _behind(self._iterator, 4) if kind in _COMPOSED else None
         if behind is None:
-            return out + text_touches("__xcs_stage__(0, next(a0))", {"a0": self._iterator})[0]
+            return (
+                out
+                + text_touches("__xcs_stage__(0, next(a0))", {"a0": self._iterator}, self._recorder.memo)[0]
+            )
         return out + [(Access.READ, each, CONTENT) for each in behind]
 
 

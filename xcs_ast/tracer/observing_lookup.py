@@ -6,6 +6,7 @@ import os
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
+from xcs_ast.effects import catalog, declared
 from xcs_ast.ir.effects import Access
 from xcs_ast.ir.paths import MISSING, instance_dict, static_attr
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch
@@ -13,6 +14,7 @@ from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch
 __all__ = [
     "STREAMS",
     "attribute",
+    "call_meta",
     "in_class",
     "is_number",
     "is_ours",
@@ -20,7 +22,9 @@ __all__ = [
     "method_of",
     "name_of",
     "plain_class",
+    "plain_item",
     "plain_store",
+    "python_function",
     "shifted",
 ]
 
@@ -107,6 +111,17 @@ def is_number(value: object) -> bool:
     return type(value) in _NUMBERS
 
 
+def plain_item(o: Any, k: Any) -> bool:
+    """Whether looking for the item runs nothing of the user's: a list's, or a dict's of few plain keys."""
+    if type(o) is list:
+        return type(k) is int or type(k) is bool
+    return type(o) is dict and type(k) in _KEYS and len(o) <= _MANY and SCALARS.issuperset(map(type, o))
+
+
+_KEYS: Final = frozenset({int, str, bool})
+_MANY: Final = 4_096
+
+
 def item(o: Any, k: Any) -> object:
     """`o[k]` of an exact list or dict, or `MISSING`."""
     try:
@@ -152,3 +167,36 @@ def shifted(f: Any, kwargs: dict[str, Any], frames: int) -> dict[str, Any]:
 _LOGGING: Final = frozenset(
     {"debug", "info", "warning", "error", "critical", "exception", "log", "warn", "fatal"}
 )
+
+
+def python_function(f: Any, args: tuple[Any, ...]) -> tuple[FunctionType | None, tuple[Any, ...]]:
+    """The Python function that calling `f` runs, and what it is given; or `None`: a model knows."""
+    target: Any = f
+    given = args
+    if type(f) is MethodType:
+        target, given = f.__func__, (f.__self__, *args)
+    elif type(f) is type and plain_class(f):
+        return None, args
+    elif type(f) is not FunctionType:
+        target, given = method_of(f, "__call__"), (f, *args)
+    if is_ours(target):
+        target = vars(target).get("__wrapped__")  # what the wrapper stands for; else it is one step
+    if type(target) is not FunctionType or is_ours(target):
+        return None, args
+    if declared(f) is not None or declared(target) is not None:
+        return None, args
+    if catalog.for_callable(f) is not None or catalog.for_callable(target) is not None:
+        return None, args
+    return target, given
+
+
+def call_meta(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """What is noted of the form of a call."""
+    meta: dict[str, Any] = {"positional": len(args)}
+    if kwargs:
+        meta["keywords"] = tuple(kwargs)
+    if type(f) in (MethodType, type([].append)) and not isinstance(
+        getattr(f, "__self__", None), ModuleType | None
+    ):
+        meta["method"] = f.__name__
+    return meta

@@ -45,7 +45,7 @@ class Values:
         home: str | None = None,
         shape: tuple[int, ...] | None = None,
     ) -> ValueRef:
-        """A new value; `home` is the call that it came up in, `shape` how long it was then, if that may change."""
+        """A new value; `home` is the call that it came up in, `shape` its length then, if that may change."""
         self._count += 1
         ref = ValueRef(f"{prefix}{self._count}", type(obj).__qualname__, shape or _shape(obj))
         self.objects[ref.id] = obj

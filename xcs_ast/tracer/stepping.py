@@ -1,14 +1,15 @@
 """Hooks that are never on the stack while code of the user's runs.
 
-Code that looks at its callers (`warnings.warn(stacklevel=2)`, the caller that `logging` names, `sys._getframe`,
-`traceback.print_stack`) must find the user's own. So stepwise code does not leave a step to a hook: the hook
-says what is to be done, as an iterator that C code is behind, and goes; the code itself takes the next item of it.
+Code that looks at its callers (`warnings.warn(stacklevel=2)`, the caller that `logging` names,
+`sys._getframe`, `traceback.print_stack`) must find the user's own. So stepwise code does not leave a step to
+a hook: the hook says what is to be done, as an iterator with C code behind it, and goes; the code itself
+takes the next item of that.
 
     _xcs_r.binary("+", a, b)                    what other clones do: `a.__add__` is called by `binary`
     _xcs_n(_xcs_r.go_binary("+", a, b))         here: `a.__add__` is called by the clone; `_xcs_n` is `next`
 
-Guarantees: as `hooks.Recorder`, for each `go_*` and the hook without the prefix; and no frame of ours is between the
-clone and what a step calls. Exceptions have no entries of ours in their tracebacks.
+Guarantees: as `hooks.Recorder`, for each `go_*` and the hook without the prefix; and no frame of ours is
+between the clone and what a step calls. Exceptions have no entries of ours in their tracebacks.
 Assumes: each iterator is advanced once, at once, by the code that asked for it. A `StopIteration` that a
 special method raises behind two steps in one (`o.x += v`) may lose its value.
 """
@@ -22,7 +23,17 @@ from itertools import chain, islice, repeat, starmap
 from types import WrapperDescriptorType
 from typing import Any, ClassVar, Final
 
-from xcs_ast.tracer.hook_parts import BINARY, COMPARE, INPLACE, UNARY, load_builtin, once, static, submodule_or_error, unpacker
+from xcs_ast.tracer.hook_parts import (
+    BINARY,
+    COMPARE,
+    INPLACE,
+    UNARY,
+    load_builtin,
+    once,
+    static,
+    submodule_or_error,
+    unpacker,
+)
 from xcs_ast.tracer.hooks import TABLES, Recorder, Token
 
 __all__ = ["CONVERSIONS", "Stepwise", "advancing", "items_of", "then", "thunk"]
@@ -171,7 +182,9 @@ class Stepwise(Recorder):
         """`*x` in a display or a call."""
         if static(type(x), "__iter__") is None and static(type(x), "__getitem__") is None:
             return iter((self.spread(x, f),))  # raises
-        return map(operator.itemgetter(0), zip(self.go_iterate(x), map(operator.length_hint, (x,)), strict=False))
+        return map(
+            operator.itemgetter(0), zip(self.go_iterate(x), map(operator.length_hint, (x,)), strict=False)
+        )
 
     def go_spread_keys(self, x: Any, /) -> Iterator[Any]:
         """`*x` in a set display."""
@@ -210,15 +223,15 @@ class Stepwise(Recorder):
 
     def go_call_late(self, f: Any, x: Any, keywords: dict[str, Any], /) -> Iterator[Any]:
         """`f(*x, **keywords)`, `x` taken apart last."""
-        return then(
-            map(tuple, self.go_spread(x, f)), lambda args: self.go_call(f, *args, **keywords)
-        )
+        return then(map(tuple, self.go_spread(x, f)), lambda args: self.go_call(f, *args, **keywords))
+
+    def go_decorator(self, f: Any, /) -> Callable[[Any], Iterator[Any]]:
+        """A decorator of a nested function: what says what to do with it."""
+        return partial(self.go_call, f)
 
     # ------------------------------------------------------------------------------------------- imports
 
-    def go_import_name(
-        self, name: str, scope: dict[str, Any], fromlist: Any, level: int, /
-    ) -> Iterator[Any]:
+    def go_import_name(self, name: str, scope: dict[str, Any], fromlist: Any, level: int, /) -> Iterator[Any]:
         """The import itself."""
         found = load_builtin(scope, "__import__", "__import__ not found")
         return starmap(found, ((name, scope, None, fromlist, level),))

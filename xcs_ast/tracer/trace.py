@@ -19,10 +19,10 @@ from xcs_ast.ir.paths import AttrStep, EnvRoot, KeyStep, Path, Step, instance_di
 from xcs_ast.ir.values import ValueRef
 from xcs_ast.records import dataclass, field
 from xcs_ast.tracer.clones import Refusal, clone_of
-from xcs_ast.tracer.observing import ObservingRecorder
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, call_touches, effect_of
 from xcs_ast.tracer.observing_graph import GraphMaker
 from xcs_ast.tracer.observing_lookup import method_of
+from xcs_ast.tracer.observing_quick import ObservingRecorder
 from xcs_ast.tracer.observing_values import Values
 from xcs_ast.tracer.stepping import Stepwise
 from xcs_ast.tracer.tracebacks import without_ours

@@ -29,6 +29,7 @@ from xcs_ast import config
 from xcs_ast.diagnostics import Diagnostic
 from xcs_ast.diagnostics import codes_verifier as codes
 from xcs_ast.effects import RegionEffects, RegionRequest, analyze_region
+from xcs_ast.effects.durability import may_be_remembered
 from xcs_ast.effects.guards import Condition
 from xcs_ast.ir.effects import Access, Blocking, Channel, Effect, Location, Summary, Unknown
 from xcs_ast.ir.paths import Binding
@@ -39,7 +40,6 @@ from xcs_ast.source.spans import Span
 from xcs_ast.verifier import speculation
 from xcs_ast.verifier.admission import Admission, Shape
 from xcs_ast.verifier.conflicts import may_clash, statically_conflict
-from xcs_ast.verifier.durability import may_be_remembered
 from xcs_ast.verifier.wording import describe_location, describe_place
 
 __all__ = ["Decision", "Foreseen", "Plan", "decide_block", "decide_loop", "forget"]

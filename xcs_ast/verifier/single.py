@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, Final, final
 
 from xcs_ast.effects import RegionEffects, RegionRequest, analyze_region
+from xcs_ast.effects.durability import may_be_remembered
 from xcs_ast.effects.guards import Condition
 from xcs_ast.ir.effects import Access, Blocking, CellVar, Channel, Location, Unknown, fields_overlap
 from xcs_ast.ir.paths import Binding, Unresolvable, instance_dict
@@ -21,7 +22,6 @@ from xcs_ast.ir.sites import STAGE_NAME, RegionKind, SiteFacts
 from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 from xcs_ast.verifier.conflicts import places
-from xcs_ast.verifier.durability import may_be_remembered
 
 __all__ = ["CallVerdict", "Judge", "Watch"]
 

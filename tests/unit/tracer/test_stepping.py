@@ -1,4 +1,4 @@
-"""No hook is on the stack while stepwise code runs the user's: who looks at the callers finds the plain ones."""
+"""No hook is on the stack while stepwise code runs the user's: who looks at callers finds the plain ones."""
 
 from __future__ import annotations
 
@@ -23,9 +23,6 @@ class Callers(list[str]):
         super().append(f"{note} from {code.co_filename}:{caller.f_lineno} {code.co_name}")
 
 
-KNOWN = {"decorated": "a decorator", "call_merge": "**x"}
-
-
 @pytest.mark.parametrize("case", [c for c in CASES if c.__name__ not in REFUSED], ids=lambda c: c.__name__)
 def test_special_methods_see_the_same_callers(case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
@@ -34,4 +31,8 @@ def test_special_methods_see_the_same_callers(case: Any, monkeypatch: pytest.Mon
         monkeypatch.setattr(constructs, "NOTES", notes)
         result = re.sub(r" at 0x[0-9a-f]+", "", repr(outcome(f, constructs.L)))
         found.append((result, [re.sub(r" at 0x[0-9a-f]+", "", note) for note in notes]))
+    if case.__name__ == "comprehensions" and sys.version_info < (3, 12):
+        # A chained comparison in a generator expression is bound by a comprehension, which has a frame there.
+        found[1] = (found[1][0], [note.replace("<listcomp>", "<genexpr>") for note in found[1][1]])
+        found[0] = (found[0][0], [note.replace("<listcomp>", "<genexpr>") for note in found[0][1]])
     assert found[1] == found[0]

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.verifier import lasting
+from tests.unit.effects import lasting
 from xcs_ast import jit
+from xcs_ast.effects.durability import is_durable
 from xcs_ast.runtime import site
-from xcs_ast.verifier.durability import is_durable
 
 
 def _local_function() -> None: ...

@@ -21,7 +21,7 @@ from types import (
 )
 from typing import Any, Final
 
-from xcs_ast.effects import RegionEffects
+from xcs_ast.effects.region import RegionEffects
 from xcs_ast.ir.effects import Location
 from xcs_ast.ir.paths import MISSING, Path, PinnedRoot
 
