@@ -45,8 +45,8 @@ RUNNING: Final = frozenset(
     {
         "begin_attr", "begin_get", "begin_item", "binary", "call", "call_late", "call_method", "compare",
         "delegate", "delete_attr", "delete_item", "finish", "finish_binary", "format_value", "import_from",
-        "import_name", "inplace", "iterate", "load_attr", "load_item", "perform", "perform_method", "spread", "spread_keys",
-        "store_attr", "store_item", "truth", "unary", "unpack",
+        "import_name", "inplace", "iterate", "load_attr", "load_item", "perform", "perform_method", "spread",
+        "spread_keys", "store_attr", "store_item", "truth", "unary", "unpack",
     }
 )  # fmt: skip
 """Hooks that may run code of the user's: stepwise code calls `go_*` instead, and makes the step itself."""

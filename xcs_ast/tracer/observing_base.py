@@ -1,6 +1,7 @@
 """What a recorder that watches is told, and how it makes the steps that it is asked for.
 
-Guarantees: `before` is told of a step before it happens, `after` what it gave, unless it raises. A call that raised has ended when its caller makes another step (`settle`).
+Guarantees: `before` is told of a step before it happens, `after` what it gave, unless it raises. A call
+that raised has ended when its caller makes another step (`settle`).
 Assumes: as `stepping` does.
 """
 
