@@ -16,7 +16,10 @@ from types import CodeType
 from typing import Any, Final
 
 from xcs_ast import cache
+from xcs_ast.native import use_own
 from xcs_ast.source.rewritten import DIGESTS
+
+use_own(globals())
 
 __all__ = [
     "activate",
@@ -142,10 +145,12 @@ def preload(recorder: bool = False) -> None:
 
 def note_failure(what: str, error: Exception, filename: str | None = None) -> None:
     """Keeps it for the reports that something of ours has failed, and so runs as plain Python."""
-    from xcs_ast.diagnostics.codes_faces import REWRITE_FAILED
-    from xcs_ast.diagnostics.diagnostic import Diagnostic
-    from xcs_ast.diagnostics.notices import record
-    from xcs_ast.source.spans import Span
-
+    try:
+        from xcs_ast.diagnostics.codes_faces import REWRITE_FAILED
+        from xcs_ast.diagnostics.diagnostic import Diagnostic
+        from xcs_ast.diagnostics.notices import record
+        from xcs_ast.source.spans import Span
+    except Exception:  # nothing can be imported: that may be what has failed
+        return
     span = None if filename is None else Span(filename, 1, 0, 1, 0)
     record(Diagnostic(REWRITE_FAILED, f"{what}: {type(error).__name__}: {error}", span))

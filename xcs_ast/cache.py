@@ -21,6 +21,9 @@ from types import CodeType
 from typing import Any, Final, final
 
 from xcs_ast._version import __version__
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = [
     "Payload",

@@ -25,12 +25,16 @@ from xcs_ast.diagnostics.codes_faces import (
     SOURCE_CHANGED,
     SWITCHED_OFF,
 )
+from xcs_ast.diagnostics.codes_runtime import REPLACED
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.diagnostics.notices import record
+from xcs_ast.native import intact, same_builtins, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.quiet import quiet
 from xcs_ast.source.spans import Span
 from xcs_ast.strategies import DEFAULT, find_strategy
+
+use_own(globals())
 
 __all__ = ["jit"]
 
@@ -151,6 +155,9 @@ def _proven(function: FunctionType) -> FunctionType:
 
 def _optimized(function: FunctionType, *, proven_only: bool = False) -> FunctionType:
     code = function.__code__
+    if not intact():
+        _note(REPLACED, f"{function.__qualname__} stays plain: the program has replaced builtins", function)
+        return function
     known = _rebuilt.get((id(code), proven_only))
     if known is None or known[0] is not code:
         try:
@@ -208,6 +215,8 @@ def _with_code(function: FunctionType, code: CodeType) -> FunctionType | None:
             return None
         closure.append(cells[name])
     new = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, tuple(closure))
+    if not same_builtins(new, function):
+        return None
     new.__kwdefaults__ = dict(function.__kwdefaults__) if function.__kwdefaults__ is not None else None
     new.__annotations__ = function.__annotations__
     new.__dict__.update(function.__dict__)

@@ -5,11 +5,16 @@ Everything else that goes wrong at run time is a diagnostic, and the program goe
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # what `signal` wraps, there from the start
 import os
 import sys
 from functools import partial
 from types import FunctionType, MethodType
 from typing import Final, final
+
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["ConfigError", "XcsError", "is_of_the_program"]
 
@@ -42,11 +47,9 @@ def is_of_the_program(error: BaseException) -> bool:
 
 
 def _codes_of_handlers() -> set[object]:
-    import signal
-
     found: set[object] = set()
-    for number in signal.valid_signals():
-        handler: object = signal.getsignal(number)
+    for number in _signal.valid_signals():
+        handler: object = _signal.getsignal(number)
         while type(handler) in (MethodType, partial):
             handler = handler.__func__ if type(handler) is MethodType else handler.func  # type: ignore[attr-defined]
         if type(handler) is not FunctionType:

@@ -20,12 +20,16 @@ from typing import TYPE_CHECKING, Final, final
 from xcs_ast import cache
 from xcs_ast.activation import activate, compiling, placeholder, walk_code
 from xcs_ast.diagnostics.codes_faces import REWRITE_FAILED
+from xcs_ast.diagnostics.codes_runtime import REPLACED
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.diagnostics.notices import record
 from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.native import intact, use_own
 from xcs_ast.records import dataclass, replace
 from xcs_ast.source.quiet import quiet
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 if TYPE_CHECKING:
     import ast
@@ -161,6 +165,8 @@ def compile_module(
         plain = compile(source, filename, "exec", dont_inherit=True)
     unit = Unit(source, filename, cache.source_digest(source), plain)
     empty = cache.attach(plain, cache.Payload(unit.digest, ()))
+    if not intact():
+        return _failed(empty, REPLACED, filename, "the program has replaced builtins", keep=False)
     try:
         with compiling(), quiet(filename):
             for step in PASSES:
@@ -176,13 +182,16 @@ def compile_module(
                 if unit.done:
                     break
     except Exception as error:  # whatever goes wrong in here is ours to bear: plain Python is always right
-        problem = Diagnostic(
-            REWRITE_FAILED,
-            f"{filename} runs as plain Python: {type(error).__name__}: {error}",
-            Span(filename, 1, 0, 1, 0),
-        )
-        record(problem)
         passing = isinstance(error, ImportError | MemoryError | RecursionError | OSError)
-        return Compiled(empty, (), (problem,), keep=not passing)
+        why = f"{type(error).__name__}: {error}"
+        return _failed(empty, REWRITE_FAILED, filename, why, keep=not passing)
+    if not intact():  # by another thread, meanwhile
+        return _failed(empty, REPLACED, filename, "the program has replaced builtins", keep=False)
     left_alone = unit.plan.left_alone if unit.plan is not None else ()
     return Compiled(unit.code or empty, unit.facts, left_alone)
+
+
+def _failed(plain: CodeType, code: str, filename: str, why: str, *, keep: bool) -> Compiled:
+    problem = Diagnostic(code, f"{filename} runs as plain Python: {why}", Span(filename, 1, 0, 1, 0))
+    record(problem)
+    return Compiled(plain, (), (problem,), keep=keep)

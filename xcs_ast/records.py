@@ -12,6 +12,10 @@ Assumes: annotations are strings or otherwise harmless, and name nothing but fie
 
 from __future__ import annotations
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace

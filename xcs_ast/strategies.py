@@ -12,7 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.pipeline import PASSES, Pass
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from types import CodeType, TracebackType
+from types import CodeType, FunctionType, TracebackType
 from typing import Any, Final, NamedTuple
 
 from xcs_ast import activation, cache, config
@@ -24,6 +24,9 @@ from xcs_ast.errors import ConfigError
 from xcs_ast.hook import install
 from xcs_ast.hook.loader import is_own_code
 from xcs_ast.hook.scope import Directory
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["run"]
 
@@ -64,6 +67,9 @@ _WHOLE: Final = (
     "xcs_ast.runtime.pool",
     "xcs_ast.verifier",
 )
+
+
+_CALL: Final = (lambda hook, *arguments: hook(*arguments)).__code__
 
 
 class _Request(NamedTuple):
@@ -360,7 +366,7 @@ def _show(error: BaseException, trace: TracebackType | None) -> None:
         sys.__excepthook__(type(error), error, trace)
         return
     try:
-        hook(type(error), error, trace)
+        _as_the_program_would(hook, type(error), error, trace)
     except SystemExit:
         raise
     except BaseException as second:
@@ -372,6 +378,11 @@ def _show(error: BaseException, trace: TracebackType | None) -> None:
     sys.__excepthook__(type(failed), failed, failed.__traceback__)
     sys.stderr.write("\nOriginal exception was:\n")
     sys.__excepthook__(type(error), error, trace)
+
+
+def _as_the_program_would(hook: Callable[..., object], *arguments: object) -> None:
+    """Calls what may look for the builtins of its caller, as the C code does that shows a traceback."""
+    FunctionType(_CALL, {"__builtins__": sys.modules.get("builtins", __builtins__)})(hook, *arguments)
 
 
 def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:

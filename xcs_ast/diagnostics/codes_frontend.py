@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from xcs_ast.diagnostics.catalog import register
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["BY_NAME"]
 

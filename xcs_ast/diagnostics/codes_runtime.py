@@ -17,6 +17,7 @@ __all__ = [
     "MAY_NOT_BLOCK",
     "NOT_PEEKABLE",
     "NO_FACTS",
+    "REPLACED",
     "SHUTDOWN",
     "TOO_FEW",
     "UNCERTAIN_STAGE",
@@ -57,6 +58,9 @@ ABANDONED: Final = register(
     "XCS314",
     "tasks-cannot-be-held-back",
     "Too many recorded tasks did something that cannot be put off, and ran in place.",
+)
+REPLACED: Final = register(
+    "XCS315", "builtins-replaced", "The program has put something of its own in the place of a builtin."
 )
 NO_FACTS: Final = register(
     "XCS311", "unknown-caller", "The source of the caller of `run_ahead` or `ahead` could not be analysed."

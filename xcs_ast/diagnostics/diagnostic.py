@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import final
 
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["Diagnostic"]
 

@@ -9,6 +9,9 @@ from collections import deque
 from typing import Final
 
 from xcs_ast.diagnostics.diagnostic import Diagnostic
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["record", "recorded"]
 

@@ -35,7 +35,10 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT, WHOLE, Access, Blocking
 from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, static_attr
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
+
+use_own(globals())
 
 __all__ = ["Applying", "ModelCall"]
 

@@ -51,6 +51,9 @@ from xcs_ast.effects.values import (
 from xcs_ast.effects.vocabulary import RELIED_ON
 from xcs_ast.ir.effects import CONTENT, Access, Location
 from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, Path, PinnedRoot, instance_dict, static_attr
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Attributes", "pinned"]
 

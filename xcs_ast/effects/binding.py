@@ -15,7 +15,10 @@ from xcs_ast.effects.values import (
     Value,
     join,
 )
+from xcs_ast.native import use_own
 from xcs_ast.source.lookup import FunctionNode
+
+use_own(globals())
 
 __all__ = ["Arguments", "identity_of", "merge"]
 

@@ -41,8 +41,11 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import WHOLE, Access, Blocking
 from xcs_ast.ir.paths import AttrStep, KeyStep, Path, PinnedRoot
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.lookup import FunctionNode, find_function
+
+use_own(globals())
 
 __all__ = ["Calls", "FunctionInfo"]
 

@@ -31,6 +31,9 @@ from xcs_ast.effects.catalog_names import (
 )
 from xcs_ast.effects.catalog_sections import Section
 from xcs_ast.effects.entries import Entry, EntryKind
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = [
     "MODELS",

@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = [
     "CHEAP",
     "COMPILED_FROM",

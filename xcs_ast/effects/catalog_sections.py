@@ -10,6 +10,9 @@ from typing import final
 from xcs_ast.effects.entries import Entry
 from xcs_ast.effects.entry_heads import head_names, split_head
 from xcs_ast.effects.entry_parser import parse_entry
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Section"]
 

@@ -31,6 +31,9 @@ from xcs_ast.effects.values import (
     join_all,
 )
 from xcs_ast.ir.paths import AttrStep, Path, PinnedRoot
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Constructing"]
 

@@ -36,6 +36,9 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT, DEEP
 from xcs_ast.ir.paths import KeyStep, Path
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["BUILTIN_CONTAINERS", "Containers"]
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 import types
 import weakref
 from collections.abc import Callable, Mapping
-from enum import Enum
 from typing import Any, Final, TypeVar, cast
+
+from xcs_ast.native import Kind, use_own
+
+use_own(globals())
 
 __all__ = ["Declared", "declared", "off", "ordered", "pure", "set_declared_names", "unordered"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Declared(Enum):
+class Declared(Kind):
     """What a declaration says of a callable."""
 
     PURE = "pure"

@@ -8,6 +8,9 @@ from xcs_ast.effects.region import RegionEffects
 from xcs_ast.effects.resolve import is_class
 from xcs_ast.ir.effects import CONTENT, DEEP, WHOLE, CellVar, Channel, Effect, Location, Summary, Unknown
 from xcs_ast.ir.paths import AttrStep, EnvRoot, ItemRoot, KeyStep, Path, PinnedRoot
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["describe", "describe_effect", "describe_path", "describe_summary"]
 

@@ -17,6 +17,9 @@ from xcs_ast.effects.values import (
     join,
     join_all,
 )
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Displays"]
 

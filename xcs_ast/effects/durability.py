@@ -24,6 +24,9 @@ from typing import Any, Final
 from xcs_ast.effects.region import RegionEffects
 from xcs_ast.ir.effects import Location
 from xcs_ast.ir.paths import MISSING, Path, PinnedRoot
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["is_durable", "may_be_remembered"]
 

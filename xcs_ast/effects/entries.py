@@ -16,12 +16,14 @@ How the effects engine reads an entry (this is the contract between the two):
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
 from typing import Final, TypeVar, final
 
 from xcs_ast.effects.node import Node
 from xcs_ast.effects.vocabulary import CHANNELS, RULES
+from xcs_ast.native import Kind, use_own
 from xcs_ast.records import dataclass, field
+
+use_own(globals())
 
 __all__ = [
     "CHANNELS",
@@ -229,7 +231,7 @@ Spec = (
 # --------------------------------------------------------------------------------------------- clauses
 
 
-class ClauseKind(Enum):
+class ClauseKind(Kind):
     """What a `Touch` clause does to its subject."""
 
     IGNORES = "ignores"
@@ -297,7 +299,7 @@ class Exact(Node):
     classes: tuple[str, ...]
 
 
-class Access(Enum):
+class Access(Kind):
     """How a channel is used."""
 
     READ = "read"
@@ -351,7 +353,7 @@ Clause = Touch | Stores | Calls | Special | Exact | UsesChannel | Blocks | Rule 
 # --------------------------------------------------------------------------------------------- entries
 
 
-class EntryKind(Enum):
+class EntryKind(Kind):
     """What the entry describes."""
 
     FUNCTION = "function"
@@ -368,7 +370,7 @@ class EntryKind(Enum):
     """`const NAME`: reading the module attribute."""
 
 
-class ParamKind(Enum):
+class ParamKind(Kind):
     """How a parameter is passed."""
 
     POSITIONAL = "positional"

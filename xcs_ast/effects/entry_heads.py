@@ -10,6 +10,9 @@ from typing import Final, final
 
 from xcs_ast.effects.entries import EntryKind, ModelError
 from xcs_ast.effects.node import Node
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Head", "head_names", "kind_of", "read_head", "split_head"]
 

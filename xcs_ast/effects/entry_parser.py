@@ -52,6 +52,9 @@ from xcs_ast.effects.entries import (
     View,
 )
 from xcs_ast.effects.entry_heads import kind_of, read_head, split_head
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["parse_entry", "parse_spec"]
 

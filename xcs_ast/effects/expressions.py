@@ -28,6 +28,9 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.ir.sites import STAGE_NAME
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Expressions", "mangle"]
 

@@ -22,7 +22,10 @@ from xcs_ast.ir.effects import (
     Unknown,
 )
 from xcs_ast.ir.paths import Path
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
+
+use_own(globals())
 
 __all__ = ["Frame", "RegionNames", "Sink", "TooLarge", "Where"]
 

@@ -13,7 +13,10 @@ from typing import Any, Final, Protocol, final
 from xcs_ast.effects.resolve import find_in_mro
 from xcs_ast.effects.values import CONTAINERS, SCALARS
 from xcs_ast.ir.paths import MISSING, Binding, Path, Unresolvable, static_attr
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
+
+use_own(globals())
 
 __all__ = [
     "Apart",

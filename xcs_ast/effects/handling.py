@@ -25,6 +25,9 @@ from xcs_ast.effects.values import (
     join,
 )
 from xcs_ast.ir.paths import Path, PinnedRoot
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Handling"]
 

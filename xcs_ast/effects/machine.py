@@ -54,7 +54,10 @@ from xcs_ast.ir.effects import (
     Unknown,
 )
 from xcs_ast.ir.paths import Path, PinnedRoot, instance_dict
+from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["KEYS", "Frame", "Machine", "RegionNames", "Sink", "TooLarge"]
 

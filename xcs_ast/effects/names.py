@@ -11,6 +11,9 @@ from xcs_ast.effects.rules import Rules
 from xcs_ast.effects.values import BOTTOM, Value, join, unknown
 from xcs_ast.ir.effects import Access, CellVar
 from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, Path, PinnedRoot
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Env", "Names", "join_env"]
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import NoReturn, dataclass_transform
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["Node"]
 
 

@@ -31,6 +31,9 @@ from xcs_ast.effects.values import (
     typed,
     unknown,
 )
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Operators"]
 

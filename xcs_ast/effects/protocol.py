@@ -7,7 +7,10 @@ from typing import final
 
 from xcs_ast.effects.containers import Containers
 from xcs_ast.effects.values import Atom, Value
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
+
+use_own(globals())
 
 __all__ = ["Args", "Protocol"]
 

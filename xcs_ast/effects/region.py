@@ -40,9 +40,12 @@ from xcs_ast.errors import is_of_the_program
 from xcs_ast.ir.effects import CONTENT, Access, Blocking, Effect, Location, Summary, Unknown
 from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path, PinnedRoot
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.quiet import quiet
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["RegionEffects", "RegionRequest", "analyze_region", "warm_up"]
 

@@ -35,6 +35,9 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import WHOLE
 from xcs_ast.ir.paths import Path, PinnedRoot
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Rules"]
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 import ast
 from typing import Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 from xcs_ast.source.lookup import FunctionNode
+
+use_own(globals())
 
 __all__ = ["Scope", "free_names", "parameters", "scope_of", "scope_of_statements", "settled_names"]
 

@@ -38,6 +38,9 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.ir.effects import CONTENT
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["COMPARISONS", "Specials", "reason_of"]
 

@@ -32,8 +32,11 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT
 from xcs_ast.ir.paths import KeyStep, Path, PinnedRoot
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 from xcs_ast.source.lookup import FunctionNode
+
+use_own(globals())
 
 __all__ = ["Statements"]
 

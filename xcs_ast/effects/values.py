@@ -14,7 +14,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, final
 
 from xcs_ast.ir.paths import Path
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
+
+use_own(globals())
 
 __all__ = [
     "ANYTHING",

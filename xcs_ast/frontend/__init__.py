@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 if TYPE_CHECKING:
     from xcs_ast.frontend.analyse import may_have_regions, plan_module
     from xcs_ast.frontend.plan import HandOver, ModulePlan, RegionPlan

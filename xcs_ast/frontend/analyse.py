@@ -22,7 +22,10 @@ from xcs_ast.frontend.scopes import Scope, ScopeKind, build_scopes
 from xcs_ast.frontend.source_text import SourceText
 from xcs_ast.frontend.steps import plan_step
 from xcs_ast.frontend.survey import Surveyor
+from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["may_have_regions", "plan_module"]
 

@@ -21,8 +21,11 @@ from xcs_ast.frontend.scopes import NameKind
 from xcs_ast.frontend.slice_text import SliceTexts
 from xcs_ast.frontend.slicing import Take
 from xcs_ast.ir.sites import RegionKind, SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.source.pragmas import is_switched_off
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["plan_blocks"]
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xcs_ast.frontend.names import MUTATORS
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = [
     "assigned_names",

@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from typing import TypeAlias, final
 
 from xcs_ast.frontend.bodies import assigned_names, children
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["bound_at", "evaluated"]
 

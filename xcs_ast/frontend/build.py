@@ -7,6 +7,10 @@ from typing import Final
 
 import libcst as cst
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = [
     "BLANK",
     "assign",

@@ -13,6 +13,9 @@ from typing import final
 
 from xcs_ast.frontend.scopes import COMPREHENSIONS
 from xcs_ast.frontend.survey import Surveyor
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Candidates"]
 

@@ -23,6 +23,9 @@ from xcs_ast.frontend.slice_text import NotExpressible, SliceTexts
 from xcs_ast.frontend.slicing import Branch, Node, Slicer, Stop, Take, number
 from xcs_ast.frontend.survey import Surveyor
 from xcs_ast.ir.sites import RegionKind, SiteFacts
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["plan_comprehension"]
 

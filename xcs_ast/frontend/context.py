@@ -17,6 +17,9 @@ from xcs_ast.frontend.scopes import COMPREHENSIONS, NameKind, Scope, ScopeKind, 
 from xcs_ast.frontend.slicing import Take
 from xcs_ast.frontend.source_text import SourceText
 from xcs_ast.frontend.survey import Surveyor
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["FunctionContext", "ModuleContext", "Outcome", "Variables", "loaded_names"]
 

@@ -44,6 +44,9 @@ from xcs_ast.frontend.locate import Comprehension, Located, Refused, UnitTree, e
 from xcs_ast.frontend.mend import SLICE_MARK
 from xcs_ast.frontend.slice_forms import as_lambda
 from xcs_ast.frontend.sourcemap import Extent
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["GuardedEmitter", "check_guarded"]
 

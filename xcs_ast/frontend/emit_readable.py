@@ -22,6 +22,9 @@ from xcs_ast.frontend.emitter import Emitter, Mode
 from xcs_ast.frontend.fresh import FreshNames
 from xcs_ast.frontend.locate import Comprehension, Located, Refused, UnitTree, encloses_scope
 from xcs_ast.frontend.sourcemap import Extent
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["ReadableEmitter", "check_readable"]
 

@@ -18,6 +18,9 @@ from xcs_ast.frontend.build import block, word_safe
 from xcs_ast.frontend.fresh import FreshNames
 from xcs_ast.frontend.locate import Located, UnitTree
 from xcs_ast.frontend.sourcemap import Extent, Provenance
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Emitter", "Mode"]
 

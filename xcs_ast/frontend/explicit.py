@@ -19,7 +19,10 @@ from types import CodeType
 from typing import Final, final
 
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["explicit_block", "explicit_loop"]
 

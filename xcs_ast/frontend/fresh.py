@@ -6,6 +6,10 @@ import re
 import unicodedata
 from typing import final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["FreshNames"]
 
 

@@ -17,7 +17,10 @@ from typing import Final
 
 from xcs_ast.frontend.plan import RegionPlan
 from xcs_ast.ir.sites import RegionKind
+from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["without_handwritten"]
 

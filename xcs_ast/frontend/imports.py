@@ -12,6 +12,9 @@ from typing import Final, final
 
 from xcs_ast.frontend.fresh import FreshNames
 from xcs_ast.frontend.lines import LineTable
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Import", "plan_import"]
 

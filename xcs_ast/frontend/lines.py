@@ -11,6 +11,10 @@ import re
 from bisect import bisect_right
 from typing import Final, final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["LineTable"]
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")

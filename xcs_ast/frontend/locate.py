@@ -20,7 +20,10 @@ from xcs_ast.frontend.plan import RegionPlan
 from xcs_ast.frontend.sourcemap import Extent, Original
 from xcs_ast.frontend.units import WRAPPER, Unit
 from xcs_ast.ir.sites import RegionKind
+from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["Comprehension", "Located", "Refused", "UnitTree", "comp_for", "locate"]
 

@@ -14,7 +14,10 @@ from xcs_ast.frontend.scopes import COMPREHENSIONS, NameKind
 from xcs_ast.frontend.slice_text import NotExpressible, SliceTexts
 from xcs_ast.frontend.slicing import Node, Slicer, number
 from xcs_ast.ir.sites import RegionKind, SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.source.pragmas import is_switched_off
+
+use_own(globals())
 
 __all__ = ["PLACES", "explain_refusals", "plan_loop", "refuse_loop", "switched_off", "target_names"]
 

@@ -15,6 +15,9 @@ from typing import TypeAlias, final
 from xcs_ast.frontend.names import mangled
 from xcs_ast.frontend.source_text import SourceText
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Mark", "is_truth", "marked_loop", "marked_statements", "printed_loop"]
 

@@ -19,6 +19,10 @@ from inspect import CO_NEWLOCALS, CO_OPTIMIZED, CO_VARARGS
 from types import CodeType
 from typing import Any, Final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["SLICE_MARK", "mend_names"]
 
 SLICE_MARK: Final = "_xcs_slice"

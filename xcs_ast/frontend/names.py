@@ -10,6 +10,10 @@ from __future__ import annotations
 import builtins
 from typing import Final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = [
     "ALWAYS_CHEAP_METHODS",
     "BUILTINS",

@@ -14,6 +14,9 @@ from typing import Final, final
 
 from xcs_ast.frontend.lines import LineTable
 from xcs_ast.frontend.sourcemap import Emitted
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Finisher", "Place", "Placer", "SlicePlacer", "copy_positions", "index_expressions", "spread"]
 

@@ -11,7 +11,10 @@ from typing import final
 
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["HandOver", "ModulePlan", "RegionPlan"]
 

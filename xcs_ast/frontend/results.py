@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final, final
 
 from xcs_ast.diagnostics.catalog import register
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.native import Kind, use_own
+
+use_own(globals())
 
 __all__ = ["NOT_EMITTED", "Guarded", "Rewritten", "Style"]
 
@@ -20,7 +22,7 @@ NOT_EMITTED: Final = register(
 )
 
 
-class Style(Enum):
+class Style(Kind):
     """Two ways to write the same regions."""
 
     GUARDED = "guarded"

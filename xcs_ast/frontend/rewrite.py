@@ -35,9 +35,12 @@ from xcs_ast.frontend.results import NOT_EMITTED, Guarded, Rewritten, Style
 from xcs_ast.frontend.sourcemap import Emitted
 from xcs_ast.frontend.units import Unit, find_units
 from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.records import replace
 from xcs_ast.source.spans import Span
 from xcs_ast.source.trees import dump_tree
+
+use_own(globals())
 
 __all__ = ["compile_tree", "guard_module", "rewrite_module"]
 

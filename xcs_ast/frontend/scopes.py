@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TypeAlias, final
 
 from xcs_ast.frontend.names import (
@@ -18,6 +17,9 @@ from xcs_ast.frontend.names import (
     REFLECTIVE_ATTRIBUTES,
     REFLECTIVE_WITHOUT_ARGUMENTS,
 )
+from xcs_ast.native import Kind, use_own
+
+use_own(globals())
 
 __all__ = [
     "COMPREHENSIONS",
@@ -34,7 +36,7 @@ Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.Gener
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-class ScopeKind(Enum):
+class ScopeKind(Kind):
     """What opens the scope."""
 
     MODULE = "module"
@@ -45,7 +47,7 @@ class ScopeKind(Enum):
     TYPE_PARAMETERS = "type parameters"
 
 
-class NameKind(Enum):
+class NameKind(Kind):
     """How a scope reaches a name."""
 
     LOCAL = "local"

@@ -18,6 +18,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from xcs_ast.frontend.mend import SLICE_MARK
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["as_lambda"]
 

@@ -16,6 +16,9 @@ from typing import TypeAlias, final
 from xcs_ast.frontend.marked import is_truth
 from xcs_ast.frontend.slicing import Branch, Node, Stop, Take
 from xcs_ast.frontend.source_text import SourceText
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["NotExpressible", "SliceTexts"]
 

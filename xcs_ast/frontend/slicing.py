@@ -22,6 +22,9 @@ from xcs_ast.frontend.bodies import assigned_names, has_own_continue, touched_na
 from xcs_ast.frontend.candidates import Candidates
 from xcs_ast.frontend.names import LOGGING
 from xcs_ast.frontend.survey import Surveyor
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Branch", "Node", "Slicer", "Stop", "Take", "number", "prune", "takes_of"]
 

@@ -6,7 +6,10 @@ import ast
 import re
 from typing import final
 
+from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["SourceText"]
 

@@ -23,6 +23,10 @@ from typing import final
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["Emitted", "Extent", "Original", "Provenance"]
 
 Extent = tuple[int, int]

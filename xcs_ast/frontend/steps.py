@@ -20,6 +20,9 @@ from xcs_ast.frontend.scopes import NameKind
 from xcs_ast.frontend.slice_text import NotExpressible, SliceTexts
 from xcs_ast.frontend.slicing import Node, Slicer, number
 from xcs_ast.ir.sites import RegionKind, SiteFacts
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["plan_step"]
 

@@ -20,6 +20,9 @@ from xcs_ast.frontend.names import (
     REFLECTIVE_WITHOUT_ARGUMENTS,
 )
 from xcs_ast.frontend.scopes import COMPREHENSIONS, Comprehension, NameKind, Scope, ScopeMap
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Survey", "Surveyor"]
 

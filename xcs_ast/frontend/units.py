@@ -15,7 +15,10 @@ from typing import Final, final
 
 from xcs_ast.frontend.lines import LineTable
 from xcs_ast.frontend.plan import RegionPlan
+from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["WRAPPER", "Unit", "find_units"]
 

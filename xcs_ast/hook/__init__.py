@@ -9,6 +9,9 @@ from typing import Final, Self, final
 
 from xcs_ast.hook.finder import Finder
 from xcs_ast.hook.scope import Names, Scope
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["ImportHook", "install", "install_import_hook", "this_package"]
 

@@ -16,6 +16,9 @@ from typing import Any, Final, final
 from xcs_ast import activation, cache
 from xcs_ast.hook.loader import OptimizingLoader, optimizing
 from xcs_ast.hook.scope import Scope
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Finder"]
 

@@ -16,6 +16,9 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from xcs_ast import activation, cache
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 if TYPE_CHECKING:
     import ast
@@ -66,12 +69,17 @@ class OptimizingLoader(SourceFileLoader):
         plain = super().source_to_code(data, path)
         if not isinstance(data, bytes):  # a tree or a text that somebody else made: not ours to rewrite
             return plain
-        from xcs_ast import pipeline
-
+        where = os.fspath(path)
+        try:
+            from xcs_ast import pipeline
+        except Exception as error:  # the program has done something to the import system
+            self.keep = False
+            activation.note_failure(f"{where} runs as plain Python", error, where)
+            return plain
         if self.variant:
-            compiled = _jointly(super().source_to_code, data, os.fspath(path), plain)
+            compiled = _jointly(super().source_to_code, data, where, plain)
         else:
-            compiled = pipeline.compile_module(data, os.fspath(path), plain=plain)
+            compiled = pipeline.compile_module(data, where, plain=plain)
         self.keep = compiled.keep
         return compiled.code
 

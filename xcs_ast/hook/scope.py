@@ -10,6 +10,10 @@ import os
 import sys
 from typing import Final, Protocol, final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["Directory", "Names", "Scope", "has_marker"]
 
 _HEAD: Final = 4096

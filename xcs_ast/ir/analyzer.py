@@ -10,7 +10,10 @@ from xcs_ast.ir.graph import ComputationGraph
 from xcs_ast.ir.operations import Operation
 from xcs_ast.ir.opportunities import OpportunitySet
 from xcs_ast.ir.patterns import LIBRARY, PatternMatcher
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, replace
+
+use_own(globals())
 
 __all__ = ["DependencyAnalyzer", "DependencyInfo", "GraphOptimizer"]
 

@@ -16,7 +16,6 @@ Only the nearest such p is told for each place: an earlier one follows through i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
 from typing import TYPE_CHECKING, final
 
 from xcs_ast.ir.effects import (
@@ -31,7 +30,10 @@ from xcs_ast.ir.effects import (
     fields_overlap,
 )
 from xcs_ast.ir.paths import PinnedRoot
+from xcs_ast.native import Kind, use_own
 from xcs_ast.records import dataclass
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.ir.operations import Operation
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["Certainty", "Dependence", "DependenceKind", "dependences_of", "place_name"]
 
 
-class DependenceKind(Enum):
+class DependenceKind(Kind):
     """Why the second must wait for the first."""
 
     FLOW = "flow"
@@ -49,7 +51,7 @@ class DependenceKind(Enum):
     EFFECT = "effect"
 
 
-class Certainty(Enum):
+class Certainty(Kind):
     """How we know."""
 
     MAY = "may"

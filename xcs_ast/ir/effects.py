@@ -6,12 +6,15 @@ Unknown is a member of the effect type, never an empty set and never `None`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum, IntEnum
+from enum import IntEnum
 from typing import Final, final
 
 from xcs_ast.ir.paths import Path
+from xcs_ast.native import Kind, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = [
     "CONTENT",
@@ -29,7 +32,7 @@ __all__ = [
 ]
 
 
-class Access(Enum):
+class Access(Kind):
     """How a location or a channel is used."""
 
     READ = "read"

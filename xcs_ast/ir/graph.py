@@ -13,7 +13,10 @@ from xcs_ast.ir.dependences import Dependence, dependences_of, place_name
 from xcs_ast.ir.operations import Operation
 from xcs_ast.ir.opportunities import OpportunitySet, opportunities
 from xcs_ast.ir.values import ValueRef
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
+
+use_own(globals())
 
 __all__ = ["ComputationGraph"]
 

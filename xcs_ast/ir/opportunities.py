@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Final, final, overload
 from xcs_ast.ir.effects import Access
 from xcs_ast.ir.operations import Operation, OpType
 from xcs_ast.ir.patterns import LIBRARY, independent_parts, site_of
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.ir.graph import ComputationGraph

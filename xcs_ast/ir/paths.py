@@ -11,7 +11,10 @@ import types
 from collections.abc import Mapping
 from typing import Final, assert_never, final
 
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
+
+use_own(globals())
 
 __all__ = [
     "MISSING",

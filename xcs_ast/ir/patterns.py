@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING, Final, Protocol, final
 from xcs_ast.ir.dependences import DependenceKind
 from xcs_ast.ir.effects import Access, Location
 from xcs_ast.ir.operations import Operation, OpType
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.ir.graph import ComputationGraph

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any, Final, final
 
+from xcs_ast.native import Kind, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = ["ITEMS_NAME", "STAGE_NAME", "RegionKind", "SiteFacts"]
 
@@ -16,7 +18,7 @@ ITEMS_NAME: Final = "__xcs_items__"
 """In `SiteFacts.text`: stands for the iterable, which was evaluated before the region was entered."""
 
 
-class RegionKind(Enum):
+class RegionKind(Kind):
     """The shape of the user's code."""
 
     LOOP = "loop"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import final
 
 from xcs_ast.diagnostics.diagnostic import Diagnostic
+from xcs_ast.native import Kind, use_own
 from xcs_ast.records import dataclass
+
+use_own(globals())
 
 __all__ = ["Verdict", "VerdictKind"]
 
 
-class VerdictKind(Enum):
+class VerdictKind(Kind):
     """How a region may run."""
 
     PROVEN = "PROVEN"

@@ -9,6 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import CodeType
 from typing import Any, final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["Plain", "bind_sites"]
 
 

@@ -13,11 +13,14 @@ from collections.abc import Callable, Sequence
 from time import perf_counter_ns
 from typing import Any
 
+from xcs_ast.native import use_own
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.handled import handled
 from xcs_ast.runtime.pool import POOL, Work
 from xcs_ast.runtime.run import Owner, Tally
 from xcs_ast.runtime.task import SingleTask
+
+use_own(globals())
 
 __all__ = ["BlockRun", "call"]
 

@@ -1,8 +1,9 @@
 """Which tasks are held against what the analysis says of them, and what follows (see `verifier.crosscheck`).
 
-Guarantees: nothing of the recorder or the verifier is loaded before the first task that is to be checked. A
-region that the analysis was wrong about once never runs ahead again. What fails here is no matter of the
-program's. Assumes: as `runtime.site` does; `look` is called on the consumer's thread, before the commit.
+Guarantees: nothing of the recorder or the verifier is loaded before the first entry with a task that is to be
+checked, and nothing after that: by then, the program may have done anything to the import system. A region
+that the analysis was wrong about once never runs ahead again. What fails here is no matter of the program's.
+Assumes: as `runtime.site` does; `look` is called on the consumer's thread, before the commit.
 
 When a region is checked, where the option `verify` says `sample`: one task of each entry of a PROVEN region
 whose number is a power of two, from the second on (a recorded task takes milliseconds more the first time,
@@ -14,15 +15,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, final
 
 from xcs_ast.diagnostics import Diagnostic, notices
 from xcs_ast.errors import is_of_the_program
 from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.verifier import Foreseen
     from xcs_ast.verifier.crosscheck import CrossCheck, Ledger
+
+    Tools = tuple[ModuleType, ModuleType]
+    """`verifier.crosscheck` and `verifier.seen`."""
 
 __all__ = ["Check", "Checks"]
 
@@ -31,12 +39,13 @@ __all__ = ["Check", "Checks"]
 class Checks:
     """The cross-checks of one site."""
 
-    __slots__ = ("_demote", "facts", "ledger")
+    __slots__ = ("_demote", "_tools", "facts", "ledger")
 
     def __init__(self, facts: SiteFacts, demote: Callable[[Diagnostic], None]) -> None:
         self.facts = facts
         self.ledger: Ledger | None = None
         self._demote = demote
+        self._tools: Tools | None = None
 
     def entry(
         self,
@@ -50,7 +59,7 @@ class Checks:
     ) -> Check | None:
         """The checks of one entry of the region; `None` where there is to be none. `how`: option `verify`."""
         if how == "always" or (how == "sample" and not proven):
-            return Check(self, foresees, None, proven)
+            return self._made(foresees, None, proven)
         if how == "never" or entries & (entries - 1) or (entries == 1 and tasks <= window):
             return None
         if self.ledger is not None and self.ledger.unchecked:
@@ -58,15 +67,24 @@ class Checks:
                 None  # The recorder cannot follow: trying again would only repeat what the task does outside.
             )
         number = window if entries == 1 else entries.bit_length() % max(1, min(window, tasks))
-        return Check(self, foresees, number, proven)
+        return self._made(foresees, number, proven)
+
+    def _made(self, foresees: Callable[[object], Foreseen | None], number: int | None, proven: bool) -> Check:
+        return Check(self, self._loaded(), foresees, number, proven)
+
+    def _loaded(self) -> Tools:
+        tools = self._tools
+        if tools is None:
+            from xcs_ast.verifier import crosscheck, seen
+
+            tools = self._tools = (crosscheck, seen)
+        return tools
 
     def note(self, result: CrossCheck) -> None:
         """One more outcome."""
         ledger = self.ledger
         if ledger is None:
-            from xcs_ast.verifier.crosscheck import Ledger
-
-            ledger = self.ledger = Ledger()
+            ledger = self.ledger = self._loaded()[0].Ledger()
         ledger.add(result)
         if result.witnesses:
             found = [witness.diagnostic(self.facts) for witness in result.witnesses]
@@ -79,12 +97,18 @@ class Checks:
 class Check:
     """The checks of one entry. `refuted` once the analysis was found to be wrong."""
 
-    __slots__ = ("_checks", "_foresees", "_only", "_proven", "refuted")
+    __slots__ = ("_checks", "_crosscheck", "_foresees", "_only", "_proven", "_seen", "refuted")
 
     def __init__(
-        self, checks: Checks, foresees: Callable[[object], Foreseen | None], only: int | None, proven: bool
+        self,
+        checks: Checks,
+        tools: Tools,
+        foresees: Callable[[object], Foreseen | None],
+        only: int | None,
+        proven: bool,
     ) -> None:
         self._checks = checks
+        self._crosscheck, self._seen = tools
         self._foresees = foresees
         self._only = only
         self._proven = proven
@@ -101,17 +125,21 @@ class Check:
         except Exception as error:
             if is_of_the_program(error):
                 raise
-            from xcs_ast.verifier.crosscheck import not_checked
-
-            result = not_checked(f"the check failed: {type(error).__name__}: {error}")
+            result = self._unchecked(f"the check failed: {type(error).__name__}: {error}")
         if result is not None:
             self.refuted = self.refuted or not result.holds
             self._checks.note(result)
 
-    def _result(self, item: object, speculation: Any, ready: bool) -> CrossCheck | None:
-        from xcs_ast.verifier.crosscheck import cross_check, not_checked, spoiled
-        from xcs_ast.verifier.seen import seen, stale
+    def _unchecked(self, why: str) -> CrossCheck:
+        found: CrossCheck = self._crosscheck.not_checked(why)
+        return found
 
+    def _compared(self, *both: Any) -> CrossCheck:
+        found: CrossCheck = self._crosscheck.cross_check(*both)
+        return found
+
+    def _result(self, item: object, speculation: Any, ready: bool) -> CrossCheck | None:
+        seen, not_checked = self._seen.seen, self._unchecked
         state = speculation.state
         if state == "new":
             return None
@@ -122,14 +150,15 @@ class Check:
         transaction, functions = speculation.transaction, speculation.functions()
         results = [result for _, result in transaction.calls]
         if ready and state == "done":
-            return cross_check(seen(transaction, functions), effects, stages, binding, results)
+            return self._compared(seen(transaction, functions), effects, stages, binding, results)
         # It did not come to its end, or its world has changed: what is certain all the same.
-        changed = stale(transaction, functions)
+        changed = self._seen.stale(transaction, functions)
         if changed:
             if not self._proven or others_run():
                 return not_checked("what the task had read was changed before its turn")
-            return spoiled(changed, effects, stages, binding)
-        found = cross_check(seen(transaction, functions), effects, stages, binding, results)
+            spoiled: CrossCheck = self._crosscheck.spoiled(changed, effects, stages, binding)
+            return spoiled
+        found = self._compared(seen(transaction, functions), effects, stages, binding, results)
         if found.witnesses:
             return found
         return not_checked(speculation.reason or "the task did not come to its end")

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 from xcs_ast import config
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.verifier import Decision

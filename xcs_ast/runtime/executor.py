@@ -16,6 +16,7 @@ from typing import Any, Final, final
 
 from xcs_ast import config
 from xcs_ast.ir.graph import ComputationGraph
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 from xcs_ast.runtime.guided import GuidedRecorder
 from xcs_ast.runtime.plan import Plan
@@ -25,6 +26,8 @@ from xcs_ast.tracer.observing_lookup import method_of
 from xcs_ast.tracer.trace import Recording, Tracer, bound
 from xcs_ast.tracer.tracebacks import without_ours
 from xcs_ast.verifier.single import Judge
+
+use_own(globals())
 
 __all__ = ["Known", "ParallelExecutor", "Run"]
 

@@ -9,10 +9,10 @@ Assumes: a file that compiles to the caller's code is its source.
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from inspect import CO_GENERATOR
 from itertools import islice
+from sys import _getframe
 from types import CodeType, FrameType
 from typing import Any, Final, TypeVar, final
 
@@ -20,12 +20,15 @@ from xcs_ast.diagnostics import Diagnostic, notices
 from xcs_ast.diagnostics import codes_runtime as codes
 from xcs_ast.errors import XcsError
 from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.native import intact, use_own
 from xcs_ast.runtime.block import BlockRun
 from xcs_ast.runtime.run import Run
 from xcs_ast.runtime.site import Site
 from xcs_ast.runtime.task import SingleTask, StagedTask
 from xcs_ast.source.lookup import find_function
 from xcs_ast.source.quiet import quiet
+
+use_own(globals())
 
 __all__ = ["Handle", "Later", "ahead", "facts_for_caller", "run_ahead"]
 
@@ -92,13 +95,13 @@ def run_ahead(slice: Callable[[Item], Any], iterable: Iterable[Item]) -> Iterato
 
     `slice` is a function of the item that returns one value, or a generator function that yields several.
     """
-    run = _entered(slice, iterable, sys._getframe(1))
+    run = _entered(slice, iterable, _getframe(1))
     return _in_place(slice, iter(iterable)) if run is None else _ahead(slice, run)
 
 
 def ahead(thunk: Callable[[], Value]) -> Callable[[], Value]:
     """A handle of `thunk()`, which may start now and is finished where the handle is called."""
-    frame = sys._getframe(1)
+    frame = _getframe(1)
     run = None
     try:
         site = _site_at(frame, block=True)
@@ -185,6 +188,8 @@ def _site_at(frame: FrameType, block: bool) -> Site | None:
     known = _sites.get(key)
     if known is not None and known[0] is code:
         return known[1]
+    if not intact():
+        return None
     facts = facts_for_caller(frame, block)
     site = None if facts is None else Site(facts)
     if len(_sites) >= _MOST_SITES:

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import os
 import time
+from time import sleep
 from typing import Final
 
+from xcs_ast.native import use_own
 from xcs_ast.runtime.hedge import HEDGE
 from xcs_ast.runtime.pool import POOL
+
+use_own(globals())
 
 __all__ = ["prepare"]
 
@@ -33,7 +37,7 @@ def prepare() -> None:
             return
         deadline = time.monotonic() + _PATIENCE
         while _count() > there - going and time.monotonic() < deadline:
-            time.sleep(0.0001)
+            sleep(0.0001)
     except Exception:
         return
 

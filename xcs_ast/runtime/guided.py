@@ -28,6 +28,7 @@ from typing import Any, Final, final
 
 from xcs_ast.ir.effects import Blocking
 from xcs_ast.ir.operations import Operation, OpType
+from xcs_ast.native import use_own
 from xcs_ast.runtime.hazards import Hazards
 from xcs_ast.runtime.matching import Match
 from xcs_ast.runtime.plan import Plan
@@ -40,6 +41,8 @@ from xcs_ast.tracer.observing_graph import position_of
 from xcs_ast.tracer.observing_hooks import WatchingRecorder
 from xcs_ast.tracer.stepping import Stepwise, thunk
 from xcs_ast.verifier.single import Judge, Watch
+
+use_own(globals())
 
 __all__ = ["GuidedRecorder"]
 

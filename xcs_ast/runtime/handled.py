@@ -10,9 +10,13 @@ Assumes: `holder` is called on the consumer's thread, so that nobody looks while
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Generator
+from sys import exc_info
 from typing import Any, Final
+
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["Holder", "handled", "holder"]
 
@@ -28,7 +32,7 @@ _set_context: Final = _fields["__context__"].__set__
 
 def handled() -> BaseException | None:
     """What the calling thread is handling."""
-    return sys.exc_info()[1]
+    return exc_info()[1]
 
 
 def holder(error: BaseException) -> Holder:

@@ -19,9 +19,12 @@ from typing import Any, Final, final
 from xcs_ast.ir.effects import CONTENT, Access, Unknown
 from xcs_ast.ir.operations import OpType
 from xcs_ast.ir.paths import MISSING, static_attr
+from xcs_ast.native import use_own
 from xcs_ast.tracer.finalizers import REACH, noticeable
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch, text_touches
 from xcs_ast.verifier.single import Watch
+
+use_own(globals())
 
 __all__ = ["Hazards", "Step"]
 

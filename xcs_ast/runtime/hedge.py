@@ -13,6 +13,10 @@ from queue import Empty, SimpleQueue
 from time import perf_counter_ns
 from typing import Final, Protocol, final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["HEDGE", "Hedged"]
 
 

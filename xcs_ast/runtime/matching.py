@@ -12,8 +12,11 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any, final
 
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.tracer.observing_effects import SCALARS
+
+use_own(globals())
 
 __all__ = ["Match"]
 

@@ -13,7 +13,10 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Any, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
+
+use_own(globals())
 
 __all__ = ["END", "Fresh", "Peeker", "peek", "same", "sources"]
 

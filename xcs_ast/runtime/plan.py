@@ -16,8 +16,11 @@ from xcs_ast.ir.effects import Access, Channel, Effect, Location, fields_overlap
 from xcs_ast.ir.graph import ComputationGraph
 from xcs_ast.ir.operations import Operation, OpType
 from xcs_ast.ir.values import ValueRef
+from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import SCALARS
 from xcs_ast.tracer.trace import Recording
+
+use_own(globals())
 
 __all__ = ["WORTH", "Plan"]
 

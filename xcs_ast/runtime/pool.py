@@ -18,6 +18,10 @@ from collections import deque
 from queue import SimpleQueue
 from typing import Final, Protocol, final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["POOL", "Pool", "Work"]
 
 _BACKLOG: Final = 8192

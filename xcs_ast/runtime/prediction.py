@@ -16,10 +16,13 @@ from typing import Any, Final
 from xcs_ast.ir.operations import Operation, OpType
 from xcs_ast.ir.paths import MISSING, Binding, Unresolvable, static_attr
 from xcs_ast.ir.values import ValueRef
+from xcs_ast.native import use_own
 from xcs_ast.runtime.plan import Plan
 from xcs_ast.tracer.hooks import BINARY, COMPARE, UNARY
 from xcs_ast.tracer.observing_effects import SCALARS
 from xcs_ast.tracer.observing_lookup import in_class
+
+use_own(globals())
 
 __all__ = ["CannotTell", "NotYet", "Prediction"]
 

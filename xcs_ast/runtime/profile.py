@@ -11,9 +11,12 @@ import time
 from _thread import get_ident
 from collections import deque
 from collections.abc import Callable
-from enum import Enum
 from time import perf_counter_ns
 from typing import Any, Final, final
+
+from xcs_ast.native import Kind, use_own
+
+use_own(globals())
 
 __all__ = ["Backoff", "Conduct", "Finding", "Outcome", "Probe", "thread_time"]
 
@@ -31,7 +34,7 @@ _GIL: Final = getattr(sys, "_is_gil_enabled", lambda: True)()
 thread_time: Final[Callable[[], int]] = getattr(time, "thread_time_ns", lambda: 0)
 
 
-class Finding(Enum):
+class Finding(Kind):
     """What the measurements say so far."""
 
     UNDECIDED = "undecided"
@@ -121,7 +124,7 @@ class Probe:
         return waited
 
 
-class Outcome(Enum):
+class Outcome(Kind):
     """What became of a recorded task."""
 
     PENDING = "pending"

@@ -12,8 +12,11 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.records import replace
 from xcs_ast.runtime.profile import Backoff, Conduct
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.runtime.block import BlockRun

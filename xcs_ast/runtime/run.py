@@ -27,6 +27,7 @@ from typing import Any, Final, Protocol, final
 
 from xcs_ast.config import Options
 from xcs_ast.errors import is_of_the_program
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.runtime import forking as _forking  # noqa: F401 - prepares for forks
 from xcs_ast.runtime import schedule
@@ -37,6 +38,8 @@ from xcs_ast.runtime.pool import POOL, Work
 from xcs_ast.runtime.profile import Finding, Probe
 from xcs_ast.runtime.shape import Pattern, fits
 from xcs_ast.runtime.task import SingleTask, StagedTask, Task
+
+use_own(globals())
 
 __all__ = ["Owner", "Run", "Spec", "Tally"]
 

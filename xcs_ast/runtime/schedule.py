@@ -20,6 +20,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["CLOSE", "FINISH", "ISSUE", "START", "TAKE", "allows", "hook", "tell"]
 
 ISSUE: Final = "issue"

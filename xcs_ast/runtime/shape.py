@@ -11,9 +11,12 @@ from collections.abc import Iterable
 from typing import Any, Final, final
 
 from xcs_ast.ir.sites import STAGE_NAME, SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.runtime.peek import peek
 from xcs_ast.source.quiet import quiet
+
+use_own(globals())
 
 __all__ = ["Pattern", "Shape", "all_fit", "fits", "shape_of"]
 

@@ -19,6 +19,7 @@ import weakref
 from _thread import RLock, get_ident
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from sys import exc_info
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, final
 
@@ -29,6 +30,7 @@ from xcs_ast.errors import is_of_the_program
 from xcs_ast.ir.effects import Blocking
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
+from xcs_ast.native import intact, use_own
 from xcs_ast.records import replace
 from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
@@ -42,6 +44,8 @@ from xcs_ast.runtime.shape import Shape, all_fit, shape_of
 from xcs_ast.runtime.task import stack_is_short, too_deep
 from xcs_ast.runtime.triage import never_waits
 from xcs_ast.runtime.unwinding import trim
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.verifier import Decision, Plan
@@ -205,6 +209,8 @@ class Site:
             return self._serial(iterable, codes.SHUTDOWN if options.enabled else codes.DISABLED)
         if stack_is_short() or self._is_demoted():
             return Plain(iterable)
+        if not intact():
+            return self._serial(iterable, codes.REPLACED)
         peeker, other = peek(iterable), peek(iterable)
         if peeker is None or other is None:
             return self._serial(iterable, codes.NOT_PEEKABLE, type(iterable).__qualname__)
@@ -284,6 +290,9 @@ class Site:
             self._serial((), codes.SHUTDOWN if options.enabled else codes.DISABLED)
             return None
         if self._is_demoted():
+            return None
+        if not intact():
+            self._serial((), codes.REPLACED)
             return None
         if self._may_guess(options) and all(never_waits(thunk, env) for thunk in thunks):
             self._needless(())
@@ -378,7 +387,7 @@ class Site:
         """Inside `except BaseException:`, before a bare `raise`: the traceback becomes plain Python's."""
         recording = self._recording
         slices = self._slices if recording is None else self._slices | recording.slices()
-        trim(sys.exc_info()[1], slices)
+        trim(exc_info()[1], slices)
         if self._blocks:
             reference = self._blocks.pop(get_ident(), None)
             run = None if reference is None else reference()
@@ -442,7 +451,9 @@ class Site:
         )
         self._note(Verdict(VerdictKind.SERIAL, (reason,)))
         notices.record(reason)
-        self._skip_some()
+        # The options may be what has failed.
+        self._skip = self._backoff.failed()
+        self.skipped += self._skip
 
     def paid(self) -> None:
         """Running ahead was worth it."""

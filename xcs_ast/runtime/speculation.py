@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter_ns
 from typing import Any, Final, final
 
+from xcs_ast.native import intact, use_own
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.block import BlockRun, call
 from xcs_ast.runtime.checking import Check
@@ -31,6 +32,8 @@ from xcs_ast.runtime.run import Owner, Run, Spec, Tally
 from xcs_ast.runtime.task import SingleTask, StagedTask, Task
 from xcs_ast.runtime.unwinding import is_ours, raise_in_place, trim
 from xcs_ast.tracer.speculation import FAILED, Speculation
+
+use_own(globals())
 
 __all__ = ["SpeculativeBlock", "SpeculativeRun", "SpeculativeTask"]
 
@@ -160,9 +163,10 @@ class SpeculativeTask(Task):
                 return self._in_place(number, Outcome.DISCARDED if began else Outcome.IN_PLACE)
         speculation = self._speculation
         assert speculation is not None
-        ready = speculation.ready(number)
+        known = intact()
+        ready = known and speculation.ready(number)
         check, self._check = self._check, None
-        if check is not None:
+        if check is not None and known:
             check.look(self.number if self._slice is call else self.item, speculation, ready)
         if ready and _better_in_place(speculation):
             vain = Outcome.DISCARDED if speculation.external_calls else Outcome.IN_PLACE
@@ -360,6 +364,10 @@ class SpeculativeRun(Run):
         if check is None and self._proven:
             return self._task(item, spec)
         return SpeculativeTask(spec.slice, item, number, spec.resumes, spec.numbered, self._note, check)
+
+    def _admits(self, item: object, spec: Spec) -> bool:
+        # Unless the region is PROVEN, its body may have done anything since it was entered.
+        return (self._proven or intact()) and super()._admits(item, spec)
 
     def _note(self, task: SpeculativeTask) -> None:
         self._reports.note(task)

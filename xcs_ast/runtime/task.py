@@ -22,15 +22,19 @@ import sys
 from _thread import allocate_lock, get_ident
 from collections import deque
 from collections.abc import Callable
+from sys import _getframe
 from time import perf_counter_ns
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.handled import Holder, holder
 from xcs_ast.runtime.peek import END
 from xcs_ast.runtime.pool import POOL, Work
 from xcs_ast.runtime.unwinding import outside, raise_in_place
+
+use_own(globals())
 
 __all__ = ["SingleTask", "StagedTask", "Task", "stack_is_short", "too_deep"]
 
@@ -56,7 +60,7 @@ def too_deep() -> bool:
 def stack_is_short() -> bool:
     """Whether the recursion limit is near."""
     try:
-        sys._getframe(max(0, sys.getrecursionlimit() - _MARGIN))
+        _getframe(max(0, sys.getrecursionlimit() - _MARGIN))
     except ValueError:
         return False
     return True

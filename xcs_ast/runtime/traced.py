@@ -13,9 +13,12 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any, Final
 
+from xcs_ast.native import intact, use_own
 from xcs_ast.runtime.executor import Known, ParallelExecutor
 from xcs_ast.tracer.trace import bound
 from xcs_ast.tracer.tracebacks import without_ours
+
+use_own(globals())
 
 __all__ = ["traced", "wrapper_code"]
 
@@ -36,7 +39,7 @@ def traced(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if not lock.acquire(blocking=False):
+        if not intact() or not lock.acquire(blocking=False):
             return function(*args, **kwargs)
         try:
             try:

@@ -14,6 +14,10 @@ from collections.abc import Callable, Iterable
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["never_waits"]
 
 _MOST: Final = 24

@@ -11,11 +11,15 @@ region, so that deeper ones are gone already); where they may stand anywhere, th
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Container
 from itertools import islice
+from sys import exc_info
 from types import CodeType, TracebackType
 from typing import Any, Final
+
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["is_ours", "outside", "raise_in_place", "trim"]
 
@@ -48,7 +52,7 @@ def raise_in_place(error: BaseException) -> None:
     where plain Python has it at the end of the chain.
     """
     context = _context(error)
-    handled = sys.exc_info()[1]
+    handled = exc_info()[1]
     try:
         raise error
     except BaseException:

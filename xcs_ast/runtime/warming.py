@@ -11,8 +11,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from xcs_ast.native import use_own
 from xcs_ast.runtime import speculation as _speculation  # noqa: F401 - loads what recorded runs need
 from xcs_ast.tracer.speculation import Speculation
+from xcs_ast.verifier import crosscheck as _crosscheck  # noqa: F401
+from xcs_ast.verifier import seen as _seen  # noqa: F401
+
+use_own(globals())
 
 __all__: list[str] = []
 

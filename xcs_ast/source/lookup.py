@@ -17,9 +17,12 @@ from importlib.util import source_hash
 from types import CodeType
 from typing import Any, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 from xcs_ast.source.quiet import quiet
 from xcs_ast.source.rewritten import DIGESTS
+
+use_own(globals())
 
 __all__ = [
     "FunctionNode",

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["has_optimize_marker", "is_switched_off"]
 
 _OFF: Final = re.compile(rb"#\s*xcs:\s*off\b")

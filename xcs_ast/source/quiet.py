@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["quiet"]
 
 

@@ -11,6 +11,10 @@ import ast
 import marshal
 from typing import Any, Final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["dump_tree", "load_tree"]
 
 _PLACE: Final = ("lineno", "col_offset", "end_lineno", "end_col_offset")

@@ -21,11 +21,14 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects.declare import Declared, declared
 from xcs_ast.effects.entries import EntryKind
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class
+from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.calls_methods import Methods
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, Refusal, clone_of, is_clone
 from xcs_ast.tracer.modelled import NO_RECEIVER
+
+use_own(globals())
 
 __all__ = ["CallHooks", "handler_of", "is_handled"]
 

@@ -13,9 +13,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of
+from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_classes import Constructing
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.hooks import TABLES
+
+use_own(globals())
 
 __all__ = ["Builtins"]
 

@@ -15,9 +15,12 @@ from typing import Any, Final
 
 from xcs_ast.effects import catalog
 from xcs_ast.effects.resolve import class_name, find_in_mro, mro_of
+from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_views import SCALARS, is_generated
 from xcs_ast.tracer.deferred import Deferring
 from xcs_ast.tracer.modelled import NO_RECEIVER
+
+use_own(globals())
 
 __all__ = ["Constructing", "is_simple"]
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 if TYPE_CHECKING:
     from xcs_ast.tracer.calls import CallHooks
 

@@ -12,8 +12,11 @@ from typing import Any
 
 from xcs_ast.effects import catalog
 from xcs_ast.effects.resolve import is_class
+from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_builtins import Builtins
 from xcs_ast.tracer.calls_views import SCALARS
+
+use_own(globals())
 
 __all__ = ["Methods"]
 

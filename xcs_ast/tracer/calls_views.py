@@ -22,9 +22,12 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects import entries as e
 from xcs_ast.effects.resolve import PLAIN_GETATTRIBUTE, among, class_name, find_in_mro, is_class, mro_of
 from xcs_ast.ir.paths import instance_dict
+from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.clones import is_clone
 from xcs_ast.tracer.state import StateHooks
+
+use_own(globals())
 
 __all__ = ["CONTAINERS", "IMMUTABLE", "SCALARS", "SHALLOW", "Views", "is_generated"]
 

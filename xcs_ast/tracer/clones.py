@@ -12,11 +12,14 @@ import ast
 from types import CellType, CodeType, FunctionType
 from typing import Any, Final, final
 
+from xcs_ast.native import intact, same_builtins, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.lookup import FunctionSource, find_function
 from xcs_ast.tracer.hooks import Recorder
 from xcs_ast.tracer.instrument import OURS, Refused, instrument
 from xcs_ast.tracer.instrument_base import CALLEES, CELLS, GLOBALS, KNOWN, NEXT, NUMBER, RECORDER, TYPE
+
+use_own(globals())
 
 __all__ = [
     "Link",
@@ -213,6 +216,8 @@ def _clone(function: FunctionType, link: Link) -> FunctionType | Refusal:
     by_name[NEXT] = _NEXT
     closure = tuple(by_name[name] for name in code.co_freevars)
     clone = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, closure)
+    if not same_builtins(clone, function):
+        return Refusal("its globals name other builtins than when it was defined")
     clone.__kwdefaults__ = function.__kwdefaults__
     clone.__qualname__ = function.__qualname__
     clone.__module__ = function.__module__
@@ -225,6 +230,9 @@ def _plan(code: CodeType, stepwise: bool) -> _Plan:
     if plan is not None and plan.original is code:
         return plan
     plan = _make_plan(code, stepwise)
+    if not intact():
+        # Whatever was made then, nobody shall use, now or later.
+        return _Plan(code, None, "the program has replaced builtins")
     if len(plans) >= _LIMIT:
         forget_clones()
     # Of two threads that make one at once the first has made it: what runs is what `instrumented` tells.

@@ -13,10 +13,13 @@ import collections
 import gc
 from typing import Any, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.containers_methods import ContainerMethods
 from xcs_ast.tracer.kinds import SCALARS, Unsure, element_types_plain, is_plain_equal, is_plain_key, unsure
 from xcs_ast.tracer.state_base import empty_like
 from xcs_ast.tracer.state_core import MAPPINGS, SEQUENCES
+
+use_own(globals())
 
 __all__ = ["Containers", "view_base"]
 

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast.ir.effects import CONTENT
+from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
 from xcs_ast.tracer.kinds import MISSING, same
 from xcs_ast.tracer.state_base import Base, Increment, increasable, same_content
 from xcs_ast.tracer.state_places import UNKNOWN, State, Token, pending_fits
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.tracer.transaction import Segment

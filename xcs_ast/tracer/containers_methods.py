@@ -10,9 +10,12 @@ from __future__ import annotations
 import collections
 from typing import Any, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.kinds import MISSING, SCALARS, is_plain_equal, is_plain_key, unsure
 from xcs_ast.tracer.state_base import empty_like
 from xcs_ast.tracer.state_core import MAPPINGS, SEQUENCES, StateCore
+
+use_own(globals())
 
 __all__ = ["ContainerMethods"]
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from xcs_ast.effects.resolve import class_name, module_of
 from xcs_ast.ir.effects import WHOLE
+from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_views import SCALARS
 from xcs_ast.tracer.deferred_logging import (
     LEVELS,
@@ -28,6 +29,8 @@ from xcs_ast.tracer.deferred_logging import (
     written_by,
 )
 from xcs_ast.tracer.modelled import Modelled
+
+use_own(globals())
 
 __all__ = ["Deferring"]
 

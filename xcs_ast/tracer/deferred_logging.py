@@ -12,7 +12,12 @@ import io
 import os
 import sys
 from collections.abc import Callable, Container, Iterator
+from sys import _getframe
 from typing import Any, Final, final
+
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = [
     "LEVELS",
@@ -158,7 +163,7 @@ class Record:
         self._logger = logger
         self._level = level
         logging: Any = sys.modules["logging"]
-        frame: Any = sys._getframe(1)
+        frame: Any = _getframe(1)
         left = stacklevel
         while frame is not None:
             filename: str = frame.f_code.co_filename

@@ -18,8 +18,11 @@ from types import (
 from typing import Any, Final
 
 from xcs_ast.ir.paths import MISSING, instance_dict
+from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS
 from xcs_ast.tracer.observing_lookup import in_class
+
+use_own(globals())
 
 __all__ = ["REACH", "noticeable"]
 

@@ -17,8 +17,11 @@ import weakref
 from collections.abc import Iterable
 from typing import Any, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
 from xcs_ast.tracer.kinds import MISSING, class_lookup
+
+use_own(globals())
 
 __all__ = ["ends_are_noticed"]
 

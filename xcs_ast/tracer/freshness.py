@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import collections
 import gc
-import sys
 import types
 from collections.abc import Iterable
+from sys import getrefcount
 from typing import Any, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.kinds import SCALARS
+
+use_own(globals())
 
 __all__ = ["Registry"]
 
@@ -84,7 +87,7 @@ class Registry:
         for _ in range(4):
             before = len(self.objects)
             objects, fields = self.objects, self.fields
-            for each in [key for key, obj in objects.items() if sys.getrefcount(obj) <= _ALONE]:
+            for each in [key for key, obj in objects.items() if getrefcount(obj) <= _ALONE]:
                 del objects[each]
                 if fields:
                     self.forget_field(each)
@@ -139,7 +142,7 @@ _HIDDEN: Final = frozenset(
 
 def _count_alone() -> int:
     probe: dict[int, object] = {0: object()}
-    return [sys.getrefcount(obj) for key, obj in probe.items()].pop()
+    return [getrefcount(obj) for key, obj in probe.items()].pop()
 
 
 _ALONE: Final = _count_alone()

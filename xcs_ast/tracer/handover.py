@@ -9,17 +9,20 @@ out.
 
 from __future__ import annotations
 
-import os
-import sys
 from _thread import allocate_lock, get_ident
 from collections.abc import Callable, Iterator
 from functools import partial
+from os import getpid
+from sys import exc_info
 from types import GeneratorType
 from typing import Any, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.clones import is_clone
 from xcs_ast.tracer.hooks import COMPARE, Recorder, once
 from xcs_ast.tracer.kinds import SCALARS
+
+use_own(globals())
 
 __all__ = ["Exchange", "HandOver"]
 
@@ -60,7 +63,7 @@ class Exchange:
         """What interrupted the consumer while it had nothing to do."""
         self.thread = 0
         """The consumer's, once it serves."""
-        self.process = os.getpid()
+        self.process = getpid()
 
     # The worker
 
@@ -74,7 +77,7 @@ class Exchange:
         """Has the consumer do this; gives or raises what came of it."""
         if get_ident() == self.thread:
             return work()
-        held = sys.exc_info()[1]
+        held = exc_info()[1]
         number = self._done + 1
         self._work = (number, work if held is None else partial(_while_handling, held, work))
         _ring(self._bell)

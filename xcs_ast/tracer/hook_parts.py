@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterator
 from types import WrapperDescriptorType
 from typing import Any, Final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = [
     "BINARY",
     "BUILTIN_ITERATORS",

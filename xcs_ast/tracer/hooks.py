@@ -18,6 +18,7 @@ from functools import partial
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.hook_parts import (
     BINARY,
     BUILTIN_ITERATORS,
@@ -34,6 +35,8 @@ from xcs_ast.tracer.hook_parts import (
     unpacker,
 )
 from xcs_ast.tracer.tracebacks import clean_handled
+
+use_own(globals())
 
 __all__ = [
     "BINARY",

@@ -15,12 +15,15 @@ from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_VARARGS, 
 from types import CodeType
 from typing import Any, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.lookup import FunctionNode, FunctionSource
 from xcs_ast.source.quiet import quiet
 from xcs_ast.tracer.instrument_base import CALLEES, CELLS, GLOBALS, KNOWN, NEXT, NUMBER, RECORDER, TYPE
 from xcs_ast.tracer.instrument_scopes import FUNCTIONS, Refused, Scope, own_nodes
 from xcs_ast.tracer.instrument_statements import Statements
+
+use_own(globals())
 
 __all__ = ["CELLS", "GLOBALS", "OURS", "RECORDER", "Instrumented", "Refused", "instrument"]
 

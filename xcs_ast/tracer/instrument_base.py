@@ -10,7 +10,10 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.instrument_scopes import FUNCTIONS, Refused, Scope
+
+use_own(globals())
 
 __all__ = [
     "CALLEES",

@@ -11,7 +11,10 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.instrument_match import Matching
+
+use_own(globals())
 
 __all__ = ["ENDS", "EVERYTHING", "Blocks"]
 

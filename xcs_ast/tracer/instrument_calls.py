@@ -12,8 +12,11 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.instrument_base import CALLEES, FRAMES, LOOKS_AROUND_BARE, Builder
 from xcs_ast.tracer.instrument_scopes import Refused
+
+use_own(globals())
 
 __all__ = ["Calls"]
 

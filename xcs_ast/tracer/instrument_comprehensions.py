@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import ast
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.instrument_base import Builder, contains
 from xcs_ast.tracer.instrument_scopes import Refused
+
+use_own(globals())
 
 __all__ = ["Comprehensions"]
 

@@ -11,10 +11,13 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.instrument_base import FRAMES, LOOKS_AROUND_BARE, contains
 from xcs_ast.tracer.instrument_comprehensions import Comprehensions
 from xcs_ast.tracer.instrument_numbers import Numbers
 from xcs_ast.tracer.instrument_scopes import Refused, Scope
+
+use_own(globals())
 
 __all__ = ["BINARY_TEXT", "Expressions"]
 

@@ -11,8 +11,11 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.instrument_expressions import Expressions
 from xcs_ast.tracer.instrument_scopes import Refused
+
+use_own(globals())
 
 __all__ = ["Matching"]
 

@@ -11,8 +11,11 @@ import ast
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.instrument_base import NUMBER, TYPE, contains
 from xcs_ast.tracer.instrument_calls import Calls
+
+use_own(globals())
 
 __all__ = ["Numbers"]
 

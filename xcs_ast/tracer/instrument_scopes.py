@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Final, Literal, TypeAlias, final
 
+from xcs_ast.native import use_own
 from xcs_ast.source.lookup import FunctionNode
+
+use_own(globals())
 
 __all__ = ["COMPREHENSIONS", "FUNCTIONS", "Kind", "Refused", "Scope", "mangled", "own_nodes"]
 

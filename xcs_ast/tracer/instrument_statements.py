@@ -11,10 +11,13 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.instrument_base import NEXT
 from xcs_ast.tracer.instrument_blocks import ENDS, EVERYTHING, Blocks
 from xcs_ast.tracer.instrument_expressions import BINARY_TEXT
 from xcs_ast.tracer.instrument_scopes import Refused, Scope
+
+use_own(globals())
 
 __all__ = ["Statements"]
 

@@ -17,6 +17,9 @@ from collections.abc import Callable
 from typing import Any, Final, Never, final
 
 from xcs_ast.ir.paths import MISSING
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = [
     "CONTAINERS",

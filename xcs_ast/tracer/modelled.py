@@ -18,10 +18,13 @@ from typing import Any, Final, assert_never, final
 from xcs_ast.effects import catalog
 from xcs_ast.effects import entries as e
 from xcs_ast.effects.resolve import class_name, is_class
+from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.calls_views import CONTAINERS, IMMUTABLE, SCALARS
 from xcs_ast.tracer.modelled_rules import going_by, request_is_unordered
 from xcs_ast.tracer.specials_items import Items
+
+use_own(globals())
 
 __all__ = ["Modelled"]
 

@@ -14,6 +14,9 @@ from xcs_ast.effects import entries as e
 from xcs_ast.effects import streams
 from xcs_ast.effects.resolve import is_class, is_library, module_of
 from xcs_ast.ir.paths import instance_dict
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["going_by", "request_is_unordered"]
 

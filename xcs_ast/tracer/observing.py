@@ -13,13 +13,14 @@ Assumes: one thread. Finalizers and weak references do notice that objects live 
 
 from __future__ import annotations
 
-import sys
 import weakref
 from itertools import islice
+from sys import _getframe
 from types import CodeType, FrameType, FunctionType
 from typing import Any, Final, final
 
 from xcs_ast.ir.operations import OpType
+from xcs_ast.native import use_own
 from xcs_ast.tracer.clones import is_clone, source_of
 from xcs_ast.tracer.finalizers import noticeable
 from xcs_ast.tracer.observing_base import NOTHING
@@ -28,6 +29,8 @@ from xcs_ast.tracer.observing_effects import CONTAINERS, Memo, Touch
 from xcs_ast.tracer.observing_hooks import WatchingRecorder
 from xcs_ast.tracer.stepping import Stepwise
 from xcs_ast.tracer.tracebacks import clean_handled
+
+use_own(globals())
 
 __all__ = [
     "LIMIT",
@@ -164,7 +167,7 @@ class NotingRecorder(WatchingRecorder):
     def caught(self) -> None:
         """The start of an `except` block: what was called has ended."""
         clean_handled()
-        self.settle(sys._getframe(1))
+        self.settle(_getframe(1))
 
     def _map(self, clone: FunctionType) -> FunctionMap | None:
         if clone not in self._maps:
@@ -185,7 +188,7 @@ class NotingRecorder(WatchingRecorder):
         if len(notes) >= LIMIT:
             self.fill()
             return None
-        frame: FrameType | None = sys._getframe(2)
+        frame: FrameType | None = _getframe(2)
         while frame is not None and not is_clone(frame.f_code):
             frame = frame.f_back
         if frame is None:
@@ -231,7 +234,7 @@ class NotingRecorder(WatchingRecorder):
             self.notes.append((Kind.TURN, self._here(), loop, number))
 
     def _here(self) -> Activation:
-        frame: FrameType | None = sys._getframe(2)
+        frame: FrameType | None = _getframe(2)
         while frame is not None and not is_clone(frame.f_code):
             frame = frame.f_back
         return self.top if frame is None else self._activation(frame)

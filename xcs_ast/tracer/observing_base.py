@@ -7,18 +7,21 @@ Assumes: as `stepping` does.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from functools import partial
 from itertools import starmap
+from sys import _getframe
 from time import perf_counter
 from types import FrameType, FunctionType
 from typing import Any, Final, final
 
 from xcs_ast.ir.operations import OpType
+from xcs_ast.native import use_own
 from xcs_ast.tracer.clones import Link, is_clone
 from xcs_ast.tracer.observing_effects import Memo, Touch
 from xcs_ast.tracer.stepping import Stepwise
+
+use_own(globals())
 
 __all__ = ["NOTHING", "Followed", "Watching", "frame_of_clone"]
 
@@ -109,7 +112,7 @@ class Watching(Stepwise):
 
 def frame_of_clone() -> FrameType | None:
     """The innermost frame of a clone: it is asking for the step."""
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = _getframe(1)
     while frame is not None and not is_clone(frame.f_code):
         frame = frame.f_back
     return frame

@@ -12,6 +12,10 @@ import ast
 from collections.abc import Iterator
 from typing import Final, final
 
+from xcs_ast.native import use_own
+
+use_own(globals())
+
 __all__ = ["FunctionMap", "Range", "contains", "range_of"]
 
 Range = tuple[tuple[int, int], tuple[int, int]]

@@ -17,7 +17,10 @@ from xcs_ast.effects.durability import may_be_remembered
 from xcs_ast.ir.effects import CONTENT, DEEP, Access, Blocking, CellVar, Channel, Effect, Location, Unknown
 from xcs_ast.ir.paths import Binding, Path, PinnedRoot, Unresolvable
 from xcs_ast.ir.sites import RegionKind, SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
+
+use_own(globals())
 
 __all__ = [
     "CONTAINERS",

@@ -14,6 +14,7 @@ from typing import Any, Final, final
 from xcs_ast.ir.effects import CONTENT, Access, Effect, Unknown
 from xcs_ast.ir.operations import Operation, OpType
 from xcs_ast.ir.values import ValueRef
+from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
 from xcs_ast.tracer.observing import Activation, Kind, NotingRecorder
 from xcs_ast.tracer.observing_base import NOTHING
@@ -21,6 +22,8 @@ from xcs_ast.tracer.observing_control import FunctionMap, Range, contains
 from xcs_ast.tracer.observing_effects import SCALARS, Touch, effect_of, item_field
 from xcs_ast.tracer.observing_lookup import call_meta, name_of
 from xcs_ast.tracer.observing_values import Values
+
+use_own(globals())
 
 __all__ = ["GraphMaker", "Step", "position_of"]
 

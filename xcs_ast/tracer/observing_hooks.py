@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from itertools import repeat, starmap
+from sys import _getframe
 from time import perf_counter
 from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
@@ -21,6 +22,7 @@ from typing import Any, Final
 from xcs_ast.ir.effects import CONTENT, Access, Unknown
 from xcs_ast.ir.operations import OpType
 from xcs_ast.ir.paths import MISSING, static_attr
+from xcs_ast.native import use_own
 from xcs_ast.tracer import observing_lookup as lookup
 from xcs_ast.tracer.clones import clone_of
 from xcs_ast.tracer.hook_parts import INPLACE, static, unpacker
@@ -36,6 +38,8 @@ from xcs_ast.tracer.observing_effects import (
 )
 from xcs_ast.tracer.observing_iteration import watched
 from xcs_ast.tracer.stepping import advancing, items_of, then, thunk
+
+use_own(globals())
 
 __all__ = ["DEEPEST", "Increment", "WatchingRecorder"]
 
@@ -437,7 +441,7 @@ class WatchingRecorder(Watching):
         )
         caller = frame_of_clone()
         self.settle(caller)
-        call = Followed(caller or sys._getframe(), step, self.entering(step, clone, given, kwargs))
+        call = Followed(caller or _getframe(), step, self.entering(step, clone, given, kwargs))
         self.under_way.append(call)
         return map(partial(self._came_back, call), thunk(clone, given, kwargs))
 

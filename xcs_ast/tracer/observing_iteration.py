@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast.ir.effects import CONTENT, Access
 from xcs_ast.ir.operations import OpType
+from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch, item_field, text_touches
 from xcs_ast.tracer.stepping import advancing
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.tracer.observing_hooks import WatchingRecorder

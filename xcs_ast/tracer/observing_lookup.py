@@ -9,7 +9,10 @@ from typing import Any, Final
 from xcs_ast.effects import catalog, declared
 from xcs_ast.ir.effects import Access
 from xcs_ast.ir.paths import MISSING, instance_dict, static_attr
+from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch
+
+use_own(globals())
 
 __all__ = [
     "STREAMS",

@@ -17,6 +17,7 @@ from typing import Any, Final, final
 
 from xcs_ast.ir.effects import CONTENT, Access
 from xcs_ast.ir.operations import OpType
+from xcs_ast.native import use_own
 from xcs_ast.tracer.hook_parts import BINARY, COMPARE, INPLACE
 from xcs_ast.tracer.hooks import Token
 from xcs_ast.tracer.observing import LIMIT, Activation, Kind, NotingRecorder, length_of
@@ -24,6 +25,8 @@ from xcs_ast.tracer.observing_base import NOTHING, Followed
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, item_field
 from xcs_ast.tracer.observing_hooks import DEEPEST, Increment
 from xcs_ast.tracer.stepping import thunk
+
+use_own(globals())
 
 __all__ = ["ObservingRecorder"]
 

@@ -15,7 +15,10 @@ import ast
 from typing import Any, Final, final
 
 from xcs_ast.ir.values import ValueRef
+from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import SCALARS
+
+use_own(globals())
 
 __all__ = ["Use", "Values"]
 

@@ -12,18 +12,21 @@ from __future__ import annotations
 
 import ast
 import os
-import sys
 from collections.abc import Callable
 from itertools import pairwise
+from sys import _getframe
 from types import CodeType, FrameType, FunctionType, GeneratorType
 from typing import Any, Final
 
 from xcs_ast.effects import entries as e
+from xcs_ast.native import use_own
 from xcs_ast.tracer.clones import is_clone, source_of
 from xcs_ast.tracer.hooks import Recorder
 from xcs_ast.tracer.kinds import Abandon
 from xcs_ast.tracer.modelled import NO_RECEIVER
 from xcs_ast.tracer.quick import QuickHooks
+
+use_own(globals())
 
 __all__ = ["Parking"]
 
@@ -99,7 +102,7 @@ class Parking(QuickHooks):
             or not transaction.external_calls
             or transaction.rehearsing
             or transaction.live_iterators()
-            or not _may_park(sys._getframe(1), self.link)
+            or not _may_park(_getframe(1), self.link)
         ):
             return self.wait(reason)
         return park(reason)

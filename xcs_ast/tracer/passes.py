@@ -17,10 +17,13 @@ from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType, GeneratorType, MethodType
 from typing import Any, Final, NamedTuple, final
 
+from xcs_ast.native import intact, use_own
 from xcs_ast.tracer.clones import Link, Refusal, clone_of, is_slice
 from xcs_ast.tracer.kinds import SCALARS, Abandon, Stop, is_immutable, same
 from xcs_ast.tracer.speculative import SpeculativeRecorder
 from xcs_ast.tracer.transaction import Segment, Transaction
+
+use_own(globals())
 
 __all__ = ["HandOver", "Pass"]
 
@@ -174,7 +177,10 @@ class Pass:
 
     def _check(self) -> None:
         recorder = self.recorder
-        if recorder.reason or self.transaction.doomed:
+        if not intact():
+            # What the clone was made with is not what it should have been.
+            self.lose("the program has replaced builtins")
+        elif recorder.reason or self.transaction.doomed:
             # The slice went on in spite of it.
             self.lose(recorder.reason or "discarded")
         elif self.ended:

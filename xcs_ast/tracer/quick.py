@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from xcs_ast.effects import catalog
 from xcs_ast.effects.resolve import find_in_mro
+from xcs_ast.native import use_own
 from xcs_ast.tracer.calls import CallHooks
 from xcs_ast.tracer.calls_classes import is_simple
 from xcs_ast.tracer.calls_views import is_generated
@@ -23,6 +24,8 @@ from xcs_ast.tracer.kinds import MISSING, SCALARS
 from xcs_ast.tracer.specials import BINARY
 from xcs_ast.tracer.state import Pending
 from xcs_ast.tracer.transaction import Transaction
+
+use_own(globals())
 
 __all__ = ["EXHAUSTS", "QuickHooks", "quick_builtin"]
 

@@ -18,9 +18,12 @@ from typing import Any, Final
 
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, mro_of
 from xcs_ast.ir.paths import MISSING
+from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS, Views
 from xcs_ast.tracer.hooks import INPLACE, TABLES
+
+use_own(globals())
 
 __all__ = ["BINARY", "Specials"]
 

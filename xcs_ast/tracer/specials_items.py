@@ -9,8 +9,11 @@ from typing import Any, Final, cast, final
 
 from xcs_ast.effects import catalog
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of, mro_of
+from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_views import SCALARS
 from xcs_ast.tracer.specials_text import Texts
+
+use_own(globals())
 
 __all__ = ["Items"]
 

@@ -10,8 +10,11 @@ import re
 import types
 from typing import Any, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.specials import Specials
+
+use_own(globals())
 
 __all__ = ["Texts"]
 

@@ -16,17 +16,20 @@ Assumes: `run` is called once, on the worker; all other methods by the consumer,
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from functools import partial
+from os import getpid
 from types import FunctionType
 from typing import Any, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.handover import Exchange
 from xcs_ast.tracer.handover import HandOver as HandsOver
 from xcs_ast.tracer.hooks import Direct, Recorder
 from xcs_ast.tracer.passes import HandOver, Pass
 from xcs_ast.tracer.transaction import Transaction
+
+use_own(globals())
 
 __all__ = ["FAILED", "HandOver", "Speculation"]
 
@@ -254,7 +257,7 @@ class Speculation:
     def _can_serve(self, parked: Pass) -> bool:
         exchange = self._exchange
         assert exchange is not None
-        if parked.served or exchange.process != os.getpid() or not parked.transaction.validate():
+        if parked.served or exchange.process != getpid() or not parked.transaction.validate():
             return False
         self._next = (None, [parked])
         return True

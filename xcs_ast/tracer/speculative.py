@@ -14,10 +14,12 @@ import types
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from sys import exc_info
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Final, Never, final
 
 from xcs_ast.effects.resolve import class_name, is_class
+from xcs_ast.native import use_own
 from xcs_ast.tracer.calls import handler_of, is_handled
 from xcs_ast.tracer.calls_managers import Manager
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
@@ -26,6 +28,8 @@ from xcs_ast.tracer.kinds import raise_abandon
 from xcs_ast.tracer.parking import Parking
 from xcs_ast.tracer.quick import quick_builtin
 from xcs_ast.tracer.transaction import Transaction
+
+use_own(globals())
 
 __all__ = ["SpeculativeRecorder"]
 
@@ -86,7 +90,7 @@ class SpeculativeRecorder(Parking):
         """The task goes no further ahead."""
         if self.successor is not None:
             # Too late for that: what has happened is raised on.
-            raise sys.exc_info()[1] or RuntimeError(f"xcs_ast: {reason}")
+            raise exc_info()[1] or RuntimeError(f"xcs_ast: {reason}")
         self.transaction.check()
         self.reason = self.reason or reason
         self.link.forget_callees()
@@ -237,7 +241,7 @@ class SpeculativeRecorder(Parking):
             return self.call(exc)
         if not issubclass(type(exc), BaseException) or self.owns(exc):
             return exc
-        handled = sys.exc_info()[1]
+        handled = exc_info()[1]
         for _ in range(_GUARDED):
             if handled is None:
                 break

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from types import CellType
 from typing import Any, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds, state_base
 from xcs_ast.tracer.containers import Containers
 from xcs_ast.tracer.hooks import INPLACE, unbound
@@ -20,6 +21,8 @@ from xcs_ast.tracer.kinds import GENERIC_GET, GENERIC_SET, MISSING, SCALARS, Uns
 from xcs_ast.tracer.state_core import MAPPINGS, SEQUENCES
 from xcs_ast.tracer.state_places import UNKNOWN, Token
 from xcs_ast.tracer.state_stores import Attributes
+
+use_own(globals())
 
 __all__ = ["StateHooks"]
 

@@ -12,6 +12,7 @@ import functools
 import types
 from typing import Any, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
 from xcs_ast.tracer.kinds import (
     GENERIC_GET,
@@ -24,6 +25,8 @@ from xcs_ast.tracer.kinds import (
     space_of,
 )
 from xcs_ast.tracer.state_core import StateCore
+
+use_own(globals())
 
 __all__ = ["AttributeLoads"]
 

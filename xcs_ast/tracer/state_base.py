@@ -11,7 +11,10 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.kinds import MISSING, class_lookup, same
+
+use_own(globals())
 
 __all__ = ["CELL", "CLASS", "REAL", "SLOT", "Base", "Increment", "fold", "increasable"]
 

@@ -10,6 +10,7 @@ import collections
 from types import CellType
 from typing import Any, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
 from xcs_ast.tracer.containers_dict import DictState
 from xcs_ast.tracer.containers_list import ListState
@@ -18,6 +19,8 @@ from xcs_ast.tracer.hooks import Recorder
 from xcs_ast.tracer.kinds import Unsure, class_lookup, element_types_plain, raise_abandon, unsure
 from xcs_ast.tracer.state_places import Lookup, Shape, Single
 from xcs_ast.tracer.transaction import Transaction
+
+use_own(globals())
 
 __all__ = ["MAPPINGS", "SEQUENCES", "StateCore"]
 

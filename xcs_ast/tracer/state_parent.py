@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
 from xcs_ast.tracer.containers_dict import DictState
 from xcs_ast.tracer.containers_list import ListState
 from xcs_ast.tracer.containers_set import SetState
 from xcs_ast.tracer.state_places import Single
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.tracer.transaction import Transaction

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
 from xcs_ast.tracer.kinds import MISSING, same, space_of
 from xcs_ast.tracer.state_base import Base, Increment, increasable
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.tracer.transaction import Segment

@@ -10,9 +10,12 @@ from __future__ import annotations
 import types
 from typing import Any, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
 from xcs_ast.tracer.kinds import GENERIC_DELETE, GENERIC_SET, MISSING, SCALARS, class_lookup
 from xcs_ast.tracer.state_attributes import AttributeLoads
+
+use_own(globals())
 
 __all__ = ["Attributes"]
 

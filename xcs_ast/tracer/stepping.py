@@ -23,6 +23,7 @@ from itertools import chain, islice, repeat, starmap
 from types import WrapperDescriptorType
 from typing import Any, ClassVar, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.hook_parts import (
     BINARY,
     COMPARE,
@@ -35,6 +36,8 @@ from xcs_ast.tracer.hook_parts import (
     unpacker,
 )
 from xcs_ast.tracer.hooks import TABLES, Recorder, Token
+
+use_own(globals())
 
 __all__ = ["CONVERSIONS", "Stepwise", "advancing", "items_of", "then", "thunk"]
 

@@ -17,6 +17,7 @@ from xcs_ast.ir.graph import ComputationGraph
 from xcs_ast.ir.operations import Operation, OpType
 from xcs_ast.ir.paths import AttrStep, EnvRoot, KeyStep, Path, Step, instance_dict
 from xcs_ast.ir.values import ValueRef
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 from xcs_ast.tracer.clones import Refusal, clone_of
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, call_touches, effect_of
@@ -26,6 +27,8 @@ from xcs_ast.tracer.observing_quick import ObservingRecorder
 from xcs_ast.tracer.observing_values import Values
 from xcs_ast.tracer.stepping import Stepwise
 from xcs_ast.tracer.tracebacks import without_ours
+
+use_own(globals())
 
 __all__ = [
     "ExecutionTracer",

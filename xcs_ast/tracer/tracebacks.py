@@ -7,9 +7,13 @@ no user code runs. Assumes: code of `xcs_ast.testing` is the program's.
 from __future__ import annotations
 
 import os
-import sys
+from sys import exc_info
 from types import TracebackType
 from typing import Any, Final
+
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["clean_handled", "without_ours"]
 
@@ -40,7 +44,7 @@ def without_ours(error: BaseException | None) -> None:
 
 def clean_handled() -> None:
     """The start of an `except` block: the same for what is being handled."""
-    without_ours(sys.exc_info()[1])
+    without_ours(exc_info()[1])
 
 
 def _clean(error: BaseException) -> None:

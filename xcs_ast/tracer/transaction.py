@@ -12,17 +12,20 @@ else changes shared state between a `validate` that says yes and its `replay`.
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable, Sequence
+from sys import _getframe
+from time import sleep
 from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, Never, final
 
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.tracer import finalizing, state_base
 from xcs_ast.tracer.freshness import Registry
 from xcs_ast.tracer.kinds import MISSING, raise_abandon, raise_stop, same
 from xcs_ast.tracer.state_base import CLASS, REAL, Base, running
+
+use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.tracer.hooks import Recorder
@@ -65,7 +68,7 @@ def _place_in_task() -> tuple[str, int]:
     """File and line of the innermost clone on this thread's stack."""
     from xcs_ast.tracer.clones import is_clone
 
-    frame = sys._getframe(2)
+    frame = _getframe(2)
     while frame is not None:
         if is_clone(frame.f_code):
             return frame.f_code.co_filename, frame.f_lineno
@@ -343,17 +346,16 @@ class Transaction:
 
     def replay(self, upto: int | None = None) -> None:
         """Carries out what was held back (before mark `upto`), in order, here and now."""
+        carry_over = None if self.parent is None else _carry_over()
         for segment in self.segments[:upto]:
             if segment.replayed:
                 continue
             segment.replayed = True
             log, segment.log = segment.log, []
-            if self.parent is None:
+            if carry_over is None:
                 for step in log:
                     step[0](*step[1:])
             else:
-                from xcs_ast.tracer.state_parent import carry_over
-
                 carry_over(self, self.parent, log)
 
     def settle(self, upto: int | None = None) -> None:
@@ -376,7 +378,7 @@ class Transaction:
         if self.doomed:
             self.stops += 1
             while self.stops > _PATIENCE:
-                time.sleep(3600)
+                sleep(3600)
             raise_stop()
 
     def wait(self, reason: str) -> Never:
@@ -442,6 +444,12 @@ class Transaction:
                     out += _of_state(segment, key)
             below = segment
         return out
+
+
+def _carry_over() -> Callable[..., None]:
+    from xcs_ast.tracer.state_parent import carry_over
+
+    return carry_over
 
 
 def _same_callee(known: object, callee: object) -> bool:

@@ -18,8 +18,11 @@ from xcs_ast.diagnostics import Diagnostic
 from xcs_ast.effects import RegionEffects
 from xcs_ast.ir.effects import Blocking, Location, fields_overlap
 from xcs_ast.ir.paths import Binding, Unresolvable
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 from xcs_ast.verifier.conflicts import LEAVES, Place, may_clash, places, same_place
+
+use_own(globals())
 
 __all__ = ["Admission", "Shape"]
 

@@ -51,8 +51,11 @@ from xcs_ast.effects.resolve import find_in_mro, is_class, is_library, is_mutabl
 from xcs_ast.effects.values import SCALARS
 from xcs_ast.ir.effects import CONTENT, DEEP, WHOLE, Access, CellVar, Channel, Effect, Location, Summary
 from xcs_ast.ir.paths import Binding, Unresolvable, instance_dict
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.verifier.conflicts import reachable
+
+use_own(globals())
 
 __all__ = ["Claims", "Observed", "needs_cover"]
 

@@ -28,6 +28,9 @@ from xcs_ast.ir.effects import (
     fields_overlap,
 )
 from xcs_ast.ir.paths import Binding, PinnedRoot, Unresolvable, instance_dict
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["LEAVES", "Place", "may_clash", "places", "reachable", "same_place", "statically_conflict"]
 

@@ -26,10 +26,13 @@ from xcs_ast.effects.resolve import class_name, is_class
 from xcs_ast.ir.effects import CONTENT, DEEP, WHOLE, Access, Effect, Location
 from xcs_ast.ir.paths import Binding, instance_dict
 from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 from xcs_ast.source.spans import Span
 from xcs_ast.verifier.claims import Claims, Observed, needs_cover
 from xcs_ast.verifier.wording import describe_place
+
+use_own(globals())
 
 __all__ = ["CrossCheck", "Ledger", "Witness", "covered", "cross_check", "not_checked", "spoiled"]
 

@@ -35,12 +35,15 @@ from xcs_ast.ir.effects import Access, Blocking, Channel, Effect, Location, Summ
 from xcs_ast.ir.paths import Binding
 from xcs_ast.ir.sites import SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, replace
 from xcs_ast.source.spans import Span
 from xcs_ast.verifier import speculation
 from xcs_ast.verifier.admission import Admission, Shape
 from xcs_ast.verifier.conflicts import may_clash, statically_conflict
 from xcs_ast.verifier.wording import describe_location, describe_place
+
+use_own(globals())
 
 __all__ = ["Decision", "Foreseen", "Plan", "decide_block", "decide_loop", "forget"]
 

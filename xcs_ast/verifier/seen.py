@@ -9,7 +9,10 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any, final
 
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
+
+use_own(globals())
 
 __all__ = ["Seen", "seen", "stale"]
 

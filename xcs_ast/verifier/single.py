@@ -19,9 +19,12 @@ from xcs_ast.effects.guards import Condition
 from xcs_ast.ir.effects import Access, Blocking, CellVar, Channel, Location, Unknown, fields_overlap
 from xcs_ast.ir.paths import Binding, Unresolvable, instance_dict
 from xcs_ast.ir.sites import STAGE_NAME, RegionKind, SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 from xcs_ast.verifier.conflicts import places
+
+use_own(globals())
 
 __all__ = ["CallVerdict", "Judge", "Watch"]
 

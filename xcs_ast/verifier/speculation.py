@@ -36,6 +36,9 @@ from xcs_ast.ir.effects import (
     fields_overlap,
 )
 from xcs_ast.ir.paths import Binding, Unresolvable
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = [
     "may_pay",

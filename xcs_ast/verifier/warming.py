@@ -13,8 +13,11 @@ from typing import Any
 
 from xcs_ast.effects import catalog
 from xcs_ast.ir.sites import RegionKind, SiteFacts
+from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
 from xcs_ast.verifier.legality import decide_loop, forget_site
+
+use_own(globals())
 
 __all__: list[str] = []
 

@@ -6,6 +6,9 @@ from typing import assert_never
 
 from xcs_ast.ir.effects import CONTENT, DEEP, WHOLE, CellVar, Channel, Effect, Location, Unknown
 from xcs_ast.ir.paths import AttrStep, EnvRoot, ItemRoot, KeyStep, Path, PinnedRoot
+from xcs_ast.native import use_own
+
+use_own(globals())
 
 __all__ = ["describe_location", "describe_place"]
 

@@ -1,0 +1,76 @@
+"""Python's own builtins, whatever the program makes of the module `builtins` while it runs.
+
+A program may put something of its own in the place of `len` or `isinstance`, at any moment, and our code runs
+in between. A function looks its builtins up where the globals of its module said when it was defined. So each
+module of ours that runs beside the program calls `use_own` before it defines anything, and never notices.
+
+The standard library does notice, and so does the import system. What needs those asks `intact` first, and
+leaves the program alone where the answer is no.
+
+Guarantees: nothing is patched; code of the program finds its builtins where it always did. Assumes: what is
+loaded with this module is the interpreter's own, or `intact` says no for good.
+"""
+
+from __future__ import annotations
+
+import builtins
+from enum import Enum
+from operator import attrgetter, is_, itemgetter
+from types import BuiltinFunctionType, FunctionType
+from typing import Any, Final
+
+__all__ = ["Kind", "intact", "same_builtins", "use_own"]
+
+_OWN: Final[dict[str, Any]] = dict(vars(builtins))
+_NAMES: Final = """
+    __build_class__ __import__ abs all any bool bytes callable chr classmethod dict enumerate exec
+    filter frozenset getattr hasattr hash id int isinstance issubclass iter len list map max min next
+    object ord property range repr reversed set setattr slice sorted staticmethod str sum super tuple
+    type vars zip
+"""
+_RELIED_ON: Final = tuple(_NAMES.split())
+"""What the import system and those parts of the standard library use that we cannot do without."""
+_ALL: Final = itemgetter(*_RELIED_ON)
+_PLACE: Final = attrgetter("__builtins__")
+_SPACE: Final[dict[str, Any]] = vars(builtins)
+
+
+def use_own(space: dict[str, Any]) -> None:
+    """Lets what the module with these globals defines from now on look up the interpreter's own builtins."""
+    space["__builtins__"] = _OWN
+
+
+use_own(globals())
+
+
+class Kind(Enum):
+    """An enumeration whose members hash by identity: `Enum` itself asks `hash`, as the program left it."""
+
+    __hash__ = object.__hash__
+
+
+def intact() -> bool:
+    """Whether the program has left alone what is relied on. Runs no code of the program."""
+    try:
+        return all(map(is_, _ALL(_SPACE), _KEPT))
+    except KeyError:
+        return False
+
+
+def same_builtins(one: FunctionType, other: FunctionType) -> bool:
+    """Whether two functions look their builtins up in the same place."""
+    return _PLACE(one) is _PLACE(other)
+
+
+def _genuine(name: str, value: object) -> bool:
+    """Whether this is the builtin of that name. Who replaces `__import__` before us has his way."""
+    if name == "__import__":
+        return True
+    if type(value) is BuiltinFunctionType:
+        return value.__self__ is builtins and value.__name__ == name
+    return type(value) is type and type.__dict__["__module__"].__get__(value) == "builtins"
+
+
+_KEPT: Final[tuple[object, ...]] = tuple(
+    _OWN.get(name) if _genuine(name, _OWN.get(name)) else None for name in _RELIED_ON
+)
