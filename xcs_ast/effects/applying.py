@@ -470,13 +470,16 @@ class Applying(Operators):
             return unknown("uses a deep copy of something")
         inside: set[type] = set()
         scalars = BOTTOM
-        seen: set[Atom] = set()
+        # A live object counts once, by whichever way it is reached: one that holds itself has endless ways.
+        seen: set[object] = set()
         todo: list[Atom] = [atom]
         while todo:
+            self.step()
             at = todo.pop()
-            if at in seen:
+            key: object = id(at.obj) if type(at) is Ref else at
+            if key in seen:
                 continue
-            seen.add(at)
+            seen.add(key)
             if is_scalar(at):
                 scalars = join(scalars, frozenset({at}))
                 continue

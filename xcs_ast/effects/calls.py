@@ -39,7 +39,7 @@ from xcs_ast.effects.values import (
     typed,
     unknown,
 )
-from xcs_ast.ir.effects import WHOLE, Access, Blocking
+from xcs_ast.ir.effects import CONTENT, WHOLE, Access, Blocking
 from xcs_ast.ir.paths import AttrStep, KeyStep, Path, PinnedRoot
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
@@ -345,6 +345,9 @@ class Calls(Arguments):
         for index, (name, value) in enumerate(zip(names[len(names) - len(given) :], given, strict=True)):
             out[name] = self.wrap(holder.then(KeyStep(index)), value)
         holder = path.then(AttrStep("__kwdefaults__"))
+        if function.__kwdefaults__:
+            # This is a dictionary that anybody may change.
+            self.reads(holder, CONTENT, node)
         for name, value in (function.__kwdefaults__ or {}).items():
             out[name] = self.wrap(holder.then(KeyStep(name)), value)
         return out

@@ -11,7 +11,8 @@ from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects.calls import FunctionInfo
 from xcs_ast.effects.displays import Displays
 from xcs_ast.effects.names import Env, join_env
-from xcs_ast.effects.scopes import scope_of
+from xcs_ast.effects.scopes import annotations_of, scope_of
+from xcs_ast.effects.type_forms import is_type_form
 from xcs_ast.effects.values import (
     BOTTOM,
     FALSE,
@@ -21,6 +22,7 @@ from xcs_ast.effects.values import (
     Const,
     Live,
     New,
+    Ref,
     Typed,
     Value,
     is_scalar,
@@ -351,6 +353,8 @@ class Expressions(Displays):
             for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)
             if default is not None
         }
+        if not isinstance(node, ast.Lambda):
+            self._annotations(node)
         scope_of(node)
         frame = self.frame
         obj = self.fresh(node, types.FunctionType, (id(frame.function), id(frame.cells)))
@@ -358,6 +362,35 @@ class Expressions(Displays):
         key = (id(frame.cells), defaults, frozenset(named.items()))
         self.add_payload(obj, key, FunctionInfo(node, frame, defaults, named))
         return frozenset({New(obj)})
+
+    def _annotations(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """What stands beside parameters is evaluated with the `def`, unless the module asks for strings."""
+        found = annotations_of(node)
+        if found and not self.frame.strings_for_annotations():
+            for each in found:
+                self._annotation(each)
+
+    def _annotation(self, node: ast.expr) -> bool:
+        """Evaluates an annotation; whether it is a plain type, or made of such in the ways of `typing`.
+
+        Combining those only fills caches, which do not show except in speed: their code is not followed.
+        """
+        match node:
+            case ast.Tuple(parts) | ast.List(parts):
+                return all([self._annotation(part) for part in parts])
+            case ast.Subscript(value, index):
+                if all([self._annotation(value), self._annotation(index)]):
+                    return True
+            case ast.BinOp(left, ast.BitOr(), right):
+                if all([self._annotation(left), self._annotation(right)]):
+                    return True
+            case _:
+                return all(
+                    is_scalar(atom) or (type(atom) is Ref and is_type_form(atom.obj))
+                    for atom in self.evaluate(node)
+                )
+        self.evaluate(node)
+        return False
 
     def _yield(self, node: ast.Yield) -> Value:
         value = NONE if node.value is None else self.evaluate(node.value)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import __future__
+
 import ast
 import types
-from typing import Any, final
+from typing import Any, Final, final
 
 from xcs_ast.effects.scopes import Scope
 from xcs_ast.effects.values import (
@@ -123,3 +125,15 @@ class Frame:
         self.catchers: list[dict[str, Value]] = []
         self.handled: Value = BOTTOM
         self.depth = 0
+
+    def strings_for_annotations(self) -> bool:
+        """Whether the code here was compiled so that annotations are not evaluated."""
+        frame: Frame | None = self
+        while frame is not None:
+            if frame.function is not None:
+                return bool(frame.function.__code__.co_flags & _STRINGS)
+            frame = frame.parent
+        return self.space.get("annotations") is __future__.annotations
+
+
+_STRINGS: Final = __future__.annotations.compiler_flag

@@ -327,11 +327,11 @@ class Operators(Subscripts):
 
 
 def _is_not_implemented(atom: Atom) -> bool:
-    return type(atom) is Const and atom.value is NotImplemented
+    return class_of(atom) is type(NotImplemented)
 
 
 def _may_refuse(value: Value) -> bool:
-    return any(_is_not_implemented(atom) for atom in value)
+    return any(class_of(atom) in (type(NotImplemented), None) for atom in value)
 
 
 def _scalars(op: type[ast.operator], a: Atom, b: Atom, left: type, right: type) -> Value:

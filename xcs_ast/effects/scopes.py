@@ -15,7 +15,15 @@ from xcs_ast.source.lookup import FunctionNode
 
 use_own(globals())
 
-__all__ = ["Scope", "free_names", "parameters", "scope_of", "scope_of_statements", "settled_names"]
+__all__ = [
+    "Scope",
+    "annotations_of",
+    "free_names",
+    "parameters",
+    "scope_of",
+    "scope_of_statements",
+    "settled_names",
+]
 
 
 @final
@@ -132,7 +140,16 @@ def _headers(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
     if not isinstance(node, ast.Lambda):
         found += node.decorator_list
+        found += annotations_of(node)
     return found
+
+
+def annotations_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
+    """What stands beside the parameters and the result of a function."""
+    args = node.args
+    every = [*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg]
+    found = [arg.annotation for arg in every if arg is not None]
+    return [each for each in (*found, node.returns) if each is not None]
 
 
 def _fill(scope: Scope, body: list[ast.AST]) -> None:

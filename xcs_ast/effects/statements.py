@@ -239,9 +239,10 @@ class Statements(Handling):
         return True
 
     def _function_def(self, node: ast.FunctionDef) -> bool:
+        decorators = [self.evaluate(decorator) for decorator in node.decorator_list]
         value = self.make_function(node)
-        for decorator in reversed(node.decorator_list):
-            value = self.call(self.evaluate(decorator), Args((value,)), decorator)
+        for decorator, where in reversed([*zip(decorators, node.decorator_list, strict=True)]):
+            value = self.call(decorator, Args((value,)), where)
         self.store_name(node.name, value, node)
         return True
 

@@ -21,6 +21,7 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects.declare import Declared, declared
 from xcs_ast.effects.entries import EntryKind
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class
+from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.calls_methods import Methods
@@ -205,8 +206,8 @@ class CallHooks(Methods):
         probe(lambda: f.__code__)
         probe(lambda: f.__defaults__)
         named = probe(lambda: f.__kwdefaults__)
-        if named is not None:
-            self.container_length(self.snapshot(named))
+        if named is not None and not _the_same(self.snapshot(named), named):
+            self.wait("a function whose keyword defaults the task has changed")
 
     def generator(self, gen: Any, /) -> Any:
         """A generator expression's generator, just made."""
@@ -443,3 +444,7 @@ def _entry_of(function: FunctionType) -> Any:
         section = catalog.default._for_function(function)
         _known[code] = section is None
     return entry
+
+
+def _the_same(seen: dict[str, Any], real: dict[str, Any]) -> bool:
+    return len(seen) == len(real) and all(real.get(name, MISSING) is seen[name] for name in seen)

@@ -164,7 +164,10 @@ class Constructing(Deferring):
             else:
                 continue
             found = find_in_mro(type(obj), field.name)[1]
-            if type(found) in (property, functools.cached_property) or type(found) is types.FunctionType:
+            if type(found) is not types.MemberDescriptorType and (
+                type(found) in (functools.cached_property, types.FunctionType)
+                or find_in_mro(type(found), "__set__")[0] is not None
+            ):
                 self.wait(f"{class_name(owner)} computes a field")
             object.__setattr__(obj, field.name, value)
         if find_in_mro(type(obj), "__post_init__")[0] is not None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, mro_of
+from xcs_ast.effects.type_forms import makes_type_form
 from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
@@ -102,6 +103,8 @@ class Specials(Views):
 
     def _operate(self, op: str, native: Callable[[Any, Any], Any], shown: str, a: Any, b: Any) -> Any:
         _, name, reflected = BINARY[op]
+        if op == "|" and makes_type_form(a, b):
+            return native(a, b)
         left, right = self.find_special(a, name), self.find_special(b, reflected)
         if type(left) is _PYTHON or type(right) is _PYTHON:
             return self._binary_in_python(op, shown, a, b, left, right)

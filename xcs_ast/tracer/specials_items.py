@@ -9,6 +9,7 @@ from typing import Any, Final, cast, final
 
 from xcs_ast.effects import catalog
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of, mro_of
+from xcs_ast.effects.type_forms import makes_type_form
 from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_views import SCALARS
 from xcs_ast.tracer.specials_text import Texts
@@ -41,6 +42,8 @@ class Items(Texts):
         if o is os.environ and type(k) is str:
             found = self.transaction.probe(lambda: os.environ.get(k))
             return os.environ[k] if found is None else found
+        if makes_type_form(o, k):
+            return o[k]
         found = self.find_special(o, "__getitem__")
         if type(found) is _PYTHON:
             return self.call(found, o, k)

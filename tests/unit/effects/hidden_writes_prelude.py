@@ -671,3 +671,28 @@ def cached(x):
 @functools.cache
 def cached_evil(x):
     return 1
+
+
+class Refusing:
+    def __iadd__(self, other):
+        return NotImplemented
+
+    def __add__(self, other):
+        SHARED.append(other)
+        return self
+
+    def __isub__(self, other):
+        return self.refuse()
+
+    def refuse(self):
+        return NotImplemented
+
+
+class Refused:
+    def __rsub__(self, other):
+        SHARED.append(1)
+        return 1
+
+    def __ror__(self, other):
+        SHARED.append(1)
+        return 1

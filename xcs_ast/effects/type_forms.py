@@ -1,0 +1,55 @@
+"""Type expressions: what annotations are made of, and may be combined by `X[Y]` and `X | Y`.
+
+Combining plain types and the objects of `typing` makes a new object and fills caches, which do not show except
+in speed; the code of `typing` that does it is not followed.
+
+Guarantees: looking runs no user code. Assumes: nobody rewrites the insides of `typing` in place.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from typing import Final
+
+from xcs_ast.effects.resolve import find_in_mro, is_class, module_of
+from xcs_ast.native import use_own
+
+use_own(globals())
+
+__all__ = ["is_type_form", "makes_type_form"]
+
+_CONSTANTS: Final = frozenset({str, int, bool, bytes, type(None), type(...)})
+_PLAIN: Final = _CONSTANTS | {types.GenericAlias, types.UnionType}
+_OF_CLASSES: Final = ("__hash__", "__or__", "__ror__", "__getattribute__")
+
+
+def is_type_form(obj: object) -> bool:
+    """Whether it is a class that `typing` handles as any other, one of its own objects, or a plain constant."""
+    kind = type(obj)
+    if kind in _PLAIN:
+        return True
+    of_typing = module_of(kind) == "typing" and vars(typing).get(kind.__name__) is kind
+    if not is_class(obj):
+        return of_typing
+    if find_in_mro(kind, "__getitem__")[0] is not None or not (
+        of_typing or all(find_in_mro(kind, name)[0] in (type, object) for name in _OF_CLASSES)
+    ):
+        return False
+    getter = getattr(find_in_mro(obj, "__class_getitem__")[1], "__func__", None)
+    return type(getter) is not types.FunctionType or getter.__module__ == "typing"
+
+
+def makes_type_form(o: object, k: object) -> bool:
+    """Whether `o[k]` or `o | k` combines type expressions."""
+    return (_is_type(o) and _all_forms(k, 0)) or (_is_type(k) and is_type_form(o))
+
+
+def _is_type(obj: object) -> bool:
+    return type(obj) not in _CONSTANTS and is_type_form(obj)
+
+
+def _all_forms(k: object, depth: int) -> bool:
+    if type(k) is tuple or (type(k) is list and depth):
+        return depth < 4 and all(_all_forms(part, depth + 1) for part in k)
+    return is_type_form(k)
