@@ -377,12 +377,12 @@ class Expressions(Displays):
         """
         match node:
             case ast.Tuple(parts) | ast.List(parts):
-                return all([self._annotation(part) for part in parts])
+                return False not in [self._annotation(part) for part in parts]
             case ast.Subscript(value, index):
-                if all([self._annotation(value), self._annotation(index)]):
+                if self._annotation(value) & self._annotation(index):
                     return True
             case ast.BinOp(left, ast.BitOr(), right):
-                if all([self._annotation(left), self._annotation(right)]):
+                if self._annotation(left) & self._annotation(right):
                     return True
             case _:
                 return all(

@@ -1,7 +1,6 @@
 """What one analysis is made of: where effects are collected, and activations of functions."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast

@@ -1,7 +1,7 @@
 """Type expressions: what annotations are made of, and may be combined by `X[Y]` and `X | Y`.
 
-Combining plain types and the objects of `typing` makes a new object and fills caches, which do not show except
-in speed; the code of `typing` that does it is not followed.
+Combining plain types and the objects of `typing` makes a new object and fills caches, which do not show
+except in speed; the code of `typing` that does it is not followed.
 
 Guarantees: looking runs no user code. Assumes: nobody rewrites the insides of `typing` in place.
 """
@@ -25,7 +25,7 @@ _OF_CLASSES: Final = ("__hash__", "__or__", "__ror__", "__getattribute__")
 
 
 def is_type_form(obj: object) -> bool:
-    """Whether it is a class that `typing` handles as any other, one of its own objects, or a plain constant."""
+    """Whether it is a class that `typing` handles as any other, an object of its own, or a plain constant."""
     kind = type(obj)
     if kind in _PLAIN:
         return True

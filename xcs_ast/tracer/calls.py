@@ -205,7 +205,7 @@ class CallHooks(Methods):
         probe = self.transaction.probe
         probe(lambda: f.__code__)
         probe(lambda: f.__defaults__)
-        named = probe(lambda: f.__kwdefaults__)
+        named: Any = probe(lambda: f.__kwdefaults__)
         if named is not None and not _the_same(self.snapshot(named), named):
             self.wait("a function whose keyword defaults the task has changed")
 
