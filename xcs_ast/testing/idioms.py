@@ -7,7 +7,7 @@ from typing import Final
 
 from xcs_ast.testing.choices import Choices
 
-__all__ = ["IDIOMS", "body_idiom", "taken_idiom"]
+__all__ = ["IDIOMS", "body_idiom", "kept", "taken_idiom"]
 
 Lines = list[str]
 
@@ -89,6 +89,44 @@ def taken_idiom(choices: Choices, result: str, call: str, other: str, number: st
                 f"{result} = 0",
                 f"while {result} < 2 and ({result} := {result} + 1) != {call} != 0:",
                 "    pass",
+            ]
+
+
+def kept(choices: Choices, result: str, call: str, other: str, number: str) -> Lines:
+    """Statements of a region that keep a call's value somewhere, and bind `result` to a number."""
+    match choices.number(0, 13):
+        case 0:
+            return [f"sums[{number}] = sums.get({number}, 0) + {call}", f"{result} = sums[{number}]"]
+        case 1:
+            return [f"boxes[1].n += {call}", f"{result} = boxes[1].n % 50"]
+        case 2:
+            return [f"{result}, last = {call}, {other}", "trace.append(last)"]
+        case 3:
+            return [f"later.append(lambda v={call}: v + {number})", f"{result} = later[-1]()"]
+        case 4:
+            return [f"{result} = {call}", f"later.append(lambda: ({result}, {number}))"]
+        case 5:
+            return [f"{result} = {call} and {other}"]
+        case 6:
+            return [f"{result} = {call} or {other}"]
+        case 7:
+            return [f"assert {call} != 4, {number}", f"{result} = {number}"]
+        case 8:
+            return [f"for {result} in range({call} % 3 + 1):", f"    trace.append({result})"]
+        case 9:
+            return [f"print({call}, end=' ')", f"{result} = {number}"]
+        case 10:
+            return [f"kept = {call}", f"{result} = kept + 1", "del kept"]
+        case 11:
+            return [f"rows[0] += [{call}]", f"{result} = rows[0][-1]"]
+        case 12:
+            return [f"sums[{call}] = {result} = {other}"]
+        case _:
+            return [
+                f"if {call} > 3 and {other} > 1:",
+                f"    {result} = 1",
+                "else:",
+                f"    {result} = {number}",
             ]
 
 

@@ -8,12 +8,19 @@ from typing import Final
 __all__ = ["prelude_for"]
 
 _IMPORTS: Final = """\
+import asyncio
 import collections
 import contextlib
+import dataclasses
 import functools
+import heapq
 import itertools
 import logging
+import os
+import pathlib
 import random
+import threading
+import warnings
 
 from xcs_ast.testing import probe
 """
@@ -94,6 +101,119 @@ class Client:
     @property
     def known(self):
         return len(self.usage)
+""",
+    "Sub": """\
+class Sub(Client):
+    def ask(self, x):
+        return super().ask(x) + self.calls
+
+    @property
+    def known(self):
+        return super().known + 1
+""",
+    "Level": """\
+class Level:
+    def __get__(self, holder, owner=None):
+        return holder.__dict__.get("set", 1)
+
+    def __set__(self, holder, value):
+        holder.log.append(value)
+        holder.__dict__["set"] = value
+""",
+    "Tuned": """\
+class Tuned:
+    level = Level()
+
+    def __init__(self, n):
+        self.n = n
+        self.log = []
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return len(name)
+
+    @property
+    def best(self):
+        return self.n
+
+    @best.setter
+    def best(self, x):
+        self.n = max(self.n, x)
+
+    def __call__(self, x):
+        return x + self.n
+
+    def __format__(self, spec):
+        self.log.append(spec)
+        return str(self.n)
+
+    def __contains__(self, x):
+        return x == self.n
+
+    def __iter__(self):
+        yield from self.log or (1,)
+
+    def __lt__(self, other):
+        return self.n < other.n
+
+    def __bool__(self):
+        return self.n > 1
+
+    def __iadd__(self, x):
+        self.n += x
+        return self
+
+    def __add__(self, x):
+        return self.n + x
+""",
+    "Row": """\
+@dataclasses.dataclass
+class Row:
+    n: int = 1
+    tags: list = dataclasses.field(default_factory=list)
+
+    def tag(self, x):
+        self.tags.append(x)
+        return self.n + len(self.tags)
+""",
+    "Slotted": """\
+class Slotted:
+    __slots__ = ("n", "seen")
+
+    def __init__(self, n):
+        self.n = n
+        self.seen = ()
+
+    def see(self, x):
+        self.seen += (x,)
+        return len(self.seen)
+""",
+    "Key": """\
+class Key:
+    asked = 0
+
+    def __init__(self, n):
+        self.n = n
+
+    def __hash__(self):
+        return self.n % 3
+
+    def __eq__(self, other):
+        Key.asked += 1
+        return self.n == other.n
+""",
+    "Lazy": """\
+class Lazy:
+    def __init__(self, n):
+        self.n = n
+
+    @functools.cached_property
+    def value(self):
+        return [self.n]
+""",
+    "Pair": """\
+Pair = collections.namedtuple("Pair", "n k")
 """,
     "Kind": """\
 class Kind(type):

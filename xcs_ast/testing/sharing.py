@@ -37,6 +37,18 @@ _RESULTS: Final = (
     "x + (0 <= total([x, 1]) <= Box(x).bump(2) < 50)",
     "x + 2 * isinstance(x, (Box, int))",
     "Built(x).n",
+    "sorted([x, 4], key=lambda v: (v % 3, v))[0]",
+    "Row(x).tag(1)",
+    "len(f'{x:>{abs(x) % 4 + 1}}')",
+    "heapq.nlargest(1, [x, 2])[0]",
+    "Tuned(x).best",
+    "sum(map(int, str(abs(x))))",
+    "Slotted(x).see(x)",
+    "Sub(x).ask(x)",
+    "Pair(x, 1)._replace(k=2).n",
+    "Lazy(x).value[0]",
+    "next(v for v in itertools.count(x) if v % 3 == 0)",
+    "{**{'a': x}, 'b': 1}['a']",
 )
 
 
