@@ -131,11 +131,15 @@ def optimized_code(source: bytes, filename: str) -> types.CodeType:
 
 
 def decorate_all(module: types.ModuleType, entry: str, strategy: str = "hybrid") -> None:
-    """Put `jit` around each function and method that `module` defines (but for other entries)."""
+    """Put `jit` around each function and method that `module` defines (but for other entries).
+
+    A bound method that is a global is bound anew: plainly it is the one that its class has.
+    """
     from xcs_ast import jit as decorator
 
     jit = decorator(strategy=strategy)
     namespace = vars(module)
+    made: dict[types.FunctionType, types.FunctionType] = {}
     for name, value in list(namespace.items()):
         if (name.startswith("case_") and name != entry) or (name == entry and strategy == "tracing"):
             continue
@@ -144,7 +148,11 @@ def decorate_all(module: types.ModuleType, entry: str, strategy: str = "hybrid")
         elif isinstance(value, type) and value.__module__ == module.__name__:
             for attribute, member in list(vars(value).items()):
                 if isinstance(member, types.FunctionType):
-                    setattr(value, attribute, jit(member))
+                    made[member] = jit(member)
+                    setattr(value, attribute, made[member])
+    for name, value in list(namespace.items()):
+        if isinstance(value, types.MethodType) and value.__func__ in made:
+            namespace[name] = types.MethodType(made[value.__func__], value.__self__)
 
 
 Run = tuple[Face, Schedule]

@@ -46,7 +46,7 @@ def generate(choices: Choices) -> str:
 
 SHARING: Final = 45
 """Of a hundred programs, how many share what their callables write."""
-_LENGTHS: Final = (1, 2, 2, 3, 3, 4, 5)
+_LENGTHS: Final = (2, 3, 3, 4, 5)
 """How many regions a program has."""
 
 
@@ -108,12 +108,12 @@ class _Program(Places):
         looking = [f for f in self.callables if f not in self.writers]
         self.changeable = []
         self.clashing = False
-        if self.sharing and self.choices.chance(50):
+        if self.sharing and self.choices.chance(40):
             # What the body writes is none of the callee's business: all can go ahead, and be replayed.
             self.eligible = [self.choices.pick(self.callables)]
             self.changeable = [pair for pair in self.states if pair[0] not in self.uses[self.eligible[0]]]
             return
-        if looking and self.choices.chance(40):
+        if looking and self.choices.chance(30):
             self.eligible = [self.choices.pick(looking)]
             self.changeable = [pair for pair in self.states if pair[0] not in self.uses[self.eligible[0]]]
             return

@@ -15,6 +15,9 @@ class Shapes(Callees):
     def region(self) -> Lines:
         """One region."""
         kind = self.choices.number(0, 99)
+        if self.clashing and kind >= 40 and self.choices.chance(50):
+            # Only where there is a body is there something that clashes.
+            return self.choices.pick([self.loop, self.block, self.stepping])()
         if kind < 40:
             return self.loop()
         if kind < 56:
