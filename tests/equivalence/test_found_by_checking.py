@@ -77,6 +77,29 @@ def main():
     del Plain.__set__
     return out
 """,
+    "`replace` and `asdict` look at the fields that the class has": """
+import dataclasses
+@dataclasses.dataclass
+class Row:
+    n: int = 1
+    tags: list = dataclasses.field(default_factory=list)
+row = Row(2)
+def task(x): return dataclasses.replace(row, n=x).n + len(dataclasses.asdict(row))
+def main(): return [task(x) for x in [3, 1, 2]]
+""",
+    "a keyword's default is changed in its dictionary": """
+def task(x, *, k=1): return x + k
+def main():
+    out = []
+    for x in [3, 1, 2]:
+        out.append(task(x))
+        task.__kwdefaults__['k'] = x
+    return out
+""",
+    "a keyword's default is looked up": """
+def task(x, *, k=1, **more): return x + k
+def main(): return [task(x) for x in [3, 1, 2]]
+""",
 }
 
 

@@ -296,6 +296,9 @@ class Calls(Arguments):
         code = function.__code__
         if ref.path.steps or type(ref.path.root) is not PinnedRoot:
             self.guard(g.FunctionIs(ref.path, code, function.__globals__))
+        if function.__kwdefaults__:
+            # A dictionary that anybody may change, whereas positional defaults can only be replaced.
+            self.reads(ref.path.then(AttrStep("__kwdefaults__")), CONTENT, node)
         if _is_dataclass_helper(function):
             known_result = self.run_dataclass_helper(function.__name__, args, node)
             if known_result is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import sys
 import types
 from enum import EnumMeta
 from typing import Any, Final
@@ -30,6 +31,7 @@ from xcs_ast.effects.values import (
     join,
     join_all,
 )
+from xcs_ast.ir.effects import CONTENT, WHOLE
 from xcs_ast.ir.paths import AttrStep, Path, PinnedRoot
 from xcs_ast.native import use_own
 
@@ -273,7 +275,7 @@ class Constructing(Calls):
         for atom in subjects:
             cls = class_of(atom)
             assert cls is not None
-            fields: dict[str, Any] = find_in_mro(cls, "__dataclass_fields__")[1]
+            fields = self._fields_of(atom, cls, node)
             if any(field._field_type.name == _INIT_VARIABLE for field in fields.values()):
                 return None
             given = {
@@ -285,6 +287,15 @@ class Constructing(Calls):
             out = join(out, self.construct(cls, pinned(cls), made, node))
         return out
 
+    def _fields_of(self, atom: Atom, cls: type, node: ast.AST | None) -> dict[str, Any]:
+        """The fields of a dataclass, as the functions of `dataclasses` read them."""
+        self.load_attr_of(atom, "__dataclass_fields__", node)
+        fields: dict[str, Any] = find_in_mro(cls, "__dataclass_fields__")[1]
+        self.reads(Path(PinnedRoot(fields)), CONTENT, node)
+        for field in fields.values():
+            self.reads(Path(PinnedRoot(field)), WHOLE, node)
+        return fields
+
     def _as_dict(self, value: Value, node: ast.AST | None, depth: int) -> Value:
         """What `asdict` makes of a value: dataclass instances become dicts, containers are copied."""
         out = BOTTOM
@@ -293,11 +304,15 @@ class Constructing(Calls):
             cls = class_of(atom)
             if is_scalar(atom):
                 out = join(out, frozenset({atom}))
+                # Up to 3.11 `asdict` calls `copy.deepcopy` for it, which looks up what to do with the type.
+                table = getattr(sys.modules.get("copy"), "_deepcopy_dispatch", None)
+                if type(table) is dict:
+                    self.reads(Path(PinnedRoot(table)), CONTENT, node)
             elif cls is None or depth > 4:
                 out = join(out, self.fail("makes a dict of something that is not known", node))
             elif _is_dataclass(cls):
                 (made,) = self.new_container(where, dict, tag=("asdict", depth, cls))
-                fields: dict[str, Any] = find_in_mro(cls, "__dataclass_fields__")[1]
+                fields = self._fields_of(atom, cls, node)
                 for field in fields.values():
                     if field._field_type.name != _CLASS_VARIABLE and field._field_type.name != _INIT_VARIABLE:
                         inner = self._as_dict(self.load_attr_of(atom, field.name, node), node, depth + 1)
