@@ -1,10 +1,11 @@
 """Sets up from nothing and runs every check: `python3 tests/gate.py`.
 
-For each of Python 3.11, 3.12 and 3.13 that is on the machine: a fresh virtual environment below
-`.venv-gate/`, the project with its `test` extra under `constraints.txt`, the test suite. On the first of them
-also the tests that are marked `slow`, ruff, mypy and the import contract; with `--typeguard`, there also the
-unit tests that stay in one process once more, with every annotation of the project checked (minutes); with
-`--strict`, there also the tests once more in Python's development mode, each warning an error, sets in
+For each of Python 3.11, 3.12 and 3.13 that is on the machine: a fresh virtual environment below `.venv-
+gate/`, the project with its `test` extra under `constraints.txt`, the test suite. On the first of them also
+ruff, mypy and the import contract; on the others the tests are `--brief`: without what is marked `slow` or
+`once`, and without most of the schedules (see `tests/conftest.py`). On the first, with `--typeguard`, also
+the unit tests that stay in one process once more, with every annotation of the project checked (minutes);
+with `--strict`, also the tests once more in Python's development mode, each warning an error, sets in
 another order.
 Standard library only; exit status 0 when all passed.
 """
@@ -18,12 +19,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = ("3.11", "3.12", "3.13")
 ELSEWHERE = ("cli", "corpus", "hook", "models", "testing")
 """Unit tests in which typeguard would see little: other processes, texts, code of others."""
+
+
+PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")
+"""Each of two processes has one half of the tests, in their order, and at the end takes from the other's."""
 
 
 def find_python(version: str) -> str | None:
@@ -50,7 +56,9 @@ def run(title: str, *command: str, **environment: str) -> bool:
     """Runs one step with its output shown; whether it passed."""
     print(f"\n== {title}: {' '.join(command)}", flush=True)
     start = time.monotonic()
-    status = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+    # Without compiled files each of the hundreds of processes that are started would compile everything.
+    inherited = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    status = subprocess.run(command, cwd=ROOT, env={**inherited, **environment}, check=False).returncode
     print(
         f"== {title}: {'ok' if status == 0 else f'FAILED ({status})'}, {time.monotonic() - start:.0f} s",
         flush=True,
@@ -70,6 +78,7 @@ def set_up(version: str, python: str, extras: str) -> str | None:
         "pip",
         "install",
         "-q",
+        "--no-compile",
         "-c",
         "constraints.txt",
         "-e",
@@ -78,25 +87,46 @@ def set_up(version: str, python: str, extras: str) -> str | None:
     return inner if ok else None
 
 
-def check(version: str, python: str, *, lint: bool, rest: list[str]) -> list[str]:
-    """All checks on one Python; the names of those that failed."""
-    inner = set_up(version, python, "test,lint" if lint else "test")
-    if inner is None:
-        return [f"{version} set-up"]
-    failed = []
-    if lint:
-        bin_ = Path(inner).parent
-        steps = {
-            "ruff": (inner, "-m", "ruff", "check", "."),
-            "format": (inner, "-m", "ruff", "format", "--check", "."),
-            "mypy": (inner, "-m", "mypy"),
-            "floors": (str(bin_ / "lint-imports"),),
+def lint(inner: str) -> list[str]:
+    """What reads the source only; the names of the steps that failed."""
+    steps = {
+        "ruff": (inner, "-m", "ruff", "check", "."),
+        "format": (inner, "-m", "ruff", "format", "--check", "."),
+        "mypy": (inner, "-m", "mypy"),
+        "floors": (str(Path(inner).parent / "lint-imports"),),
+    }
+    return [name for name, command in steps.items() if not run(name, *command)]
+
+
+def set_up_all(found: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The interpreters of the new environments, and what failed, also of the checks of the source.
+
+    Those run in the first environment while the others are being made, one after the other: each builds the
+    project in the same folder. The tests come later, for they read what is built there.
+    """
+    made: dict[str, str] = {}
+    failed: list[str] = []
+    first = next(iter(found))
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        being_made = {
+            version: pool.submit(set_up, version, python, "test,lint" if version == first else "test")
+            for version, python in found.items()
         }
-        failed += [name for name, command in steps.items() if not run(name, *command)]
-    which = () if lint else ("-m", "not slow")
-    if not run(f"{version} tests", inner, "-m", "pytest", "-q", "-n", "2", *which, *rest):
-        failed.append(f"{version} tests")
-    return failed
+        for version, each in being_made.items():
+            inner = each.result()
+            if inner is None:
+                failed.append(f"{version} set-up")
+                continue
+            made[version] = inner
+            if version == first:
+                failed += lint(inner)
+    return made, failed
+
+
+def check(version: str, inner: str, *, brief: bool, rest: list[str]) -> list[str]:
+    """The tests in one environment; the name of the step where it failed."""
+    which = ("--brief",) if brief else ()
+    return [] if run(f"{version} tests", inner, *PYTEST, *which, *rest) else [f"{version} tests"]
 
 
 def check_annotations(version: str, inner: str) -> list[str]:
@@ -105,7 +135,7 @@ def check_annotations(version: str, inner: str) -> list[str]:
     with tempfile.TemporaryDirectory() as cache:  # what typeguard compiles must not be taken for our modules
         passed = run(
             title,
-            *(inner, "-m", "pytest", "-q", "-n", "2", "tests/unit"),
+            *(inner, *PYTEST, "tests/unit"),
             *(f"--ignore=tests/unit/{each}" for each in ELSEWHERE),
             *("--typeguard-packages=xcs_ast", "-W", "error::typeguard.InstrumentationWarning"),
             PYTHONPYCACHEPREFIX=cache,
@@ -117,7 +147,7 @@ def check_strictly(version: str, inner: str) -> list[str]:
     """The tests in development mode, with hashes that nobody chose; the name of the step where it failed."""
     title = f"{version} strict"
     flags = ("-X", "dev", "-W", "error")
-    command = (inner, *flags, "-m", "pytest", "-q", "-n", "2", "-m", "not slow")
+    command = (inner, *flags, *PYTEST, "-m", "not slow")
     return [] if run(title, *command, PYTHONHASHSEED="random") else [title]
 
 
@@ -129,16 +159,16 @@ def main() -> int:
     parser.add_argument("--strict", action="store_true", help="also in development mode, warnings as errors")
     parser.add_argument("pytest", nargs="*", help="further arguments for pytest")
     options = parser.parse_args()
-    failed: list[str] = []
     found = {version: python for version in VERSIONS if (python := find_python(version))}
     missing = [version for version in VERSIONS if version not in found]
     if not found:
         print(f"none of Python {', '.join(VERSIONS)} is on this machine", file=sys.stderr)
         return 2
-    for number, (version, python) in enumerate(found.items()):
-        failed += check(version, python, lint=number == 0, rest=options.pytest)
-        if number == 0 and f"{version} set-up" not in failed:
-            inner = str(ROOT / ".venv-gate" / version / "bin" / "python")
+    made, failed = set_up_all(found)
+    first = next(iter(found))
+    for version, inner in made.items():
+        failed += check(version, inner, brief=version != first, rest=options.pytest)
+        if version == first:
             failed += check_annotations(version, inner) if options.typeguard else []
             failed += check_strictly(version, inner) if options.strict else []
     if missing:

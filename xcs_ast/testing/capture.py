@@ -82,7 +82,11 @@ def captured(body: Body, paint: Paint, *, finalizers: bool = False) -> Outcome:
     With `finalizers`, cyclic garbage is collected at the end, so that what `__del__` does is seen.
     """
     events: list[Event] = []
-    with _sandbox(events), warnings.catch_warnings():
+    with (
+        _sandbox(events),
+        warnings.catch_warnings(),
+        _only_its_own() if finalizers else contextlib.nullcontext(),
+    ):
         warnings.resetwarnings()
         warnings.simplefilter("default")
         warnings.showwarning = _noting(events)
@@ -97,6 +101,19 @@ def captured(body: Body, paint: Paint, *, finalizers: bool = False) -> Outcome:
         _forget(raised)
         del value, raised
     return Outcome(state, tuple(events), calls, world, was_raised)
+
+
+@contextlib.contextmanager
+def _only_its_own() -> Iterator[None]:
+    """Collections look at what the run itself made: what there was before may be a hundred times as much.
+
+    So what earlier runs left behind is not finalized in this one, either.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _run(body: Body) -> tuple[object, BaseException | None]:

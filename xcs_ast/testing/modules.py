@@ -63,7 +63,7 @@ class Program:
         self._source = path.read_bytes()
         text = self._source.decode()
         self._finalizers = any(word in text for word in ("__del__", "gc.collect", "finalize("))
-        self._plain = compile(self._source, str(path), "exec", dont_inherit=True)
+        self._plain = _plain_code(self._source, str(path))
 
     @property
     def hooked(self) -> types.CodeType:
@@ -119,6 +119,12 @@ def _importable(module: types.ModuleType) -> Iterator[None]:
             sys.modules.pop(module.__name__, None)
         else:
             sys.modules[module.__name__] = before
+
+
+@functools.lru_cache(maxsize=8)
+def _plain_code(source: bytes, filename: str) -> types.CodeType:
+    """The code of a whole file, which may hold a hundred entries."""
+    return compile(source, filename, "exec", dont_inherit=True)
 
 
 @functools.lru_cache(maxsize=64)
