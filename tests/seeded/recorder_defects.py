@@ -17,11 +17,32 @@ _TRANSACTION: Final = "xcs_ast/tracer/transaction.py"
 _SPECULATION: Final = "xcs_ast/tracer/speculation.py"
 _CLAIMS: Final = "xcs_ast/verifier/claims.py"
 _CROSSCHECK: Final = "xcs_ast/verifier/crosscheck.py"
+_STEPPING: Final = "xcs_ast/tracer/stepping.py"
+_STEPS: Final = ("tests/unit/runtime/test_executor_stack.py",)
 _RULES: Final = ("tests/unit/tracer/test_transaction_rules.py",)
 _CHECKS: Final = ("tests/unit/verifier/test_crosscheck.py",)
 _MUTATED: Final = ("tests/unit/verifier/test_crosscheck.py", "tests/equivalence/test_mutated_analysis.py")
 
 DEFECTS: Final = (
+    # ------------------------------------------------------------------------------------- stepwise clones
+    Defect(
+        "hook-on-the-stack",
+        Kind.LEAK,
+        "what a traced function calls with arguments by position is called by the hook, and finds it on the stack",
+        _STEPPING,
+        "    return starmap(operator.call, ((f, *args),))\n",
+        "    return iter((f(*args),))\n",
+        _STEPS,
+    ),
+    Defect(
+        "stop-iteration-swallowed",
+        Kind.EXCEPTION,
+        "a `StopIteration` behind two steps in one loses its value",
+        _STEPPING,
+        "    return map(next, map(second, first))\n",
+        "    return (each for step in map(second, first) for each in step)\n",
+        _STEPS,
+    ),
     # ------------------------------------------------------------------------------------- the transaction
     Defect(
         "cell-write-not-logged",

@@ -10,8 +10,8 @@ takes the next item of that.
 
 Guarantees: as `hooks.Recorder`, for each `go_*` and the hook without the prefix; and no frame of ours is
 between the clone and what a step calls. Exceptions have no entries of ours in their tracebacks.
-Assumes: each iterator is advanced once, at once, by the code that asked for it. A `StopIteration` that a
-special method raises behind two steps in one (`o.x += v`) may lose its value.
+A `StopIteration` that a step raises is the one that comes out.
+Assumes: each iterator is advanced once, at once, by the code that asked for it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import chain, islice, repeat, starmap
+from itertools import islice, repeat, starmap
 from types import WrapperDescriptorType
 from typing import Any, ClassVar, Final
 
@@ -56,7 +56,7 @@ def thunk(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Any
 
 def then(first: Iterator[Any], second: Callable[[Any], Iterator[Any]]) -> Iterator[Any]:
     """What `second` says is to be done with what `first` gives."""
-    return chain.from_iterable(map(second, first))
+    return map(next, map(second, first))
 
 
 def advancing(iterator: Iterator[Any]) -> Iterator[Any]:
