@@ -6,12 +6,13 @@ Assumes: the notes are those of `observing.ObservingRecorder`, and all objects i
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from itertools import islice
 from types import BuiltinMethodType, CodeType, FrameType, MethodType, ModuleType
 from typing import Any, Final, final
 
-from xcs_ast.ir.effects import CONTENT, Access, Effect, Unknown
+from xcs_ast.ir.effects import CONTENT, Access, CellVar, Channel, Effect, Unknown
 from xcs_ast.ir.operations import Operation, OpType
 from xcs_ast.ir.values import ValueRef
 from xcs_ast.native import use_own
@@ -27,6 +28,7 @@ use_own(globals())
 
 __all__ = ["GraphMaker", "Step", "position_of"]
 
+_PLACES: Final = frozenset({Channel, CellVar, Unknown})
 _PARTS: Final = 1_000
 """Of a display or tuple, so many elements are looked at."""
 
@@ -46,7 +48,7 @@ class Step:
         self.inputs: tuple[ValueRef, ...] = ()
         self.outputs: tuple[ValueRef, ...] = ()
         self.unsure: tuple[str, ...] = ()
-        self.effects: dict[tuple[Access, object], Effect] = {}
+        self.effects: dict[object, Effect] | None = None
         self.meta: dict[str, Any] = {}
         self.span: Span | None = None
         self.seconds = 0.0
@@ -56,12 +58,41 @@ class Step:
         """The number of the note that it is made from."""
 
 
+@final
+class Site:
+    """What is known of one place in the code of a function."""
+
+    __slots__ = ("deciding", "hints", "place", "silent", "span")
+
+    def __init__(self, code: CodeType | None, at: int, map: FunctionMap | None) -> None:
+        place = None if code is None else place_in(code, at)
+        self.place = place
+        self.span: Span | None = None
+        self.hints: list[ast.expr | None] = []
+        self.deciding: list[Range] = []
+        self.silent: list[Range] = []
+        if place is None or code is None:
+            return
+        self.span = Span(code.co_filename, place[0][0], place[0][1], place[1][0], place[1][1])
+        if map is not None:
+            self.hints = [_telling(each) for each in map.operands(place)]
+            self.deciding, self.silent = map.deciding(place)
+
+
+def _telling(hint: ast.expr | None) -> ast.expr | None:
+    """An operand that says by itself which value it is, or `None`."""
+    return hint if isinstance(hint, ast.Constant | ast.Name) else None
+
+
 class Run:
     """What is remembered of one run of one function."""
 
-    def __init__(self, step: Step | None, map: FunctionMap | None) -> None:
+    def __init__(self, step: Step | None, map: FunctionMap | None, sites: dict[int, Site]) -> None:
         self.step = step
+        self.home = None if step is None else step.id
         self.map = map
+        self.sites = sites
+        """What is known of the places in its code, by instruction."""
         self.around: set[str | None] = {None}
         """The calls that this run is inside of."""
         while step is not None:
@@ -90,6 +121,8 @@ class GraphMaker:
         self._by_note: dict[int, Step] = {}
         self._runs: dict[Activation, Run] = {}
         self._fixed = parameters
+        self._sites: dict[tuple[int, int], dict[int, Site]] = {}
+        self._effects: dict[tuple[int, object, str], Effect] = {}
 
     def read(self) -> tuple[Operation, ...]:
         """What was noted down, as operations. A call's effects include those of its steps."""
@@ -129,11 +162,27 @@ class GraphMaker:
                 self._leave(each[1])
         if self._truncated and self.steps:
             effect = Effect(Access.WRITE, Unknown("was not written down to its end"))
-            self.steps[-1].effects[effect.access, effect.where] = effect
+            self.steps[-1].effects = {**(self.steps[-1].effects or {}), None: effect}
         for step in reversed(self.steps):
-            if step.parent is not None:
+            if step.parent is not None and step.effects:
+                if step.parent.effects is None:
+                    step.parent.effects = {}
                 step.parent.effects.update(step.effects)
-        return tuple(map(_finished, self.steps))
+        return tuple([_finished(step) for step in self.steps])
+
+    def _touch(self, step: Step, touches: Sequence[Touch]) -> None:
+        """Adds to the effects of a step."""
+        effects = step.effects
+        if effects is None:
+            effects = step.effects = {}
+        for touch in touches:
+            access, owner, field = touch
+            # There are three accesses; an owner that is no object of the program's is compared by value.
+            key = (id(access), owner if type(owner) in _PLACES else id(owner), field)
+            effect = self._effects.get(key)
+            if effect is None:
+                effect = self._effects[key] = effect_of(touch, None)
+            effects[key] = effect
 
     # ------------------------------------------------------------------------------------------ activations
 
@@ -141,7 +190,8 @@ class GraphMaker:
         found = self._runs.get(activation)
         if found is None:
             step = None if activation.step is None else self._by_note.get(activation.step)
-            found = self._runs[activation] = Run(step, activation.map)
+            sites = self._sites.setdefault((id(activation.code), id(activation.map)), {})
+            found = self._runs[activation] = Run(step, activation.map, sites)
         return found
 
     def _enter(self, activation: Activation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -165,9 +215,7 @@ class GraphMaker:
         run = self._run(activation)
         if run.step is not None:
             for _, touches in run.pending:
-                for touch in touches:
-                    effect = effect_of(touch, None)
-                    run.step.effects[effect.access, effect.where] = effect
+                self._touch(run.step, touches)
 
     # ------------------------------------------------------------------------------------------- the steps
 
@@ -183,32 +231,42 @@ class GraphMaker:
         touches: Sequence[Touch],
         meta: dict[str, Any],
     ) -> Step:
-        run = self._run(activation)
-        place = None if code is None else place_in(code, at)
-        uses = [
-            self._use(run, obj, hint)
-            for obj, hint in zip(inputs, _hints(run, place, len(inputs)), strict=True)
-        ]
-        step = self._by_note[number] = Step(f"o{len(self.steps) + 1}", kind, name, run.step)
-        step.inputs = tuple([use[0] for use in uses])
-        step.unsure = tuple([use[0].id for use in uses if use[1]])
+        run = self._runs.get(activation) or self._run(activation)
+        site = run.sites.get(at) if code is activation.code else Site(code, at, run.map)
+        if site is None:
+            site = run.sites[at] = Site(code, at, run.map)
+        step = Step("", kind, name, run.step)
+        hints = site.hints
+        unsure: list[str] = []
+        refs: list[ValueRef] = []
+        use = self.values.use
+        for place, obj in enumerate(inputs):
+            hint = hints[place] if len(hints) == len(inputs) else None
+            ref, doubt = use(obj, hint, run.fixed, run.around) or self._new(run, obj)
+            refs.append(ref)
+            if doubt:
+                unsure.append(ref.id)
+        step.id = f"o{len(self.steps) + 1}"
+        step.inputs = tuple(refs)
+        step.unsure = tuple(unsure)
         step.meta = dict(meta)
         step.note = number
+        self._by_note[number] = step
         if run.pending:
-            touches = [*_pending(run, kind, inputs), *touches]
-        for touch in touches:
-            effect = effect_of(touch, None)
-            step.effects[effect.access, effect.where] = effect
-        if place is not None and code is not None:
-            step.span = Span(code.co_filename, place[0][0], place[0][1], place[1][0], place[1][1])
-            _surroundings(run, step, place)
+            self._touch(step, _pending(run, kind, inputs))
+        if touches:
+            self._touch(step, touches)
+        if site.place is not None:
+            step.span = site.span
+            _surroundings(run, step, site)
         self.steps.append(step)
         return step
 
     def _use(self, run: Run, obj: Any, hint: Any) -> tuple[ValueRef, bool]:
-        used = self.values.use(obj, hint, run.fixed, run.around)
-        if used is not None:
-            return used
+        return self.values.use(obj, hint, run.fixed, run.around) or self._new(run, obj)
+
+    def _new(self, run: Run, obj: Any) -> tuple[ValueRef, bool]:
+        """The value of an object that nothing gave: a constant, or made of other values without a step."""
         parts: list[Any] = []
         literals: tuple[str | None, ...] = ()
         if type(obj) is tuple:
@@ -239,7 +297,8 @@ class GraphMaker:
     ) -> None:  # fmt: skip
         meta = {"how": how, "op": op} if how == "inplace" else {"how": how}
         name = f"{op}=" if how == "inplace" else op
-        step = self._before(number, activation, activation.code, at, OpType.COMPUTE, name, inputs, (), meta)
+        code = activation.code
+        step = self._before(number, activation, code, at, OpType.COMPUTE, name, inputs, (), meta)
         self._after(step, value, None)
 
     def _done(
@@ -338,14 +397,6 @@ class GraphMaker:
             run.loops.append((step, whole, number))
 
 
-def _hints(run: Run, place: Range | None, count: int) -> list[Any]:
-    if run.map is not None and place is not None:
-        found = run.map.operands(place)
-        if len(found) == count:
-            return found
-    return [None] * count
-
-
 def _pending(run: Run, kind: OpType, inputs: tuple[Any, ...]) -> list[Touch]:
     callee = inputs[0] if kind is OpType.CALL else NOTHING
     out: list[Touch] = []
@@ -359,8 +410,9 @@ def _pending(run: Run, kind: OpType, inputs: tuple[Any, ...]) -> list[Touch]:
     return out
 
 
-def _surroundings(run: Run, step: Step, place: Range) -> None:
-    if run.map is None:
+def _surroundings(run: Run, step: Step, site: Site) -> None:
+    place = site.place
+    if run.map is None or place is None:
         return
     if run.loops:
         step.iterations = tuple(
@@ -370,14 +422,13 @@ def _surroundings(run: Run, step: Step, place: Range) -> None:
                 if loop is not step and range is not None and contains(range, place)
             ]
         )
-    tests, silent = run.map.deciding(place)
-    if tests or silent:
+    if site.deciding or site.silent:
         guards = {}
-        for test in tests:
+        for test in site.deciding:
             for at, branch in run.branches.items():
                 if contains(test, at):
                     guards[branch.id] = branch
-        for test in silent:
+        for test in site.silent:
             for at, call in reversed(run.calls.items()):
                 if at[0] <= test[1]:
                     guards[call.id] = call
@@ -444,7 +495,8 @@ def place_in(code: CodeType, at: int) -> Range | None:
 
 
 def _finished(step: Step) -> Operation:
-    meta = {key: value for key, value in step.meta.items() if key != "loop"}
+    meta = step.meta
+    meta.pop("loop", None)
     meta["name"] = step.name
     if step.seconds:
         meta["seconds"] = step.seconds
@@ -454,8 +506,6 @@ def _finished(step: Step) -> Operation:
         meta["guards"] = step.guards
     if step.unsure:
         meta["unsure"] = step.unsure
-    effects = tuple(step.effects.values())
-    return Operation(
-        step.id, step.kind, step.inputs, step.outputs, meta, effects, step.span,
-        step.parent.id if step.parent is not None else None,
-    )  # fmt: skip
+    effects = tuple(step.effects.values()) if step.effects else ()
+    parent = None if step.parent is None else step.parent.id
+    return Operation(step.id, step.kind, step.inputs, step.outputs, meta, effects, step.span, parent)

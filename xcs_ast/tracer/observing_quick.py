@@ -12,7 +12,7 @@ from functools import partial
 from itertools import repeat
 from sys import _getframe
 from time import perf_counter
-from types import FunctionType, GetSetDescriptorType, MethodType
+from types import FunctionType, GetSetDescriptorType, MethodDescriptorType, MethodType
 from typing import Any, Final, final
 
 from xcs_ast.ir.effects import CONTENT, Access
@@ -34,6 +34,8 @@ _SCALAR: Final = Kind.SCALAR
 _DONE: Final = Kind.DONE
 _ITEM: Final = Kind.ITEM
 _R, _W, _A = Access.READ, Access.WRITE, Access.REDUCE
+_NATIVE: Final = frozenset({list, dict, str})
+_FEW: Final = 64
 _NUMBERS: Final = frozenset({int, float, str})
 _DICT: Final = type.__dict__["__dict__"]
 """In the place of what a class does not define: a descriptor of C code."""
@@ -275,17 +277,49 @@ class ObservingRecorder(NotingRecorder):
     def go_call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
         """`o.name(*args, **kwargs)`."""
         cls = type(o)
-        found = _method(o, cls, name)
-        if found is not None:
-            clone = self._clones.get((found, cls))
+        frame: Any = _getframe(1)
+        if self.top.frame is not frame:
+            frame = frame.f_back  # a hook that this one is a part of
+        top = self._top(frame)
+        if top is None:
+            return super().go_call_method(o, name, *args, **kwargs)
+        if cls in _NATIVE:
+            touches = None if kwargs else _native_touches(cls, o, name, args)
+            if touches is not None:
+                return self._natively(cls, o, name, args, frame, top, touches)
+        else:
+            found = _method(o, cls, name)
+            clone = None if found is None else self._clones.get((found, cls))
             if clone is not None and len(self.under_way) < DEEPEST and len(self.notes) < LIMIT:
-                frame = _getframe(1)
-                top = self.top if self.top.frame is frame else self._top(frame)
-                if top is not None:
-                    f = getattr(o, name)
-                    looked_up = ((_R, o, name), (_R, cls, name))
-                    return self._quickly(f, args, kwargs, clone, (o, *args), frame, top, looked_up)
+                f = getattr(o, name)
+                looked_up = ((_R, o, name), (_R, cls, name))
+                return self._quickly(f, args, kwargs, clone, (o, *args), frame, top, looked_up)
         return super().go_call_method(o, name, *args, **kwargs)
+
+    def _natively(
+        self, cls: type, o: Any, name: str, args: tuple[Any, ...], frame: Any, top: Activation,
+        touches: tuple[Any, ...],
+    ) -> Iterator[Any]:  # fmt: skip
+        """A method of a builtin object, which runs nothing of the user's."""
+        f = getattr(o, name)
+        try:
+            value = f(*args)
+        except Exception:
+            return super().go_call_method(o, name, *args)  # and once more, where the program can see it
+        meta = {"positional": len(args), "method": name, "blocking": 0, "certainty": "may"}
+        text, length = f"{cls.__name__}.{name}", length_of(value)
+        self.notes.append(
+            (_DONE, top, frame.f_lasti, OpType.CALL, text, (f, *args), touches, meta, value, length)
+        )
+        return repeat(value)
+
+    go_perform_method = go_call_method
+
+    def go_call(self, f: Any, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """`f(*args, **kwargs)`."""
+        return self.begin_call(f, args, kwargs)
+
+    go_perform = go_call
 
     def begin_call(self, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Any]:
         """A call, with all that it takes evaluated."""
@@ -354,6 +388,19 @@ class ObservingRecorder(NotingRecorder):
         elif type(f) is MethodType and len(given) > len(args):
             self._clones[f.__func__, type(f.__self__)] = clone
         return super()._follow(f, args, kwargs, clone, given)
+
+
+def _native_touches(cls: type, o: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """What a method of a builtin object touches; `None` where it might run code of the user's."""
+    if cls is list:
+        return ((_A, o, CONTENT),) if name == "append" and len(args) == 1 else None
+    if not SCALARS.issuperset(map(type, args)):
+        return None
+    if cls is dict:
+        if name == "get" and args and len(o) <= _FEW and SCALARS.issuperset(map(type, o)):
+            return ((_R, o, item_field(args[0])),)
+        return None
+    return () if type(str.__dict__.get(name)) is MethodDescriptorType else None
 
 
 def _method(o: Any, cls: type, name: str) -> FunctionType | None:

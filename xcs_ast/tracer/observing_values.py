@@ -50,10 +50,18 @@ class Values:
     ) -> ValueRef:
         """A new value; `home` is the call that it came up in, `shape` its length then, if that may change."""
         self._count += 1
-        ref = ValueRef(f"{prefix}{self._count}", type(obj).__qualname__, shape or _shape(obj))
-        self.objects[ref.id] = obj
-        self._by_object.setdefault(id(obj), []).append(ref)
-        self._homes[ref.id] = home
+        kind = type(obj)
+        if shape is None and kind in _SIZED:
+            shape = (len(obj),)  # type: ignore[arg-type]
+        name = f"{prefix}{self._count}"
+        ref = ValueRef(name, kind.__qualname__, shape)
+        self.objects[name] = obj
+        known = self._by_object.get(id(obj))
+        if known is None:
+            self._by_object[id(obj)] = [ref]
+        else:
+            known.append(ref)
+        self._homes[name] = home
         return ref
 
     def name(self, obj: object, name: str) -> ValueRef:
@@ -71,16 +79,21 @@ class Values:
         self, obj: object, hint: ast.expr | None, fixed: dict[str, ValueRef], around: set[str | None]
     ) -> Use | None:
         """The value that a use of `obj` means; `None` where nothing gave it and it is no constant."""
-        if isinstance(hint, ast.Constant):
-            return self.constant(obj), False
-        if isinstance(hint, ast.Name) and hint.id in fixed and self.objects.get(fixed[hint.id].id) is obj:
-            return fixed[hint.id], False
-        known = self.known(obj)
-        if known:
-            homes = self._homes
-            last = next((ref for ref in reversed(known) if homes.get(ref.id) in around), known[-1])
-            return last, type(obj) in SCALARS and (len(known) > 1 or _is_common(obj))
-        return None
+        if hint is not None:
+            if isinstance(hint, ast.Constant):
+                return self.constant(obj), False
+            if isinstance(hint, ast.Name) and hint.id in fixed and self.objects.get(fixed[hint.id].id) is obj:
+                return fixed[hint.id], False
+        known = self._by_object.get(id(obj))
+        if known is None:
+            return None
+        if len(known) == 1:
+            return known[0], type(obj) in SCALARS and _is_common(obj)
+        homes = self._homes
+        for ref in reversed(known):
+            if homes.get(ref.id) in around:
+                return ref, type(obj) in SCALARS
+        return known[-1], type(obj) in SCALARS
 
     def constant(self, obj: object) -> ValueRef:
         """A constant of the source, or an object that was there before."""
@@ -98,8 +111,11 @@ class Values:
         return known
 
 
+_SIZED: Final = frozenset({list, tuple, dict, set, frozenset, str, bytes})
+
+
 def _shape(obj: object) -> tuple[int, ...] | None:
-    return (len(obj),) if type(obj) in (list, tuple, dict, set, frozenset, str, bytes) else None  # type: ignore[arg-type]
+    return (len(obj),) if type(obj) in _SIZED else None  # type: ignore[arg-type]
 
 
 def _is_common(obj: Any) -> bool:
