@@ -16,7 +16,7 @@ from xcs_ast.native import use_own
 
 use_own(globals())
 
-__all__ = ["ConfigError", "XcsError", "is_of_the_program"]
+__all__ = ["ConfigError", "XcsError", "forget_our_work", "is_of_the_program"]
 
 _PACKAGE: Final = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _LIBRARY: Final = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
@@ -28,8 +28,11 @@ def is_of_the_program(error: BaseException) -> bool:
     """Whether an exception that came up in the midst of our own work is none of ours.
 
     Nothing of ours runs code of the program where this is asked. But a signal handler (a time limit, say)
-    may run at any moment, and another thread may throw something in; both are meant for the program.
+    may run at any moment, and another thread may throw something in; both are meant for the program. So is
+    what is no `Exception`: Ctrl-C, as a rule.
     """
+    if not isinstance(error, Exception):
+        return True
     handlers = _codes_of_handlers()
     foreign = False
     trace = error.__traceback__
@@ -44,6 +47,18 @@ def is_of_the_program(error: BaseException) -> bool:
     kind = type(error).__module__.partition(".")[0]
     known = kind == "builtins" or kind in _OF_LIBRARIES or kind in sys.stdlib_module_names
     return not foreign and not known
+
+
+def forget_our_work(error: BaseException) -> None:
+    """Takes out of a traceback what we, and what we use, were doing when something of the program's came up.
+
+    What is left begins with the frame of a signal handler, if it was one that raised.
+    """
+    handlers = _codes_of_handlers()
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code not in handlers:
+        trace = trace.tb_next
+    error.__traceback__ = trace
 
 
 def _codes_of_handlers() -> set[object]:

@@ -20,6 +20,7 @@ __all__ = [
     "REPLACED",
     "SHUTDOWN",
     "TOO_FEW",
+    "TRACED",
     "UNCERTAIN_STAGE",
     "UNPACKS_OBJECTS",
 ]
@@ -61,6 +62,11 @@ ABANDONED: Final = register(
 )
 REPLACED: Final = register(
     "XCS315", "builtins-replaced", "The program has put something of its own in the place of a builtin."
+)
+TRACED: Final = register(
+    "XCS316",
+    "program-is-traced",
+    "A trace or profile function of the program's, or a debugger, follows its steps.",
 )
 NO_FACTS: Final = register(
     "XCS311", "unknown-caller", "The source of the caller of `run_ahead` or `ahead` could not be analysed."

@@ -24,13 +24,13 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast import config
-from xcs_ast.diagnostics import Diagnostic, codes_verifier, lookup, notices
+from xcs_ast.diagnostics import Diagnostic, codes_verifier, notices
 from xcs_ast.diagnostics import codes_runtime as codes
-from xcs_ast.errors import is_of_the_program
+from xcs_ast.errors import forget_our_work, is_of_the_program
 from xcs_ast.ir.effects import Blocking
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
-from xcs_ast.native import intact, use_own
+from xcs_ast.native import use_own
 from xcs_ast.records import replace
 from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
@@ -38,6 +38,7 @@ from xcs_ast.runtime.checking import Check, Checks
 from xcs_ast.runtime.deciding import decide as _decide
 from xcs_ast.runtime.peek import END, peek, sources
 from xcs_ast.runtime.profile import Backoff, Finding
+from xcs_ast.runtime.reasons import FINDINGS, reason, unfit
 from xcs_ast.runtime.recording import Recording
 from xcs_ast.runtime.run import Run, Spec, Tally
 from xcs_ast.runtime.shape import Shape, all_fit, shape_of
@@ -59,13 +60,6 @@ Decide = Callable[[SiteFacts, dict[str, Any], Mapping[str, object], Sequence[obj
 _ANALYSIS: Final = "xcs_ast.verifier"
 _SAMPLE: Final = 4
 _SIZED: Final = frozenset({list, tuple, dict, str, set, frozenset, range})
-_FINDINGS: Final = {
-    Finding.CHEAP: codes.CHEAP,
-    Finding.BUSY: codes.CPU_BOUND,
-    Finding.MOVED: codes.ITEMS_MOVED,
-    Finding.CONFLICTING: codes.CONFLICTING,
-    Finding.ABANDONED: codes.ABANDONED,
-}
 _OF_RECORDED: Final = frozenset({Finding.CONFLICTING, Finding.ABANDONED})
 _AHEAD: Final = frozenset({VerdictKind.PROVEN, VerdictKind.SPECULATIVE})
 _alive: Final[weakref.WeakSet[Site]] = weakref.WeakSet()
@@ -186,8 +180,9 @@ class Site:
             return Plain(iterable)
         try:
             return self._enter(slice, iterable, env, numbered)
-        except Exception as error:
+        except BaseException as error:
             if is_of_the_program(error):
+                forget_our_work(error)
                 raise
             self._fault(error)
             return Plain(iterable)
@@ -209,8 +204,8 @@ class Site:
             return self._serial(iterable, codes.SHUTDOWN if options.enabled else codes.DISABLED)
         if stack_is_short() or self._is_demoted():
             return Plain(iterable)
-        if not intact():
-            return self._serial(iterable, codes.REPLACED)
+        if why := unfit():
+            return self._serial(iterable, why)
         peeker, other = peek(iterable), peek(iterable)
         if peeker is None or other is None:
             return self._serial(iterable, codes.NOT_PEEKABLE, type(iterable).__qualname__)
@@ -276,8 +271,9 @@ class Site:
             return None
         try:
             return self._block(thunks, env)
-        except Exception as error:
+        except BaseException as error:
             if is_of_the_program(error):
+                forget_our_work(error)
                 raise
             self._fault(error)
             return None
@@ -291,8 +287,8 @@ class Site:
             return None
         if self._is_demoted():
             return None
-        if not intact():
-            self._serial((), codes.REPLACED)
+        if why := unfit():
+            self._serial((), why)
             return None
         if self._may_guess(options) and all(never_waits(thunk, env) for thunk in thunks):
             self._needless(())
@@ -418,7 +414,7 @@ class Site:
         self.verdicts[verdict.kind] = self.verdicts.get(verdict.kind, 0) + 1
 
     def _serial(self, iterable: Iterable[Any], code: str, name: str = "") -> Plain:
-        self._note(Verdict(VerdictKind.SERIAL, (self._reason(code, name),)))
+        self._note(Verdict(VerdictKind.SERIAL, (reason(code, self.facts.span, name),)))
         self._skip_some()
         return Plain(iterable)
 
@@ -435,22 +431,18 @@ class Site:
         self._skip_some()
         return Plain(iterable)
 
-    def _reason(self, code: str, name: str = "") -> Diagnostic:
-        message = lookup(code).summary + (f" ({name})" if name else "")
-        return Diagnostic(code, message, self.facts.span, (name,) if name else ())
-
     def _skip_some(self) -> None:
         if config.current().eager:
             return
         self._skip = self._backoff.failed()
         self.skipped += self._skip
 
-    def _fault(self, error: Exception) -> None:
-        reason = Diagnostic(
+    def _fault(self, error: BaseException) -> None:
+        fault = Diagnostic(
             codes.FAULT, f"{type(error).__name__}: {error}", self.facts.span, (), "please report this"
         )
-        self._note(Verdict(VerdictKind.SERIAL, (reason,)))
-        notices.record(reason)
+        self._note(Verdict(VerdictKind.SERIAL, (fault,)))
+        notices.record(fault)
         # The options may be what has failed.
         self._skip = self._backoff.failed()
         self.skipped += self._skip
@@ -490,10 +482,10 @@ class Site:
         elif not config.current().eager:
             self._skip = self._recorded().failed()
             self.skipped += self._skip
-        code = _FINDINGS.get(finding)
+        code = FINDINGS.get(finding)
         if code is not None and self.last_verdict is not None:
             # A verdict of its own: the plan was legal, and still is.
-            self.last_verdict = Verdict(self.last_verdict.kind, (self._reason(code),))
+            self.last_verdict = Verdict(self.last_verdict.kind, (reason(code, self.facts.span),))
 
     def account(self, tally: Tally) -> None:
         """A run has ended."""

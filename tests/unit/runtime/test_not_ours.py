@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 import signal
+import sys
+import traceback
 import warnings
 from functools import partial
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.unit.runtime.harness import make_facts, site
+from xcs_ast.diagnostics.codes_runtime import TRACED
 from xcs_ast.errors import is_of_the_program
 from xcs_ast.runtime.handled import holder
 from xcs_ast.runtime.site import Plain, Site
@@ -45,6 +48,46 @@ def test_an_exception_of_a_signal_handler_reaches_the_program(handler: Any) -> N
             site(decide_and_be_interrupted).block((lambda: 1,))
     finally:
         signal.signal(signal.SIGUSR1, before)
+
+
+def decide_and_be_stopped(*_: Any) -> Any:
+    signal.raise_signal(signal.SIGINT)
+
+
+def names_in(error: BaseException) -> list[str]:
+    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+
+
+@pytest.mark.parametrize(
+    "enter", [lambda s: s.enter(lambda x: x, [1, 2, 3]), lambda s: s.block((lambda: 1,))]
+)
+def test_a_traceback_does_not_show_what_we_were_doing_when_it_came(enter: Any) -> None:
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        enter(site(decide_and_be_stopped))
+    assert len(names_in(stopped.value)) == 2
+    before = signal.signal(signal.SIGINT, time_is_up)
+    try:
+        with pytest.raises(TimeIsUp) as handled:
+            enter(site(decide_and_be_stopped))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert names_in(handled.value)[2:] == ["time_is_up"]
+
+
+@pytest.mark.parametrize("switch", [sys.settrace, sys.setprofile], ids=["trace", "profile"])
+def test_a_region_is_plain_while_the_program_follows_its_own_steps(switch: Any) -> None:
+    before = sys.gettrace() if switch is sys.settrace else sys.getprofile()
+    where = site()
+    try:
+        switch(lambda *_: None)
+        run = where.enter(lambda x: x, [1, 2, 3])
+    finally:
+        switch(before)
+    assert isinstance(run, Plain)
+    assert where.last_verdict is not None
+    assert [each.code for each in where.last_verdict.reasons] == [TRACED]
+    where.rearm()
+    assert not isinstance(where.enter(lambda x: x, [1, 2, 3]), Plain)
 
 
 def test_what_the_program_raises_elsewhere_stays_inside() -> None:
