@@ -214,7 +214,8 @@ def _with_code(function: FunctionType, code: CodeType) -> FunctionType | None:
         if name not in cells:
             return None
         closure.append(cells[name])
-    new = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, tuple(closure))
+    cells_of_new = tuple(closure) or None  # `None`, not `()`, where there are none
+    new = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, cells_of_new)
     if not same_builtins(new, function):
         return None
     new.__kwdefaults__ = dict(function.__kwdefaults__) if function.__kwdefaults__ is not None else None

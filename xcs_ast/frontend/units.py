@@ -23,6 +23,8 @@ use_own(globals())
 __all__ = ["WRAPPER", "Unit", "find_units"]
 
 WRAPPER: Final = "if 1:"
+_LONGEST: Final = 200_000
+"""Characters of one unit. LibCST takes a second for as many; a table of data may have millions."""
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -56,7 +58,18 @@ def find_units(
             before = units.pop()
             made = _merge(before, made)
         units.append(made)
-    return units, refused
+    short = [unit for unit in units if _size(unit, lines) <= _LONGEST]
+    refused += [
+        (region, "the function or statement that it lies in is too long")
+        for unit in units
+        if _size(unit, lines) > _LONGEST
+        for region in unit.regions
+    ]
+    return short, refused
+
+
+def _size(unit: Unit, lines: LineTable) -> int:
+    return sum(len(lines.line(number)) for number in range(unit.start, unit.end + 1))
 
 
 def _start_of(region: RegionPlan) -> tuple[int, int, int, int]:

@@ -1,9 +1,9 @@
 """Forks: the process that calls `fork` is as free of threads as it would be without us.
 
 Guarantees: before a fork, threads of ours that have nothing to do end, and the system has let go of them,
-or a quarter of a second has passed (on a machine that is busy with other things); so Python (3.12 and later) has no cause to warn of a process with threads.
-The child begins with an empty pool. Assumes: Linux tells the threads of a process in `/proc`; elsewhere
-nobody waits for threads to be gone.
+or a quarter of a second has passed (on a machine that is busy with other things); so Python (3.12 and later)
+has no cause to warn of a process with threads. The child begins with an empty pool. Assumes: Linux tells the
+threads of a process in `/proc`; elsewhere nobody waits for threads to be gone.
 """
 
 from __future__ import annotations

@@ -126,6 +126,14 @@ def test_closures_share_their_cells(load, optimized):
     assert total() == 2
 
 
+def test_what_closes_over_nothing_has_no_cells(load, optimized):
+    module = load(
+        f"{HEAD}@jit\ndef run(xs):\n    out = []\n    for x in xs:\n        out.append(work(x))\n    return out\n"
+    )
+    assert optimized(module.run)
+    assert module.run.__closure__ is None
+
+
 def test_recursion_and_globals_are_the_modules(load):
     module = load(
         f"{HEAD}@jit\ndef tree(n):\n    if n == 0:\n        return [0]\n    out = []\n    for k in [n - 1, n - 1]:\n"

@@ -231,3 +231,12 @@ def test_an_expression_too_deep_for_libcst_costs_only_its_own_function() -> None
     assert ["recursion" in each.message for each in guarded.left_alone] == [True]
     plain, made = (compile(each, "case.py", "exec") for each in (source, guarded.tree))
     assert plain.co_consts[0] == made.co_consts[0]
+
+
+def test_a_table_of_data_in_a_loops_head_costs_only_that_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xcs_ast.frontend.units._LONGEST", 500)
+    loop = "for x in [{}]:\n    f(x)\n"
+    source = "def f(x): return x\n" + loop.format("1, 2, " * 100) + "pass\n" + loop.format("1, 2")
+    done = guard_module(source, "case.py", plan_module(source, "case.py"), "digest")
+    assert len(done.facts) == 1
+    assert done.facts[0].span.line == 5
