@@ -187,12 +187,12 @@ class Applying(Operators):
         return None
 
     def _is_reader(self, call: ModelCall) -> bool:
-        """Whether it is the closing of a file that was opened for reading only: nothing is written then."""
+        """Whether it would write what is pending, to a file that was opened for reading only."""
         receiver = call.receiver
         return (
             type(receiver) is New
             and receiver.obj in self.readers
-            and call.entry.name in ("__exit__", "close", "flush")
+            and call.entry.name in ("__exit__", "close", "flush", "seek", "tell")
         )
 
     def _touch(self, kind: e.ClauseKind, subject: e.Spec, call: ModelCall) -> None:

@@ -444,6 +444,8 @@ class Attributes(Protocol):
         self._plain_store(atom, cls, name, value, node)
 
     def _plain_store(self, atom: Atom, cls: type, name: str, value: Value, node: ast.AST | None) -> None:
+        if name in _ENUM_FIELDS.values() and issubclass(type(cls), EnumMeta):
+            self.fail(f"changes what {class_name(cls)} enumerates", node)
         if type(atom) is New:
             if models_may_rely_on(cls) and catalog.is_modelled(cls):
                 self.fail(f"sets {class_name(cls)}.{name}, on which a model may rely", node)

@@ -17,6 +17,7 @@ from xcs_ast.effects.resolve import (
     find_in_mro,
     is_data_descriptor,
     is_hashed_plainly,
+    is_library,
     is_mutable_class,
     mro_of,
 )
@@ -42,6 +43,7 @@ from xcs_ast.effects.values import (
     join,
     unknown,
 )
+from xcs_ast.effects.vocabulary import RELIED_ON
 from xcs_ast.ir.effects import (
     CONTENT,
     DEEP,
@@ -242,6 +244,8 @@ class Machine:
     def store_shared(self, path: Path, obj: object, field: str, value: Value, node: ast.AST | None) -> None:
         """Records that a shared location is changed, and to what."""
         self.emit(Access.WRITE, Location(path, field), node, codes.SHARED_WRITE)
+        if field == CONTENT and _is_inside_library(path):
+            self.fail(f"changes the content of {class_name(type(obj))} of a library, {RELIED_ON}", node)
         self.remember((type(obj), field), None if path.varies else id(obj), value)
         self.keep.append(obj)
         if field != CONTENT:
@@ -458,6 +462,15 @@ class Machine:
     def is_fresh(self, atom: Atom) -> bool:
         """Whether nothing that existed before can be reached from it without reading shared state."""
         return is_scalar(atom) or type(atom) in (New, Tup, Bound, Super)
+
+
+def _is_inside_library(path: Path) -> bool:
+    """Whether it leads from the namespace of a module of the standard library to something in it."""
+    root = path.root
+    if type(root) is not PinnedRoot or not path.steps or type(root.obj) is not dict:
+        return False
+    module = root.obj.get("__name__")
+    return module != "sys" and is_library(module)
 
 
 _DEEP_CLASSES: Final = (list, tuple, dict, set, frozenset, bytearray)

@@ -194,6 +194,12 @@ class Rules(Streams):
                 no |= not (any(answers) if exact else all(answers))
         return join(TRUE if yes else BOTTOM, FALSE if no else BOTTOM)
 
+    def rule_catches(self, call: ModelCall) -> Value | None:
+        """Exception classes that are kept, and asked whether an exception is one of theirs."""
+        if any(self.decided_by_type(value) is None for value in call.placed.get("*", ())):
+            return self.no_rule(call, "with classes that are not known, or whose metaclass decides")
+        return None
+
     def decided_by_type(self, classes: Value) -> list[type] | None:
         """The classes, if `isinstance` with each of them runs no code of the program's."""
         wanted = self._classes(classes)
@@ -399,11 +405,11 @@ _STANDARD: Final = (
 
 
 def _checks_plainly(cls: type, depth: int = 0) -> bool:
-    """Whether `isinstance` runs no code but Python's own for this class."""
-    owner = find_in_mro(type(cls), "__instancecheck__")[0]
-    if owner is type:
+    """Whether `isinstance` and `issubclass` run no code but Python's own for this class."""
+    owners = [find_in_mro(type(cls), name)[0] for name in ("__instancecheck__", "__subclasscheck__")]
+    if all(owner is type for owner in owners):
         return True
-    if owner is None or module_of(owner) != "abc" or depth > 5:
+    if depth > 5 or any(owner is None or module_of(owner) != "abc" for owner in owners):
         return False
     hook = find_in_mro(cls, "__subclasshook__")[0]
     below: list[type] = type.__subclasses__(cls)

@@ -89,8 +89,8 @@ class Streams(Constructing):
         return STR
 
     def rule_print(self, call: ModelCall) -> Value | None:
-        """`print`: to a given `file`, or to what `sys.stdout` is now."""
-        file = call.argument("file")
+        """`print` and its like: to a given `file`, or to what `sys.stdout` is now."""
+        file = call.first("file", "stream")
         if file is None or file == NONE:
             if prints_plainly():
                 self.guard(g.Condition("sys.stdout is a plain stream", prints_plainly))

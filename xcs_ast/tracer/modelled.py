@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Final, assert_never, final
@@ -248,6 +249,9 @@ class Modelled(Items):
             if not request_is_unordered(use.entry, use.placed):
                 self.wait(f"{use.entry.dotted} makes a request that may change something")
             use.external = True
+        elif name == "catches":
+            if not all(is_class(v) and type(v) is type for v in use.placed.get("*", ())):
+                self.wait(f"{use.entry.dotted} asks classes of somebody's own what they catch")
         else:
             self.wait(f"uses {use.entry.dotted} in a way that only code can describe")
 
@@ -382,7 +386,8 @@ _NONE: Final[Any] = object()
 
 
 def _environment() -> str:
-    return repr(sorted(os.environ.items()))
+    zone = (time.timezone, time.altzone, time.daylight, time.tzname)  # changes when `time.tzset` is called
+    return repr((sorted(os.environ.items()), zone))
 
 
 NO_RECEIVER: Final = _NONE

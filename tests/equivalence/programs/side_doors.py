@@ -264,3 +264,176 @@ def case_library_patched_by_the_body():
     json.JSONEncoder.item_separator = ", "
     textwrap.TextWrapper.wrap = wrap
     return out
+
+
+def case_stream_under_another_name():
+    import pprint
+
+    stream = io.StringIO()
+
+    def look(x):
+        return stream.getvalue()
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        pprint.pprint([x], stream)
+    return out
+
+
+def case_telling_where_writes():
+    file = open("pending.txt", "w")
+
+    def tell(x):
+        return file.tell()
+
+    def size(x):
+        return os.path.getsize("pending.txt")
+
+    file.write("abc")
+    first = tell(1)
+    second = size(1)
+    file.write("def")
+    third = file.seek(0)
+    fourth = size(2)
+    file.close()
+    return first, second, third, fourth
+
+
+def case_time_zone_set_without_the_environment():
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+
+    def look(x):
+        return time.localtime(0).tm_hour
+
+    out = []
+    os.environ["TZ"] = "ABC5"
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        time.tzset()
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    return out
+
+
+def case_timeout_of_all_sockets():
+    import socket
+
+    def look(x):
+        return socket.getdefaulttimeout()
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        socket.setdefaulttimeout(x)
+    socket.setdefaulttimeout(None)
+    return out
+
+
+def case_names_of_log_levels():
+    def look(x):
+        return logging.getLevelName(25)
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        logging.addLevelName(25, f"L{x}")
+    logging.addLevelName(25, "Level 25")
+    return out
+
+
+def case_table_of_a_library():
+    import html
+    import html.entities
+
+    def look(x):
+        return html.unescape("&xcsq;")
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        html.entities.html5["xcsq;"] = str(x)
+    del html.entities.html5["xcsq;"]
+    return out
+
+
+def case_value_of_a_member():
+    import enum
+
+    Color = enum.Enum("Color", "RED BLUE")
+
+    def look(x):
+        return Color.RED.value
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        Color.RED._value_ = x * 2
+    return out
+
+
+def case_metaclass_asked_by_suppress():
+    import contextlib
+
+    asked = []
+
+    class Meta(type):
+        def __subclasscheck__(cls, other):
+            asked.append(other.__name__)
+            return type.__subclasscheck__(cls, other)
+
+    class Error(Exception, metaclass=Meta):
+        pass
+
+    def work(x):
+        with contextlib.suppress(Error):
+            raise Error(x)
+        return len(asked)
+
+    def look(x):
+        return len(asked)
+
+    out = [work(x) for x in [1, 2]]
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        with contextlib.suppress(KeyError, Error):
+            raise Error(x)
+    return out
+
+
+def case_metaclass_asked_for_subclasses_only():
+    import abc
+
+    asked = []
+
+    class Meta(type):
+        def __subclasscheck__(cls, other):
+            asked.append(other.__name__)
+            return True
+
+    class AbstractMeta(abc.ABCMeta):
+        def __subclasscheck__(cls, other):
+            asked.append(other.__name__)
+            return True
+
+    class Plain(metaclass=Meta):
+        pass
+
+    class Abstract(metaclass=AbstractMeta):
+        pass
+
+    def ask(x):
+        return issubclass(int, Plain), isinstance(x, Abstract), issubclass(x.__class__, (str, Plain))
+
+    def look(x):
+        return len(asked)
+
+    out = [(ask(x), len(asked)) for x in [1, 2]]
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        issubclass(int, Plain)
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        isinstance(x, Abstract)
+    return out
