@@ -77,6 +77,55 @@ def test_counters_of_one_client() -> None:
     assert client.log == [0, 1, 2, 3]
 
 
+def test_counters_in_slots_and_of_classes() -> None:
+    class Slots:
+        __slots__ = ("calls", "cost")
+        made = 0
+        spent = 0.5
+
+        def __init__(self) -> None:
+            self.calls = 0
+            self.cost = 0.1
+
+    one = Slots()
+
+    def ask(x: int) -> bool:
+        Slots.made += 1
+        one.calls += 1
+        met = meet()
+        Slots.spent += x * 0.3
+        one.cost = one.cost + x
+        return met
+
+    overlapping(ask)
+    assert (Slots.made, one.calls) == (CALLS, CALLS)
+    assert Slots.spent.hex() == (0.5 + 0 * 0.3 + 1 * 0.3 + 2 * 0.3 + 3 * 0.3).hex()
+    assert one.cost == 0.1 + 0 + 1 + 2 + 3
+
+
+def test_retries_that_say_why(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
+    tries = {"all": 0}
+
+    def ask(x: int) -> bool:
+        met = False
+        for attempt in range(3):
+            try:
+                tries["all"] += 1
+                met = met or meet()
+                if attempt < x % 2:
+                    raise ConnectionError(f"{x}.{attempt}")
+                return met
+            except (OSError, KeyError) as error:
+                LOG.warning("again: %s", error)
+                print("again:", error, TimeoutError(5, "late", "f"), KeyError("k"))
+        return False
+
+    overlapping(ask)
+    assert tries == {"all": 6}
+    assert [r.getMessage() for r in caplog.records] == ["again: 1.0", "again: 3.0"]
+    assert capsys.readouterr().out == "".join(f"again: {x}.0 [Errno 5] late: 'f' 'k'\n" for x in (1, 3))
+
+
 def test_global_and_float_counters() -> None:
     def ask(x: float) -> bool:
         global total, cost

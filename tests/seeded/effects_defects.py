@@ -371,4 +371,22 @@ DEFECTS: Final = (
         "                pass\n",
         ("tests/unit/effects/test_hidden_writes.py",),
     ),
+    Defect(
+        "in-place-method-never-refuses",
+        Kind.MISSED_WRITE,
+        "`x += y` is taken for done where `__iadd__` gave `NotImplemented`, and `__add__` follows",
+        "xcs_ast/effects/operators.py",
+        "    return any(class_of(atom) in (type(NotImplemented), None) for atom in value)\n",
+        "    return not value\n",
+        ("tests/unit/effects/test_hidden_writes.py",),
+    ),
+    Defect(
+        "annotations-not-evaluated",
+        Kind.MISSED_WRITE,
+        "what stands beside the parameters of an inner function is not looked at",
+        "xcs_ast/effects/expressions.py",
+        "                self._annotation(each)\n",
+        "                pass\n",
+        ("tests/unit/effects/test_annotations.py",),
+    ),
 )

@@ -117,6 +117,15 @@ DEFECTS: Final = (
         _RULES,
     ),
     Defect(
+        "class-increment-unseen",
+        Kind.STALE,
+        "after `Class.calls += 1`, an instance still gives the task the old number",
+        "xcs_ast/tracer/state.py",
+        "        segment.class_writes = True\n",
+        "",
+        _RULES,
+    ),
+    Defect(
         "repeated-read-looks-again",
         Kind.STALE,
         "a variable that is read twice is taken from the shared place each time: a task sees two worlds at once",

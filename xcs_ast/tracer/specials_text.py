@@ -7,6 +7,7 @@ text is made by Python code. Assumes: what is written out is not kept.
 from __future__ import annotations
 
 import re
+import sys
 import types
 from typing import Any, Final
 
@@ -57,8 +58,16 @@ class Texts(Specials):
             return self.repr_of(x)
         if kind in CONTAINERS:
             return self.repr_of(x)
-        if issubclass(kind, BaseException) and found is BaseException.__str__:
-            return self._exception_text(x)
+        if issubclass(kind, BaseException):
+            if found is BaseException.__str__:
+                return self._exception_text(x)
+            if found is OSError.__str__ and sys.platform != "win32":
+                return self._system_error_text(x)
+            if found is KeyError.__str__:
+                args = self.load_attr(x, "args")
+                if type(args) is tuple and len(args) == 1:
+                    return self.repr_of(args[0])
+                return self._exception_text(x)
         self.check_leaf(x, ("__str__", "__repr__"))
         return str(x)
 
@@ -67,6 +76,23 @@ class Texts(Specials):
         if type(args) is not tuple:
             return self.wait("writes an exception out whose arguments are no tuple")
         return "" if not args else self.text_of(args[0] if len(args) == 1 else args)
+
+    def _system_error_text(self, error: BaseException) -> str:
+        number, text = self.load_attr(error, "errno"), self.load_attr(error, "strerror")
+        name, other = self.load_attr(error, "filename"), self.load_attr(error, "filename2")
+        if not all(type(each) in SCALARS for each in (number, text, name, other)):
+            return self.wait("writes out an error of the system that holds an object")
+        if name is None and not (number and text):
+            # A number or a text that is there, and false, is unheard of.
+            return (
+                self._exception_text(error)
+                if number is text is None
+                else self.wait("writes out an unusual error of the system")
+            )
+        shown = f"[Errno {number}] {text}"
+        if name is None:
+            return shown
+        return f"{shown}: {name!r}" if other is None else f"{shown}: {name!r} -> {other!r}"
 
     def repr_of(self, x: Any) -> str:
         """`repr(x)`."""

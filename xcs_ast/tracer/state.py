@@ -19,8 +19,8 @@ from xcs_ast.tracer.containers import Containers
 from xcs_ast.tracer.hooks import INPLACE, unbound
 from xcs_ast.tracer.kinds import GENERIC_GET, GENERIC_SET, MISSING, SCALARS, Unsure, is_plain_key
 from xcs_ast.tracer.state_core import MAPPINGS, SEQUENCES
-from xcs_ast.tracer.state_places import UNKNOWN, Token
-from xcs_ast.tracer.state_stores import Attributes
+from xcs_ast.tracer.state_places import UNKNOWN, Single, Token
+from xcs_ast.tracer.state_stores import Attributes, is_user_slot
 
 use_own(globals())
 
@@ -256,29 +256,45 @@ class StateHooks(Containers, Attributes):
 
     def begin_attr(self, o: Any, name: str, /) -> Any:
         """The load of `o.name += ...`."""
-        place = self._attr_place(o, name)
+        place = self._class_place(o, name) if issubclass(type(o), type) else self._attr_place(o, name)
         if place is None:
             return Pending("attr", o, name, Token(None, self.load_attr(o, name)))
-        if type(place) is tuple:
-            return Pending("attr", o, name, place[0].begin(name), place[0])
-        return Pending("attr", o, name, place.begin(), place)
+        if type(place) is not Single:
+            return Pending("attr", o, name, place.begin(name), place)
+        token = place.begin()
+        if token.old is MISSING:
+            token.old = self.load_attr(o, name)
+        return Pending("attr", o, name, token, place)
 
     def _attr_place(self, o: Any, name: str) -> Any:
-        """Where a shared object holds the attribute, if it is a plain field: `(mapping,)`, or a slot."""
+        """Where a shared object holds the attribute, if it is a plain field or a slot."""
         cls = type(o)
-        if id(o) in self.owned or issubclass(cls, (type, super)):
+        if id(o) in self.owned or cls is super:
             return None
         plain = id(self.class_attr(cls, "__getattribute__")) in GENERIC_GET
         if not plain or id(self.class_attr(cls, "__setattr__")) not in GENERIC_SET:
             return None
         found = self.class_attr(cls, name)
+        if is_user_slot(found):
+            self.shape(o)
+            return self.single_state(state_base.SLOT, o, found)
         if found is not MISSING and self._is_data(type(found)):
             return None
         space = self.shape(o).space
         if space is None:
             return None
         state = self.mapping_state(space, True)
-        return (state,) if state.has(name) else None
+        return state if state.has(name) else None
+
+    def _class_place(self, cls: Any, name: str) -> Any:
+        """The entry of a class, if it is a number or text that nothing but the class itself has a say in."""
+        segment = self.transaction.segment
+        plain = type(segment.base.single(state_base.CLASS, cls, name)) in (int, float, str)
+        if not plain or not self.keeps_entries(cls, name):
+            return None
+        # What is known of what classes give holds no longer, once the increment is in the log.
+        segment.class_writes = True
+        return self.single_state(state_base.CLASS, cls, name)
 
     def begin_global(self, scope: dict[str, Any], name: str, /) -> Any:
         """The load of `name += ...` for a global."""
@@ -322,7 +338,7 @@ class StateHooks(Containers, Attributes):
 
     def finish(self, token: Any, op: str, value: Any, /) -> None:
         """The operator (in place) and the store of an augmented assignment."""
-        if type(value) in SCALARS and token.increase(op, value):
+        if type(value) in SCALARS and self._increase(token, op, value):
             return
         self._store_back(token, token.owner, self.inplace(op, token.value(), value))
 
@@ -330,9 +346,16 @@ class StateHooks(Containers, Attributes):
         """The plain operator and the store of `x.a = x.a + v` and its like."""
         if token.kind in ("global", "cell"):
             owner = token.owner
-        if owner is token.owner and type(value) in SCALARS and token.increase(op, value):
+        if owner is token.owner and type(value) in SCALARS and self._increase(token, op, value):
             return
         self._store_back(token, owner, self.binary(op, token.value(), value))
+
+    def _increase(self, token: Any, op: str, value: Any) -> bool:
+        if not token.increase(op, value):
+            return False
+        if issubclass(type(token.owner), type) and token.kind == "attr":
+            self.forget()
+        return True
 
     def _store_back(self, token: Any, owner: Any, value: Any) -> None:
         kind = token.kind
@@ -458,14 +481,14 @@ class Pending:
         place, token = self.place, self.token
         if place is None or token.old is not UNKNOWN:
             return False
-        if self.kind == "cell":
-            return bool(place.increase(token, op, value))
+        if type(place) is Single:
+            return place.increase(token, op, value)
         return bool(place.increase(token, self.name, op, value))
 
     def value(self) -> object:
         """What the place held when the assignment began."""
         if self.token.old is not UNKNOWN or self.place is None:
             return self.token.old
-        return (
-            self.place.old_of(self.token) if self.kind == "cell" else self.place.old_of(self.token, self.name)
-        )
+        if type(self.place) is Single:
+            return self.place.old_of(self.token)
+        return self.place.old_of(self.token, self.name)

@@ -17,7 +17,7 @@ from xcs_ast.tracer.state_attributes import AttributeLoads
 
 use_own(globals())
 
-__all__ = ["Attributes"]
+__all__ = ["Attributes", "is_user_slot"]
 
 _FUNCTION: Final = types.FunctionType
 _SLOT: Final = types.MemberDescriptorType
@@ -80,7 +80,7 @@ class Attributes(AttributeLoads):
                 found.__set__(o, value)
             else:
                 self.call(found.fset, o, value)
-        elif kind is _SLOT and _is_user_slot(found):
+        elif is_user_slot(found):
             if id(o) in self.owned:
                 found.__set__(o, value)
             else:
@@ -126,9 +126,9 @@ class Attributes(AttributeLoads):
     def _delete_data(self, o: Any, name: str, found: Any) -> None:
         if type(found) is property and type(found.fdel) is _FUNCTION:
             self.call(found.fdel, o)
-        elif type(found) is _SLOT and _is_user_slot(found) and id(o) in self.owned:
+        elif is_user_slot(found) and id(o) in self.owned:
             found.__delete__(o)
-        elif type(found) is _SLOT and _is_user_slot(found):
+        elif is_user_slot(found):
             self.shape(o)
             state = self.single_state(state_base.SLOT, o, found)
             if state.get() is MISSING:
@@ -147,29 +147,38 @@ class Attributes(AttributeLoads):
 
     def _may_change_class(self, o: Any, name: str, value: Any) -> bool:
         """Only plain data: what binds, or is looked up by the interpreter itself, is seen past the hooks."""
-        if (
-            name.startswith("__")
-            or id(o) in self.owned
-            or class_lookup(type(o), "__setattr__") is not _type_set
-        ):
+        if not self.keeps_entries(o, name):
             return False
         old = self.class_attr(o, name)
         for each in (old, value):
             if each is not MISSING and class_lookup(type(each), "__get__") is not MISSING:
                 return False
+        return class_lookup(type(value), "__set_name__") is MISSING
+
+    def keeps_entries(self, cls: Any, name: str) -> bool:
+        """Whether a shared class keeps what is stored in it under the name, and its metaclass has no say."""
         return (
-            self.class_attr(type(o), name) is MISSING and class_lookup(type(value), "__set_name__") is MISSING
+            not name.startswith("__")
+            and id(cls) not in self.owned
+            and not type.__dict__["__flags__"].__get__(cls) & _IMMUTABLE_TYPE
+            and class_lookup(type(cls), "__setattr__") is _type_set
+            and class_lookup(type(cls), "__getattribute__") is _type_get
+            and self.class_attr(type(cls), name) is MISSING
         )
 
 
 _STORABLE: Final = SCALARS | {type(MISSING), _FUNCTION}
 _type_set: Final = type.__dict__["__setattr__"]
+_type_get: Final = type.__dict__["__getattribute__"]
+_IMMUTABLE_TYPE: Final = 1 << 8
 _OWNED_FIELDS: Final = frozenset(
     {"__cause__", "__context__", "__traceback__", "__suppress_context__", "args"}
 )
 
 
-def _is_user_slot(found: Any) -> bool:
+def is_user_slot(found: Any) -> bool:
     """A slot declared by `__slots__`: it takes any value. Members of C types may be read-only or typed."""
+    if type(found) is not _SLOT:
+        return False
     owner = found.__objclass__
     return not type.__dict__["__flags__"].__get__(owner) & (1 << 8) and "__slots__" in owner.__dict__

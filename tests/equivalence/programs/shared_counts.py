@@ -628,3 +628,103 @@ def case_counter_after_condition():
     for x in [1, 2, 3, 4]:
         out.append(ask(x))
     return out, errors
+
+
+def case_class_counters_in_many_ways():
+    class Base:
+        calls = 0
+        text = ""
+
+        def __init__(self):
+            Base.calls += 1
+
+    class Derived(Base):
+        calls = 10
+
+    def ask(x):
+        made = Derived()
+        Derived.calls += slow(x)
+        type(made).calls -= 1
+        Base.text += f"{x};"
+        return x
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(ask(x))
+        Base.calls *= 2
+    return out, Base.calls, Base.text, Derived.calls
+
+
+def case_class_counter_and_a_look_at_it():
+    class Base:
+        calls = 0
+
+    class Derived(Base):
+        pass
+
+    shared = Derived()
+
+    def ask(x):
+        before = shared.calls, Derived.calls
+        Base.calls += 1
+        slow(x)
+        after = shared.calls
+        shared.calls += 10
+        Derived.calls += 100
+        return before, after, shared.calls, Base.calls
+
+    out = [ask(x) for x in [1, 2, 3]]
+    return out, Base.calls, vars(shared), vars(Derived).get("calls")
+
+
+def case_class_counter_that_goes():
+    class Base:
+        calls = 5
+
+    class Derived(Base):
+        calls = 1
+
+    def ask(x):
+        Derived.calls += 1
+        slow(x)
+        if x == 2:
+            del Derived.calls
+        Derived.calls += 1
+        return x
+
+    return [ask(x) for x in [1, 2, 3]], Derived.calls, Base.calls
+
+
+def case_slot_that_goes():
+    class Slots:
+        __slots__ = ("calls", "__dict__")
+
+        def __getattr__(self, name):
+            return 40
+
+    shared = Slots()
+    shared.calls = 0
+
+    def ask(x):
+        slow(x)
+        if x == 2:
+            del shared.calls
+        shared.calls += 1
+        shared.other += 2
+        return x
+
+    return [ask(x) for x in [1, 2, 3]], shared.calls, shared.other
+
+
+def case_errors_written_out():
+    errors = [OSError(), OSError("a"), OSError(2, "b"), OSError(2, "b", "f", None, "g"), KeyError("k"), KeyError(1, 2)]
+    seen = []
+
+    def ask(x):
+        error = errors[x]
+        slow(x)
+        seen.append(f"{error} {error!r} {error!s:>5}")
+        print(error)
+        return str(TimeoutError(x, "late"))
+
+    return [ask(x) for x in range(6)], seen

@@ -120,3 +120,18 @@ def test_an_exception_is_kept() -> None:
     speculation.run()
     assert speculation.state == "done"
     assert type(speculation.error) is ZeroDivisionError
+
+
+def test_an_increment_of_a_class_is_seen_by_its_instances() -> None:
+    class Counted:
+        calls = 1
+
+    transaction, recorder = begin()
+    one = Counted()
+    assert recorder.load_attr(one, "__class__") is Counted
+    recorder.finish(recorder.begin_attr(Counted, "calls"), "+", 5)
+    Counted.calls = 100
+    assert transaction.validate()
+    assert recorder.load_attr(one, "calls") == 105
+    transaction.replay()
+    assert Counted.calls == 105
