@@ -15,30 +15,38 @@ if TYPE_CHECKING:
     from xcs_ast.decorator import jit
     from xcs_ast.effects.declare import off, ordered, pure, unordered
     from xcs_ast.hook import install_import_hook, this_package
-    from xcs_ast.ir.analyzer import DependencyAnalyzer, GraphOptimizer
+    from xcs_ast.ir.analyzer import DependencyAnalyzer, DependencyInfo, GraphOptimizer
     from xcs_ast.ir.dependences import Dependence
     from xcs_ast.ir.graph import ComputationGraph
     from xcs_ast.ir.operations import Operation, OpType
-    from xcs_ast.ir.patterns import PatternLibrary, PatternMatch, register_pattern
+    from xcs_ast.ir.patterns import PatternLibrary, PatternMatch, PatternMatcher, register_pattern
     from xcs_ast.ir.values import ValueRef
     from xcs_ast.report.graph import to_dot, to_svg
     from xcs_ast.report.program import to_program
     from xcs_ast.runtime import ahead, run_ahead
-    from xcs_ast.runtime.executor import ParallelExecutor
+    from xcs_ast.runtime.executor import ExecutionBackend, ParallelExecutor
+    from xcs_ast.strategies import HybridStrategy, StaticAnalysisStrategy, Strategy, TracingStrategy
     from xcs_ast.tracer.trace import ExecutionTracer, Tracer, trace_function
 
 __all__ = [
     "ComputationGraph",
     "Dependence",
     "DependencyAnalyzer",
+    "DependencyInfo",
+    "ExecutionBackend",
     "ExecutionTracer",
     "GraphOptimizer",
+    "HybridStrategy",
     "OpType",
     "Operation",
     "ParallelExecutor",
     "PatternLibrary",
     "PatternMatch",
+    "PatternMatcher",
+    "StaticAnalysisStrategy",
+    "Strategy",
     "Tracer",
+    "TracingStrategy",
     "ValueRef",
     "__version__",
     "ahead",
@@ -62,14 +70,21 @@ _HOMES = {
     "ComputationGraph": "xcs_ast.ir.graph",
     "Dependence": "xcs_ast.ir.dependences",
     "DependencyAnalyzer": "xcs_ast.ir.analyzer",
+    "DependencyInfo": "xcs_ast.ir.analyzer",
+    "ExecutionBackend": "xcs_ast.runtime.executor",
     "ExecutionTracer": "xcs_ast.tracer.trace",
     "GraphOptimizer": "xcs_ast.ir.analyzer",
+    "HybridStrategy": "xcs_ast.strategies",
     "OpType": "xcs_ast.ir.operations",
     "Operation": "xcs_ast.ir.operations",
     "ParallelExecutor": "xcs_ast.runtime.executor",
     "PatternLibrary": "xcs_ast.ir.patterns",
     "PatternMatch": "xcs_ast.ir.patterns",
+    "PatternMatcher": "xcs_ast.ir.patterns",
+    "StaticAnalysisStrategy": "xcs_ast.strategies",
+    "Strategy": "xcs_ast.strategies",
     "Tracer": "xcs_ast.tracer.trace",
+    "TracingStrategy": "xcs_ast.strategies",
     "ValueRef": "xcs_ast.ir.values",
     "ahead": "xcs_ast.runtime",
     "configure": "xcs_ast.config",

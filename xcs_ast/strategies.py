@@ -47,7 +47,11 @@ class Strategy:
     """Whether what is not proven may run ahead on trial."""
 
     def build_graph(self, func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> ComputationGraph:
-        """The graph of one run of `func` with these arguments: it is executed once."""
+        """The graph of one run of `func` with these arguments: it is executed once.
+
+        Raises:
+            TypeError: it does not take these arguments.
+        """
         from xcs_ast.tracer.trace import trace_function
 
         return trace_function(func, *args, **kwargs)

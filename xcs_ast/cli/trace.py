@@ -39,6 +39,9 @@ def trace(target: str, *, arguments: Sequence[str] = (), form: Form = "text", ou
             return 2
         import traceback
 
+        from xcs_ast.tracer.tracebacks import without_ours
+
+        without_ours(error)
         traceback.print_exception(error)
         status = 1
     sys.stdout.flush()

@@ -115,8 +115,13 @@ class ComputationGraph:
     # ------------------------------------------------------------------------------------------ dependences
 
     def dependencies(self, op: Operation | str) -> tuple[Operation, ...]:
-        """The operations that `op` directly depends on, in the order of the run."""
-        return tuple(self._index[id] for id in self._before.get(op if isinstance(op, str) else op.id, ()))
+        """The operations that `op` directly depends on, in the order of the run.
+
+        Raises:
+            KeyError: it is no operation of this graph.
+        """
+        name = self.operation(op if isinstance(op, str) else op.id).id
+        return tuple(self._index[id] for id in self._before.get(name, ()))
 
     @property
     def _before(self) -> Mapping[str, tuple[str, ...]]:

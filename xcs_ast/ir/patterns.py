@@ -72,16 +72,25 @@ class FunctionMatcher:
     function: Callable[[ComputationGraph], Iterable[PatternMatch]]
 
     def match(self, graph: ComputationGraph) -> list[PatternMatch]:
-        """Every place where the pattern is."""
-        return list(self.function(graph))
+        """Every place where the pattern is.
+
+        Raises:
+            TypeError: the function gives something else than matches.
+        """
+        found = list(self.function(graph))
+        for each in found:
+            if type(each) is not PatternMatch:
+                kind = type(each).__name__
+                raise TypeError(f"the pattern {self.name!r} is to give instances of PatternMatch, not {kind}")
+        return found
 
 
 @final
 class PatternLibrary:
-    """The matchers that there are, in the order in which they were registered."""
+    """Matchers, in the order in which they were registered; by default all that there are when it is made."""
 
-    def __init__(self, matchers: Iterable[PatternMatcher] = ()) -> None:
-        self._matchers: list[PatternMatcher] = list(matchers)
+    def __init__(self, matchers: Iterable[PatternMatcher] | None = None) -> None:
+        self._matchers: list[PatternMatcher] = list(LIBRARY.matchers if matchers is None else matchers)
 
     @property
     def matchers(self) -> tuple[PatternMatcher, ...]:
@@ -97,14 +106,22 @@ class PatternLibrary:
         return [match for matcher in self._matchers for match in matcher.match(graph)]
 
 
-LIBRARY: Final = PatternLibrary()
+LIBRARY: Final = PatternLibrary(())
 _Finder = Callable[["ComputationGraph"], Iterable[PatternMatch]]
 
 
 def register_pattern(name: str) -> Callable[[_Finder], _Finder]:
-    """Makes a function a pattern of that name: it takes a graph and gives the matches."""
+    """Makes a function a pattern of that name: it takes a graph and gives the matches.
+
+    Raises:
+        TypeError: the name is no string, or what is decorated cannot be called.
+    """
+    if type(name) is not str:
+        raise TypeError(f"a pattern has a name, a string, not {type(name).__name__}")
 
     def register(function: _Finder) -> _Finder:
+        if not callable(function):
+            raise TypeError(f"the pattern {name!r} is to be a function, not {type(function).__name__}")
         LIBRARY.register(FunctionMatcher(name, function))
         return function
 

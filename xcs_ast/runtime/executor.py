@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import FunctionType, MethodType
-from typing import Any, Final, final
+from typing import Any, Final, Protocol, final
 
 from xcs_ast import config
 from xcs_ast.ir.graph import ComputationGraph
@@ -23,13 +23,13 @@ from xcs_ast.runtime.plan import Plan
 from xcs_ast.tracer.clones import clone_of
 from xcs_ast.tracer.observing_effects import CONTAINERS, Memo
 from xcs_ast.tracer.observing_lookup import method_of
-from xcs_ast.tracer.trace import Recording, Tracer, bound
+from xcs_ast.tracer.trace import Recording, Tracer, bound, check_arguments
 from xcs_ast.tracer.tracebacks import without_ours
 from xcs_ast.verifier.single import Judge
 
 use_own(globals())
 
-__all__ = ["Known", "ParallelExecutor", "Run"]
+__all__ = ["ExecutionBackend", "Known", "ParallelExecutor", "Run"]
 
 _VARIANTS: Final = 8
 _FAILURES: Final = 3
@@ -89,6 +89,13 @@ class Known:
             self._distance = min(2 * self._distance, _LONGEST)
 
 
+class ExecutionBackend(Protocol):
+    """What runs graphs: `ParallelExecutor`, or one of your own."""
+
+    def execute(self, graph: ComputationGraph, /, *args: Any, **kwargs: Any) -> Any:
+        """Gives what the function gives that the graph was traced from."""
+
+
 @final
 class ParallelExecutor:
     """Runs graphs. `last` says how the last run went."""
@@ -112,6 +119,9 @@ class ParallelExecutor:
         Raises:
             TypeError: the graph has no function (it was made by hand), or that does not take the arguments.
         """
+        if not isinstance(graph, ComputationGraph):
+            hint = "; trace_function makes one" if callable(graph) else ""
+            raise TypeError(f"a graph is executed, not {type(graph).__name__}{hint}")
         recording = graph.recording
         if not isinstance(recording, Recording):
             raise TypeError(f"the graph {graph.name} was not traced from a function, and cannot be executed")
@@ -238,7 +248,7 @@ def _arguments(
         if all(type(name) is str for name in named) and _fit(recording, positional, named) > direct:
             return positional, named
     if direct < 0:
-        bound(recording.function, args, kwargs)  # raises
+        check_arguments(recording.function, args, kwargs)  # raises
     return args, kwargs
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "Tracer",
     "arguments_of",
     "bound",
+    "check_arguments",
     "trace_function",
 ]
 
@@ -246,8 +247,23 @@ def arguments_of(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         return args
     if len(args) == 1 and type(args[0]) in (tuple, list) and _binds(func, tuple(args[0]), kwargs):
         return tuple(args[0])
-    _signature(func).bind(*args, **kwargs)
+    check_arguments(func, args, kwargs)
     return args
+
+
+def check_arguments(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    """Complains of arguments that a function does not take.
+
+    Raises:
+        TypeError: it does not.
+    """
+    try:
+        _signature(func).bind(*args, **kwargs)
+    except TypeError as error:
+        name = getattr(func, "__qualname__", type(func).__qualname__)
+        raise TypeError(f"{name}(): {error}") from None
+    except ValueError:  # some C functions have no signature
+        pass
 
 
 def _reachable(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[int, Path]:

@@ -12,6 +12,7 @@ from xcs_ast import (
     GraphOptimizer,
     Operation,
     OpType,
+    PatternLibrary,
     PatternMatch,
     ValueRef,
     register_pattern,
@@ -148,3 +149,33 @@ def test_a_graph_is_json_and_immutable():
     assert ValueRef("a") == ValueRef("a", None, None)
     assert graph.operations[0] == Operation("o0", OpType.CALL,
         inputs=graph.operations[0].inputs, outputs=graph.operations[0].outputs)  # fmt: skip
+
+
+def test_a_library_has_all_that_there_are_or_those_given():
+    matcher = LIBRARY.matchers[0]
+    assert PatternLibrary().matchers == LIBRARY.matchers
+    assert PatternLibrary([matcher]).matchers == (matcher,)
+    assert PatternLibrary([]).matchers == ()
+
+
+def test_what_is_no_pattern_is_refused():
+    with pytest.raises(TypeError, match="a pattern has a name"):
+        register_pattern(lambda graph: ())
+    with pytest.raises(TypeError, match="'odd' is to be a function, not int"):
+        register_pattern("odd")(3)
+    before = LIBRARY.matchers
+    try:
+        register_pattern("odd")(lambda graph: [graph])
+        with pytest.raises(
+            TypeError, match="'odd' is to give instances of PatternMatch, not ComputationGraph"
+        ):
+            LIBRARY.match_all(ComputationGraph())
+    finally:
+        LIBRARY._matchers[:] = before
+
+
+def test_an_operation_of_another_graph_has_no_dependencies_here():
+    with pytest.raises(KeyError):
+        ComputationGraph().dependencies(Operation("o1", OpType.CALL))
+    with pytest.raises(KeyError):
+        ComputationGraph().dependencies("o1")

@@ -118,3 +118,53 @@ def test_wrong_arguments_are_the_functions_to_complain_about():
 def test_max_workers_is_a_whole_number(workers):
     with pytest.raises(ValueError, match="max_workers"):
         ParallelExecutor(workers)
+
+
+def test_what_is_no_graph_is_refused_with_a_hint():
+    with pytest.raises(TypeError, match="a graph is executed, not function; trace_function makes one"):
+        ParallelExecutor().execute(test_what_is_no_graph_is_refused_with_a_hint)
+    with pytest.raises(TypeError, match="a graph is executed, not int$"):
+        ParallelExecutor().execute(3)
+
+
+def _pair(first, second=2):
+    return first, second
+
+
+def test_wrong_arguments_are_named():
+    graph = trace_function(_pair, 1)
+    for wrong in ((), (1, 2, 3)):
+        with pytest.raises(TypeError, match=r"_pair\(\): (missing a required|too many positional) argument"):
+            trace_function(_pair, *wrong)
+    with pytest.raises(TypeError, match=r"_pair\(\): too many positional arguments"):
+        ParallelExecutor().execute(graph, 1, 2, 3)
+
+
+def _counts_to(n):
+    total = 0
+    for number in range(n):
+        total += number
+    return total
+
+
+def test_too_much_to_note_is_said(monkeypatch):
+    from xcs_ast.tracer import observing, observing_quick
+
+    for module in (observing, observing_quick):
+        monkeypatch.setattr(module, "LIMIT", 500)
+    graph = trace_function(_counts_to, 2_000)
+    assert graph.recording.result == sum(range(2_000))
+    assert len(graph.operations) <= 501
+    assert any(note.startswith("only the first") for note in graph.notes)
+    assert "only the first" in graph.summary()
+    assert ParallelExecutor().execute(graph) == sum(range(2_000))
+
+
+def test_a_graph_is_made_when_somebody_looks():
+    graph = trace_function(_counts_to, 3)
+    assert graph.name == "_counts_to"
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = graph.nothing
+    assert "make" in graph._memory
+    assert [op.name for op in graph.operations if op.op_type is OpType.COMPUTE] == ["+="] * 3
+    assert "make" not in graph._memory
