@@ -87,6 +87,15 @@ FOUND = {
         "try:\n    for e in Q: Q.append(e)\nexcept BaseException as e:\n    r.append(type(e).__name__)",
         "try:\n    for e in D1: D1.pop(e)\nfinally:\n    return r",
     ],
+    "a method that changes unseen, with too many arguments": [
+        "try:\n    L1.append(1, 2)\nexcept TypeError as e:\n    r.append(e.args)"
+    ],
+    "a method that changes unseen is called back with too many arguments": [
+        "try:\n    r.append(list(map(L1.append, [1], [2])))\nexcept TypeError as e:\n    r.append(e.args)"
+    ],
+    "a method that takes a sequence, with none": [
+        "try:\n    L1.extend()\nexcept TypeError as e:\n    r.append(e.args)"
+    ],
     "a shared list stays sorted half-way": [
         "L1[:] = [1, 3, 2, 'a', 0]",
         "try:\n    L1.sort()\nexcept TypeError:\n    r.append(list(L1))",

@@ -11,6 +11,7 @@ import collections
 from typing import Any, Final
 
 from xcs_ast.native import use_own
+from xcs_ast.tracer.containers_list import BLIND
 from xcs_ast.tracer.kinds import MISSING, SCALARS, is_plain_equal, is_plain_key, unsure
 from xcs_ast.tracer.state_base import empty_like
 from xcs_ast.tracer.state_core import MAPPINGS, SEQUENCES, StateCore
@@ -64,7 +65,10 @@ class ContainerMethods(StateCore):
             return self._sort(obj, own, args, kwargs)
         if kwargs:
             raise unsure(f"keywords for {kind.__name__}.{name}")
-        if name in _TAKING and len(args) == 1:
+        if name in BLIND and len(args) != 1:
+            # Held back unseen, it would fail at its replay.
+            raise unsure(f"{kind.__name__}.{name} with {len(args)} arguments")
+        if name in _TAKING:
             taken = self.private_elements(args[0])  # type: ignore[attr-defined]
             if taken is None:
                 raise unsure(f"{name} with something that is no builtin container")
