@@ -183,7 +183,7 @@ def _absolute(path: str) -> str:
     if os.path.isabs(path):
         return path
     try:
-        return os.path.join(os.getcwd(), path)
+        return os.getcwd() if path == "." else os.path.join(os.getcwd(), path)
     except OSError:
         return path
 

@@ -87,12 +87,16 @@ class OptimizingLoader(SourceFileLoader):
         """The module's code with live sites; its plain code where that fails."""
         damaged = False
         try:
-            code = super().get_code(fullname)
-        except (EOFError, ValueError, TypeError, ImportError):
-            damaged = True
-        if damaged:  # or it is the source that cannot be compiled, and will not be now
-            self.afresh = True
-            code = super().get_code(fullname)
+            try:
+                code = super().get_code(fullname)
+            except (EOFError, ValueError, TypeError, ImportError):
+                damaged = True
+            if damaged:  # or it is the source that cannot be compiled, and will not be now
+                self.afresh = True
+                code = super().get_code(fullname)
+        except BaseException as error:
+            _take_out_own_frames(error)
+            raise
         if code is None:
             return None
         if cache.detach(code)[1] is None:
@@ -135,6 +139,21 @@ def optimizing(loader: SourceFileLoader) -> OptimizingLoader:
     new: OptimizingLoader = found.__new__(found)
     new.__dict__.update(loader.__dict__)
     return new
+
+
+def _take_out_own_frames(error: BaseException) -> None:
+    """Where a module is imported by `import_module`, Python shows the import system's frames, and so ours.
+
+    The frame of `get_code`, which is the first, is put back by nobody: it is what re-raises.
+    """
+    trace = error.__traceback__
+    while trace is not None and is_own_code(trace.tb_frame.f_code):
+        trace = trace.tb_next
+    error.__traceback__ = trace
+    while trace is not None:
+        while trace.tb_next is not None and is_own_code(trace.tb_next.tb_frame.f_code):
+            trace.tb_next = trace.tb_next.tb_next
+        trace = trace.tb_next
 
 
 def _hide(function: Callable[..., Any]) -> None:

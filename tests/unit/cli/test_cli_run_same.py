@@ -112,6 +112,18 @@ CASES = {
     "relative path": Case(
         {"d/main.py": "import sys\nprint(__file__, sys.argv, sys.path[0])\n1/0\n"}, ("./d/../d/main.py",)
     ),
+    "this directory": Case(
+        {"d/__main__.py": "import sys\nprint(__file__, sys.path[0])\n1/0\n"}, (".",), cwd="d"
+    ),
+    "modules that do not compile, by import_module": Case(
+        {
+            "main.py": "import importlib, traceback\nfor name in ('bad', 'null'):\n    try:\n"
+            "        importlib.import_module(name)\n    except (SyntaxError, ValueError):\n        traceback.print_exc()\n",
+            "bad.py": "x = (\n",
+            "null.py": "x = 1\0\n",
+        },
+        ("main.py",),
+    ),
     "parent path": Case(
         {"main.py": "import sys\nprint(__file__, sys.argv, sys.path[0])\n", "d/x": ""},
         ("../main.py",),
