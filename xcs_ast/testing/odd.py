@@ -29,6 +29,54 @@ _TRACED_REST: Final = (
     "        object.__setattr__(self, name, x)\n        Tuned.last = name\n\n\n@_one = @(2)\n"
 )
 
+_GENERATED: Final = """\
+def gen_@():
+    seen = 0
+    while True:
+        got = yield seen
+        seen += got or 1
+
+
+@ = gen_@(); next(@)
+"""
+_SERIES: Final = (
+    "len([*@])",
+    "sum(v for v in @ if v > 2)",
+    "sum(i * v for i, v in enumerate(@))",
+    "@.index(max(@))",
+    "len(json.dumps(@))",
+    "len(copy.copy(@))",
+    "copy.deepcopy(@)[-1]",
+    "len(','.join(map(str, @)))",
+    "max(zip(@, @))[0]",
+    "@[::-1][0]",
+    "bisect.bisect(@, #)",
+    "next(reversed(@))",
+    "len({*@})",
+    "min(@, key=lambda v: (v - #) % 4)",
+    "operator.itemgetter(0)(@)",
+    "sorted(@, reverse=True)[0]",
+    "functools.reduce(operator.add, @)",
+    "@.count(#)",
+    "int(@ == [5, 2, 7])",
+    "int(@ < [5, 3])",
+)
+_TABLE: Final = (
+    "len({**@})",
+    "sum(len(v) for v in @.values())",
+    "len(@.keys() & {#, 1})",
+    "len(sorted(@.items()))",
+    "next(iter(@), 0)",
+    "next(reversed(@), 0)",
+    "len(@ | {#: 1})",
+    "sum(k for k, v in @.items() if v)",
+    "int((#, [1]) in @.items())",
+    "len(json.dumps(@))",
+    "len(copy.deepcopy(@))",
+    "int(@ == {1: [1]})",
+    "len(dict.fromkeys(@))",
+)
+
 ODD: Final[tuple[State, ...]] = (
     State(
         "tuned",
@@ -160,6 +208,75 @@ ODD: Final[tuple[State, ...]] = (
         ("int(@ is None)", "@ or 3"),
         ("@ = None", "@ = @ or # + 1", "@ = # if @ is None else @ + 1"),
         True,
+    ),
+    State(
+        "series",
+        "@ = [5, 2, 7]",
+        _SERIES,
+        (
+            "@.reverse()",
+            "del @[3:]",
+            "@[0], @[-1] = @[-1], @[0]",
+            "bisect.insort(@, #)",
+            "@ *= 1",
+            "@[:1] = (#, #)",
+            "@.remove(@[0]) if len(@) > 2 else None",
+            "@ = [*@, #]",
+            "random.shuffle(@)",
+        ),
+        True,
+        ("@.append(#)", "@ += [#]", "@.extend(v for v in (#, 1))", "@[len(@):] = [#]"),
+    ),
+    State(
+        "table",
+        "@ = {1: [1], 2: [2, 3]}",
+        _TABLE,
+        (
+            "@ |= {#: [1]}",
+            "@.pop(next(iter(@))) if len(@) > 1 else None",
+            "@.setdefault(#, []).clear()",
+            "@[#] = @.get(1, [])",
+            "@ = {**@, #: [2]}",
+            "@.popitem() if @ else None",
+        ),
+        True,
+        ("@.update(((#, [2]),))", "@.setdefault(#, []).extend((#, 2))", "@[#] = [#]"),
+    ),
+    State(
+        "namespace",
+        "@ = types.SimpleNamespace(n=1)",
+        ("@.n", "getattr(@, 'k', 4)", "int(hasattr(@, 'k'))", "len(vars(@))", "len(repr(@))"),
+        (
+            "setattr(@, 'k', #)",
+            "delattr(@, 'k') if hasattr(@, 'k') else None",
+            "@.__dict__['n'] = #",
+            "vars(@).update(k=#)",
+        ),
+        adds=("@.n += #",),
+    ),
+    State("generated", _GENERATED, (), ("=next(@)", "=@.send(#)")),
+    State("randoms", "@ = random.Random(7)", (), ("=@.randrange(9)", "=@.choice([1, 2, 3])", "@.seed(#)")),
+    State("cycle", "@ = itertools.cycle([1, 2, 3])", (), ("=next(@)",)),
+    State(
+        "written",
+        "@ = None",
+        (),
+        (),
+        adds=(
+            "sys.stdout.write(f'{#} ')",
+            "print(#, file=sys.stderr)",
+            "print(*[#, 1], sep='-')",
+            "LOG.info('@', extra={'k': #})",
+            "LOG.warning('%(n)s', {'n': #})",
+        ),
+    ),
+    State("manager", "@ = Quiet([])", ("len(@.log)",), ("@.log.clear()",), adds=("with @: pass",)),
+    State(
+        "weak",
+        "@ = weakref.WeakValueDictionary(); @_kept = Box(1); @[1] = @_kept",
+        ("len(@)", "@[1].n", "int(# in @)"),
+        ("@[#] = @_kept", "@[9] = Box(#)"),
+        adds=("@_kept.n += #",),
     ),
 )
 """What a program of any kind may share, too."""

@@ -33,7 +33,10 @@ class Places(Shapes):
             self.leaving = self.choices.pick(["", "return"])
             made = [f"async def {name}(*rest):", *self.inside(["await asyncio.sleep(0)", "return 'end'"])]
             return [*made, *self.guarded([f"trace.append(asyncio.run({name}()))"])]
-        made = [f"class {name.upper()}:", *indent([*self.rebound(), *self.region()])]
+        region = self.region()
+        if any(":=" in line and " for " in line for line in region):
+            return self.guarded(region)  # Python has no such thing in the body of a class.
+        made = [f"class {name.upper()}:", *indent([*self.rebound(), *region])]
         return ["try:", *indent(made), "except Exception as error:", "    trace.append(error)"]
 
     def inside(self, last: Lines) -> Lines:

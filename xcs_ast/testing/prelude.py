@@ -9,18 +9,25 @@ __all__ = ["prelude_for"]
 
 _IMPORTS: Final = """\
 import asyncio
+import bisect
 import collections
 import contextlib
+import copy
 import dataclasses
 import functools
 import heapq
 import itertools
+import json
 import logging
+import operator
 import os
 import pathlib
 import random
+import sys
 import threading
+import types
 import warnings
+import weakref
 
 from xcs_ast.testing import probe
 """

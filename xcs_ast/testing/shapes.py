@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from xcs_ast.testing.callees import Callees
 from xcs_ast.testing.idioms import kept, taken_idiom
 from xcs_ast.testing.writing import Item, Lines, indent
 
 __all__ = ["Shapes"]
+
+
+_ITERABLE: Final = frozenset(
+    {"list", "dict", "set", "deque", "series", "counter", "recent", "bytes", "table"}
+)
+"""The kinds of shared state that hold numbers."""
 
 
 class Shapes(Callees):
@@ -30,8 +38,10 @@ class Shapes(Callees):
             return self.stepping()
         if kind < 89:
             return self.ensemble()
-        if kind < 95:
+        if kind < 93:
             return self.expression()
+        if kind < 97:
+            return self.over_shared()
         return self.applied()
 
     def item(self) -> Item:
@@ -272,10 +282,14 @@ class Shapes(Callees):
                 (f"{{{named}}}.items()", f"{k}, {m}", k),
                 (f"zip([{listed}], (1, 4, 1, 2))", f"{m}, {k}", k),
                 (f"enumerate([{listed}])", f"{k}, {m}", k),
-                (f"[functools.partial({callables[0]}, {self.constant()}), {listed}]", m, ""),
+                (
+                    f"zip([functools.partial({callables[0]}, {self.constant()}), {listed}], [[], *[[1]] * 9])",
+                    f"{m}, {k}",
+                    f"*{k}",
+                ),
             ]
         )
-        call = f"{m}({number})" if number else f"{m}(*[1][:{m} in ({listed},)])"
+        call = f"{m}({number})"
         if self.choices.chance(35):
             return [f"trace.append([{call} for {target} in {source}])"]
         result = self.name("r")
@@ -316,6 +330,19 @@ class Shapes(Callees):
         )
         change = self.touch(item, []) if self.choices.chance(40) else []
         return [f"{n} = {self.constant()}", *change, f"trace.append({text})"]
+
+    def over_shared(self) -> Lines:
+        """A loop over what is shared, and may grow, shrink or be replaced meanwhile."""
+        names = [name for name, state in self.states if state.kind in _ITERABLE]
+        if not names:
+            return self.applied()
+        name, v = self.choices.pick(names), self.name("v")
+        source = self.choices.pick([name, name, f"enumerate({name})", f"zip({name}, (1, 2, 3, 4))"])
+        target = v if source == name else f"{v}, k{v}"
+        body, _ = self.loop_body(Item(name, target, (v,)), may_continue=False)
+        body = [f"if len({name}) > 9:", "    break", *body]
+        loop = [f"for {target} in {source}:", *indent(body)]
+        return ["try:", *indent(loop), "except RuntimeError as error:", "    trace.append(error)"]
 
     def applied(self) -> Lines:
         """A callable that something in C calls for each item."""
