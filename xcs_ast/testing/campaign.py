@@ -106,13 +106,13 @@ def faces_for(seed: int) -> tuple[Face, ...]:
 
 
 def turns_for(seed: int) -> tuple[Run, ...]:
-    """Three runs of a program, that many programs share among them all faces and all quick schedules.
+    """Three runs of a program; many programs see all faces, all orders, and threads that are switched often.
 
     Through the hook each is checked, and run in one of the other orders; then once through another face.
     """
     turn = seed // len(_TURNS)
     other = _TURNS[seed % len(_TURNS)]
-    schedule = _AHEAD if other is Face.TRACING else _ORDERS[turn // 2 % len(_ORDERS)]
+    schedule = _AHEAD if other is Face.TRACING else _ORDERS[(turn // 3) % len(_ORDERS)]
     return ((Face.HOOK, _CHECKED), (Face.HOOK, _ORDERS[turn % len(_ORDERS)]), (other, schedule))
 
 
@@ -123,7 +123,16 @@ _TURNS: Final = (Face.DECORATOR, Face.STATIC, Face.DECORATOR, Face.TRACING)
 _CHECKED: Final = Schedule(Order.CHECKED)
 _AHEAD: Final = Schedule(Order.AHEAD)
 _REVERSE: Final = Schedule(Order.REVERSE)
-_ORDERS: Final = (_AHEAD, _REVERSE, _AHEAD, _REVERSE, Schedule(Order.IN_PLACE))
+_ORDERS: Final = (
+    _AHEAD,
+    _REVERSE,
+    Schedule(Order.ALTERNATE),
+    _AHEAD,
+    _REVERSE,
+    Schedule(Order.IN_PLACE),
+    Schedule(Order.DELAY_ONE, nth=1),
+    Schedule(Order.NATURAL, switch_interval=1e-6),
+)
 
 
 def _sort_of(finding: Finding) -> frozenset[str]:

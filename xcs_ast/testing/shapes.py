@@ -283,7 +283,7 @@ class Shapes(Callees):
                 (f"zip([{listed}], (1, 4, 1, 2))", f"{m}, {k}", k),
                 (f"enumerate([{listed}])", f"{k}, {m}", k),
                 (
-                    f"zip([functools.partial({callables[0]}, {self.constant()}), {listed}], [[], *[[1]] * 9])",
+                    f"zip([functools.partial({callables[0]}, 3), {listed}], [[], [1], [2], [1], [3]])",
                     f"{m}, {k}",
                     f"*{k}",
                 ),
