@@ -1,4 +1,7 @@
-"""Mistakes of the analysis that the cross-check has found: as plain Python, without the recorder's help."""
+"""Mistakes of the analysis that the cross-check has found: as plain Python, without the recorder's help.
+
+And mistakes of the cross-check: what the recorder asks on its own account is no access of the task.
+"""
 
 from __future__ import annotations
 
@@ -110,3 +113,26 @@ def test_it_is_plain_python_all_the_same(name: str, tmp_path: Path) -> None:
     with config.overridden(speculation=False):
         orders = (Schedule(Order.AHEAD), Schedule(Order.REVERSE), Schedule(Order.CHECKED))
         assert compare_module(Program(path), orders, (Face.HOOK,)) == []
+
+
+FALSE_ALARMS: Final = {
+    "a class is given an attribute that a base has": """
+class Base:
+    bias = 2
+class Below(Base):
+    pass
+def task(x):
+    Below.bias = x
+    return 3 * x
+def main():
+    return [task(x) for x in [3, 1, 2] if task(x) > 1], Below.bias
+""",
+}
+
+
+@pytest.mark.parametrize("name", FALSE_ALARMS)
+def test_the_recorder_makes_no_false_alarm(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"alarm_{next(_numbers)}.py"
+    path.write_text(FALSE_ALARMS[name])
+    orders = (Schedule(Order.AHEAD), Schedule(Order.CHECKED))
+    assert compare_module(Program(path), orders, (Face.HOOK,)) == []

@@ -149,11 +149,16 @@ class Attributes(AttributeLoads):
         """Only plain data: what binds, or is looked up by the interpreter itself, is seen past the hooks."""
         if not self.keeps_entries(o, name):
             return False
-        old = self.class_attr(o, name)
-        for each in (old, value):
-            if each is not MISSING and class_lookup(type(each), "__get__") is not MISSING:
-                return False
-        return class_lookup(type(value), "__set_name__") is MISSING
+
+        def replaces_data() -> bool:
+            old = class_lookup(o, name)
+            return old is MISSING or class_lookup(type(old), "__get__") is MISSING
+
+        # A question of ours: the program reads nothing where it stores. So it is no access of the task.
+        if not self.transaction.probe(replaces_data):
+            return False
+        kind = type(value)
+        return class_lookup(kind, "__get__") is MISSING and class_lookup(kind, "__set_name__") is MISSING
 
     def keeps_entries(self, cls: Any, name: str) -> bool:
         """Whether a shared class keeps what is stored in it under the name, and its metaclass has no say."""
