@@ -22,6 +22,7 @@ use_own(globals())
 __all__ = ["Registry"]
 
 _FIRST_PRUNE: Final = 4096
+_NOTHING: Final[tuple[Any, ...]] = ((), (), {})
 _SEQUENCES: Final = (list, tuple, set, frozenset, collections.deque)
 _MAPPINGS: Final = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 
@@ -36,7 +37,7 @@ class Registry:
         self.objects: dict[int, object] = {}
         self.fields: dict[int, list[Any]] = {}
         """By the id of a registered instance: its dictionary; the names that hooks may load from it without
-        a look at the class; those that they may store. Goes with the object."""
+        a look at the class; those that they may store; clones of methods. Goes with the object."""
         self.limit = _FIRST_PRUNE
 
     def adopt(self, obj: object) -> None:
@@ -74,12 +75,12 @@ class Registry:
         entry = self.fields.pop(number, None)
         if entry is not None:
             # Whoever remembers the entry shall find nothing in it.
-            entry[1] = entry[2] = ()
+            entry[1:] = _NOTHING
 
     def forget_fields(self) -> None:
         """The same for all."""
         for entry in self.fields.values():
-            entry[1] = entry[2] = ()
+            entry[1:] = _NOTHING
         self.fields.clear()
 
     def prune(self) -> None:
@@ -90,7 +91,8 @@ class Registry:
             for each in [key for key, obj in objects.items() if getrefcount(obj) <= _ALONE]:
                 del objects[each]
                 if fields:
-                    self.forget_field(each)
+                    # Nobody has the object, so nobody will ask an entry that he remembers.
+                    fields.pop(each, None)
             if len(self.objects) == before:
                 break
         self.limit = max(_FIRST_PRUNE, 2 * len(self.objects))

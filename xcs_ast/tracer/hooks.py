@@ -192,6 +192,21 @@ class Recorder:
         result = self.binary(op, token.old, value)
         _store(self, token, token.owner if token.kind in ("global", "cell") else owner, result)
 
+    # Before the two halves of an augmented assignment to what is named by bound names and constants, with
+    # such a value, clones ask for it in one piece.
+
+    def try_attr(self, o: Any, name: str, op: str, value: Any, /) -> bool:
+        """`o.name op= value`, or `o.name = o.name op value`, at once. False: nothing has been done."""
+        return False
+
+    def try_item(self, o: Any, k: Any, op: str, value: Any, /) -> bool:
+        """The same for `o[k]`."""
+        return False
+
+    def try_get(self, o: Any, k: Any, default: Any, op: str, value: Any, /) -> bool:
+        """The same for `o[k] = o.get(k, default) op value`."""
+        return False
+
     # ------------------------------------------------------------------------------------------ operators
 
     def inplace(self, op: str, a: Any, b: Any, /) -> Any:

@@ -217,7 +217,30 @@ class Statements(Blocks):
         if isinstance(target, ast.Attribute | ast.Subscript):
             owner = self.expr(target.value)
         call = self.hook(value, "finish_binary", begin, op, self.expr(value.right), owner)
-        return [self.place(ast.Expr(call), node)]
+        return [self.place(ast.Expr(self._tried(target, value.left, op, value.right, call)), node)]
+
+    def _tried(
+        self, target: ast.expr, held: ast.expr, op: ast.expr, value: ast.expr, otherwise: ast.expr
+    ) -> ast.expr:
+        """An augmented assignment in one piece, if the recorder can, where the order of its parts is moot."""
+        if not isinstance(target, ast.Attribute | ast.Subscript) or not self.is_simple(value):
+            return otherwise
+        if not isinstance(target.value, ast.Name) or not self.is_simple(target.value):
+            return otherwise
+        place: list[ast.expr] = [target.value]
+        if isinstance(target, ast.Attribute):
+            name = "try_attr"
+            place.append(self.text(target.attr))
+        elif not self.is_simple(target.slice):
+            return otherwise
+        else:
+            name = "try_item"
+            place.append(target.slice)
+        if isinstance(held, ast.Call):
+            name = "try_get"
+            place.append(held.args[1])
+        tried = self.hook(target, name, *place, op, value)
+        return self.place(ast.BoolOp(ast.Or(), [tried, otherwise]), target)
 
     def _begin_binary(self, target: ast.expr, left: ast.expr) -> ast.expr | None:
         if isinstance(target, ast.Name):
@@ -290,7 +313,8 @@ class Statements(Blocks):
         else:
             begin = self.hook(target, "begin_item", self.expr(target.value), self.expr(target.slice))
         call = self.hook(node, "finish", begin, op, self.expr(node.value))
-        return [self.place(ast.Expr(call), node), *self.clearing(node)]
+        tried = self._tried(target, target, op, node.value, call)
+        return [self.place(ast.Expr(tried), node), *self.clearing(node)]
 
     def _delete(self, node: ast.Delete) -> list[ast.stmt]:
         made: list[ast.stmt] = []

@@ -36,6 +36,7 @@ _CALLING: Final = frozenset(
     | {
         "run_direct",
         "make",
+        "_make_bare",
         "quick",
         "_bound",
         "_object",
@@ -59,6 +60,7 @@ _LAST: Final = _CALLING | {
     "run_entry",
     "_declared",
     "load_attr",
+    "_load_unknown",
     "_load",
     "plain_load_attr",
     "_load_data",

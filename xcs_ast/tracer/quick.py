@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import FunctionType
 from typing import Any, Final
 
@@ -18,37 +19,21 @@ from xcs_ast.native import use_own
 from xcs_ast.tracer.calls import CallHooks
 from xcs_ast.tracer.calls_classes import is_simple
 from xcs_ast.tracer.calls_views import is_generated
-from xcs_ast.tracer.containers_dict import DictState
-from xcs_ast.tracer.hooks import INPLACE
-from xcs_ast.tracer.kinds import MISSING, SCALARS
-from xcs_ast.tracer.specials import BINARY
-from xcs_ast.tracer.state import Pending
+from xcs_ast.tracer.kinds import SCALARS
+from xcs_ast.tracer.quick_state import QuickState
 from xcs_ast.tracer.transaction import Transaction
 
 use_own(globals())
 
-__all__ = ["EXHAUSTS", "QuickHooks", "quick_builtin"]
+__all__ = ["EXHAUSTS", "QuickHooks", "quick_builtin", "quick_maker"]
 
 _STR: Final = {
     name: found for name, found in str.__dict__.items() if type(found) is types.MethodDescriptorType
 }
 _PLAIN: Final = frozenset({range, tuple, str})
 _OWN: Final = frozenset({list, dict})
-_ANYWHERE: Final = SCALARS | {type(MISSING), FunctionType}
-"""What a class may hold under a name, and yet the instance's own attribute comes first."""
-
-_NOBODY: Final = object()
 EXHAUSTS: Final = "exhausts the stack or the memory"
 
-_load_attr: Final = CallHooks.load_attr
-_store_attr: Final = CallHooks.store_attr
-_begin_attr: Final = CallHooks.begin_attr
-_load_item: Final = CallHooks.load_item
-_store_item: Final = CallHooks.store_item
-_begin_item: Final = CallHooks.begin_item
-_begin_get: Final = CallHooks.begin_get
-_finish: Final = CallHooks.finish
-_finish_binary: Final = CallHooks.finish_binary
 _iterate: Final = CallHooks.iterate
 _call_method: Final = CallHooks.call_method
 _perform_method: Final = CallHooks.perform_method
@@ -60,215 +45,28 @@ _do_sorted: Final = CallHooks.do_sorted
 _DATA: Final = SCALARS | {list, dict, tuple, set, frozenset}
 
 
-class QuickHooks(CallHooks):
+class QuickHooks(QuickState):
     """The hooks that dense code calls most."""
 
-    __slots__ = (
-        "bound",
-        "direct",
-        "entry",
-        "fields",
-        "last",
-        "makers",
-        "missed",
-        "named",
-        "places",
-        "plain_names",
-    )
+    __slots__ = ("asked", "bound", "direct", "makers")
     reason: str
 
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
-        self.fields = transaction.fresh.fields
-        self.last: Any = _NOBODY
-        """The owned instance that was used last, and what is known of it."""
-        self.missed: Any = _NOBODY
-        """The owned instance that was used last without anything being known of it."""
-        self.places: dict[int, dict[str, Any]] = {}
-        """By the id of a shared instance: the state that an increment of an attribute goes to."""
-        self.named: dict[str, tuple[type, Any, FunctionType]] = {}
-        """By the name of a method: a class, how its instances show their dictionary, what to call for it."""
-        self.entry: Any = None
         self.direct: dict[FunctionType, FunctionType] = {}
         self.bound: dict[FunctionType, type] = {}
         self.makers: dict[type, FunctionType | None] = {}
         """Of a class that does nothing else to make an instance: the clone of its `__init__`."""
-        self.plain_names: dict[int, set[str]] = {}
-        """Attributes of a class's instances that are in their dictionary if they are there."""
+        self.asked: set[type] = set()
+        """Classes that clones have called."""
 
     def forget(self) -> None:
         """Drops the short cuts."""
         super().forget()
-        self.plain_names.clear()
         self.direct.clear()
         self.bound.clear()
         self.makers.clear()
-        self.named.clear()
-        self.places.clear()
-        self.missed = _NOBODY
-        self.transaction.fresh.forget_fields()
-        self.last = _NOBODY
-
-    # Attributes: of an owned instance, the dictionary is the place, once it is clear that no class interferes
-
-    def load_attr(self, o: Any, name: str, /) -> Any:
-        """`o.name`."""
-        if o is self.last:
-            entry = self.entry
-        else:
-            entry = self.fields.get(id(o))
-            if entry is None:
-                value = _load_attr(self, o, name)
-                if o is self.missed:
-                    self._note(o, name)
-                elif id(o) in self.owned:
-                    self.missed = o
-                return value
-            self.last = o
-            self.entry = entry
-        if name in entry[1]:
-            value = entry[0].get(name, MISSING)
-            if value is not MISSING:
-                return value
-        value = _load_attr(self, o, name)
-        self._note(o, name)
-        return value
-
-    def store_attr(self, value: Any, o: Any, name: str, /) -> None:
-        """`o.name = value`."""
-        entry = self.entry if o is self.last else self.fields.get(id(o))
-        if entry is not None and name in entry[2]:
-            entry[0][name] = value
-            return
-        _store_attr(self, value, o, name)
-
-    def begin_attr(self, o: Any, name: str, /) -> Any:
-        """The load of `o.name += ...`."""
-        entry = self.entry if o is self.last else self.fields.get(id(o))
-        if entry is not None and name in entry[1]:
-            value = entry[0].get(name, MISSING)
-            if value is not MISSING:
-                return (0, o, name, value)
-        places = self.places.get(id(o))
-        state = None if places is None else places.get(name)
-        if state is not None and state.has(name):
-            return Pending("attr", o, name, state.begin(name), state)
-        token = _begin_attr(self, o, name)
-        if type(token) is Pending and type(token.place) is DictState:
-            self.places.setdefault(id(o), {})[name] = token.place
-        return token
-
-    def _note(self, o: Any, name: str) -> None:
-        """Learns of an attribute of an owned object that has just been loaded."""
-        self.last = _NOBODY
-        cls = type(o)
-        plans = self.plans.get(id(cls))
-        plan = None if plans is None else plans.get(name)
-        if (
-            type(plan) is not tuple
-            or plan[1] is None
-            or type(plan[0]) not in _ANYWHERE
-            or id(o) not in self.owned
-        ):
-            return
-        names = self.plain_names.get(id(cls))
-        if names is None:
-            names = self.plain_names[id(cls)] = set()
-        names.add(name)
-        if id(o) not in self.fields:
-            space = plan[1](o)
-            if type(space) is dict:
-                stores = self.stores.get(id(cls))
-                if stores is None:
-                    stores = self.stores[id(cls)] = set()
-                self.fields[id(o)] = [space, names, stores]
-
-    # Items
-
-    def load_item(self, o: Any, k: Any, /) -> Any:
-        """`o[k]`."""
-        kind = type(o)
-        if kind is list:
-            if type(k) is int and id(o) in self.owned:
-                return o[k]
-        elif kind is dict:
-            if type(k) in SCALARS and id(o) in self.owned:
-                value = o.get(k, MISSING)
-                if value is not MISSING:
-                    return value
-        elif (kind is tuple or kind is str) and type(k) is int:
-            return o[k]
-        return _load_item(self, o, k)
-
-    def store_item(self, value: Any, o: Any, k: Any, /) -> None:
-        """`o[k] = value`."""
-        kind = type(o)
-        if id(o) in self.owned and (
-            (kind is list and type(k) is int) or (kind is dict and type(k) in SCALARS)
-        ):
-            o[k] = value
-        else:
-            _store_item(self, value, o, k)
-
-    def begin_item(self, o: Any, k: Any, /) -> Any:
-        """The load of `o[k] += ...`."""
-        kind = type(o)
-        if id(o) in self.owned and (
-            (kind is list and type(k) is int) or (kind is dict and type(k) in SCALARS)
-        ):
-            return (1, o, k, o[k])
-        return _begin_item(self, o, k)
-
-    def begin_get(self, o: Any, k: Any, default: Any, /) -> Any:
-        """`o.get(k, default)` in `o[k] = o.get(k, default) + ...`."""
-        if type(o) is dict and type(k) in SCALARS and id(o) in self.owned:
-            return (1, o, k, o.get(k, default))
-        return _begin_get(self, o, k, default)
-
-    def finish(self, token: Any, op: str, value: Any, /) -> None:
-        """The operator (in place) and the store of an augmented assignment."""
-        if type(token) is not tuple:
-            _finish(self, token, op, value)
-            return
-        kind, owner, name, old = token
-        if op == "+" and type(old) is int and type(value) is int:
-            result = old + value
-        elif type(old) in SCALARS and type(value) in SCALARS:
-            result = INPLACE[op](old, value)
-        else:
-            result = self.inplace(op, old, value)
-        if kind:
-            self.store_item(result, owner, name)
-            return
-        entry = self.entry if owner is self.last else self.fields.get(id(owner))
-        if entry is not None and name in entry[2]:
-            entry[0][name] = result
-        else:
-            _store_attr(self, result, owner, name)
-
-    def finish_binary(self, token: Any, op: str, value: Any, owner: Any, /) -> None:
-        """The plain operator and the store of `x.a = x.a + v` and its like."""
-        if type(token) is not tuple:
-            _finish_binary(self, token, op, value, owner)
-            return
-        kind, _, name, old = token
-        if op == "+" and type(old) is int and type(value) is int:
-            result = old + value
-        elif type(old) in SCALARS and type(value) in SCALARS:
-            result = BINARY[op][0](old, value)
-        else:
-            result = self.binary(op, old, value)
-        if kind:
-            if type(owner) is dict and type(name) in SCALARS and id(owner) in self.owned:
-                owner[name] = result
-            else:
-                self.store_item(result, owner, name)
-            return
-        entry = self.entry if owner is self.last else self.fields.get(id(owner))
-        if entry is not None and name in entry[2]:
-            entry[0][name] = result
-        else:
-            _store_attr(self, result, owner, name)
+        self.asked.clear()
 
     # Iteration, displays
 
@@ -328,15 +126,18 @@ class QuickHooks(CallHooks):
 
     def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """`o.name(*args, **kwargs)`."""
-        kind = type(o)
-        known = self.named.get(name)
-        if known is not None and known[0] is kind and id(o) in self.owned:
-            if name not in known[1](o) and not self.transaction.doomed and not self.reason:
+        entry = self.entry if o is self.last else self.fields.get(id(o))
+        if entry is not None:
+            clone = entry[3].get(name)
+            if clone is not None and name not in entry[0] and not self.transaction.doomed and not self.reason:
                 try:
-                    return known[2](o, *args, **kwargs) if kwargs else known[2](o, *args)
+                    if not kwargs and len(args) == 1:
+                        return clone(o, args[0])
+                    return clone(o, *args, **kwargs)
                 except (RecursionError, MemoryError):
                     return self.wait(EXHAUSTS)
-        elif kind is str:
+        kind = type(o)
+        if kind is str:
             if not kwargs and name in _STR:
                 return self.of_str(o, name, args)
         elif kind is dict:
@@ -347,29 +148,32 @@ class QuickHooks(CallHooks):
             o.append(args[0])
             return None
         else:
-            clone = self._clone_of_method(o, kind, name)
-            if clone is not None:
-                return self.run_direct(clone, (o, *args), kwargs)
+            found = self._clone_of_method(o, kind, name)
+            if found is not None:
+                return self.run_direct(found, (o, *args), kwargs)
         return _call_method(self, o, name, *args, **kwargs)
 
     def perform_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> object:
         """The same where nobody uses the result."""
-        kind = type(o)
-        known = self.named.get(name)
-        if known is not None and known[0] is kind and id(o) in self.owned:
-            if name not in known[1](o) and not self.transaction.doomed and not self.reason:
+        entry = self.entry if o is self.last else self.fields.get(id(o))
+        if entry is not None:
+            clone = entry[3].get(name)
+            if clone is not None and name not in entry[0] and not self.transaction.doomed and not self.reason:
                 try:
-                    return known[2](o, *args, **kwargs) if kwargs else known[2](o, *args)
+                    if not kwargs and len(args) == 1:
+                        return clone(o, args[0])
+                    return clone(o, *args, **kwargs)
                 except (RecursionError, MemoryError):
                     return self.wait(EXHAUSTS)
-        elif kind is list and name == "append" and not kwargs and len(args) == 1 and id(o) in self.owned:
+        kind = type(o)
+        if kind is list and name == "append" and not kwargs and len(args) == 1 and id(o) in self.owned:
             o.append(args[0])
             return None
-        elif kind is str or (kind in _OWN and id(o) in self.owned):
+        if kind is str or (kind in _OWN and id(o) in self.owned):
             return self.call_method(o, name, *args, **kwargs)
-        clone = self._clone_of_method(o, kind, name)
-        if clone is not None:
-            return self.run_direct(clone, (o, *args), kwargs)
+        found = self._clone_of_method(o, kind, name)
+        if found is not None:
+            return self.run_direct(found, (o, *args), kwargs)
         return _perform_method(self, o, name, *args, **kwargs)
 
     def _clone_of_method(self, o: Any, kind: type, name: str) -> FunctionType | None:
@@ -389,7 +193,7 @@ class QuickHooks(CallHooks):
         if type(found) is FunctionType and self.bound.get(found) is kind:
             clone = self.direct.get(found)
             if clone is not None and id(o) in self.owned:
-                self.named[name] = (kind, plan[1] or _no_space, clone)
+                self.clones_of(kind)[name] = clone
             return clone
         return None
 
@@ -419,6 +223,8 @@ class QuickHooks(CallHooks):
         made = _construct_plainly(self, cls, args, kwargs)
         if type(cls) is type and cls not in self.makers:
             self.makers[cls] = self._maker(cls)
+            if self.makers[cls] is not None and type(made) is cls and id(made) in self.owned:
+                self.remember(made)
         return made
 
     def _maker(self, cls: type) -> FunctionType | None:
@@ -446,9 +252,51 @@ class QuickHooks(CallHooks):
         return result
 
 
-def _no_space(_: object) -> tuple[str, ...]:
-    """What holds the attributes of an instance without a dictionary."""
-    return ()
+def quick_maker(recorder: QuickHooks, cls: type, init: FunctionType) -> Callable[..., Any]:
+    """What clones may call for a class in `makers`: as `make`, where nobody looks after the stack."""
+    known = recorder.known_class(cls)
+    if known is None:
+        return partial(_make_bare, recorder.new, object.__new__, cls, init)
+    getter, names, stores, clones = known
+    blank = object.__new__
+    fresh = recorder.transaction.fresh
+    owned, fields = fresh.objects, fresh.fields
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        obj: Any = blank(cls)
+        number = id(obj)
+        owned[number] = obj
+        recorder.entry = fields[number] = [getter(obj), names, stores, clones]
+        recorder.last = obj
+        if len(owned) > fresh.limit:
+            fresh.prune()
+        if kwargs or len(args) > 2:
+            result = init(obj, *args, **kwargs)
+        elif len(args) == 2:
+            result = init(obj, args[0], args[1])
+        else:
+            result = init(obj, args[0]) if args else init(obj)
+        if result is not None:
+            raise TypeError(f"__init__() should return None, not '{type(result).__name__}'")
+        return obj
+
+    return make
+
+
+def _make_bare(
+    new: Callable[[Any], Any],
+    blank: Callable[[Any], Any],
+    cls: type,
+    init: FunctionType,
+    /,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
+    obj = new(blank(cls))
+    result = init(obj, *args, **kwargs)
+    if result is not None:
+        raise TypeError(f"__init__() should return None, not '{type(result).__name__}'")
+    return obj
 
 
 def quick_builtin(f: Any, cell: types.CellType, owned: dict[int, object]) -> Callable[..., Any]:

@@ -26,7 +26,7 @@ from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, is_clone
 from xcs_ast.tracer.kinds import raise_abandon
 from xcs_ast.tracer.parking import Parking
-from xcs_ast.tracer.quick import quick_builtin
+from xcs_ast.tracer.quick import quick_builtin, quick_maker
 from xcs_ast.tracer.transaction import Transaction
 
 use_own(globals())
@@ -154,6 +154,23 @@ class SpeculativeRecorder(Parking):
                 return self._handle(f, known, args, kwargs)
         return self.dispatch(f, args, kwargs, True)
 
+    def perform(self, f: Any, /, *args: Any, **kwargs: Any) -> object:
+        """A call whose result nobody uses."""
+        if self.successor is None:
+            kind = type(f)
+            if kind is BuiltinFunctionType:
+                if type(f.__self__) in _OWNERS:
+                    return self.perform_method(f.__self__, f.__name__, *args, **kwargs)
+            elif kind is FunctionType:
+                clone = self.direct.get(f)
+                if clone is not None:
+                    return self.run_direct(clone, args, kwargs)
+            elif kind is MethodType:
+                clone = self.clone_of_bound(f)
+                if clone is not None:
+                    return self.run_direct(clone, (f.__self__, *args), kwargs)
+        return self.dispatch(f, args, kwargs, False)
+
     def run_direct(self, clone: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Runs a clone, if the task still counts."""
         if (self.transaction.doomed or self.reason) and self.successor is None:
@@ -181,7 +198,7 @@ class SpeculativeRecorder(Parking):
         if type(f) is FunctionType:
             made: Callable[..., Any] | None = self.direct.get(f)
         else:
-            made = quick_builtin(f, self.link.cell, self.owned) if is_handled(f) else None
+            made = self._callee_of_c(f)
         if made is None or self.tries:
             # Where the program may catch what a lack of stack raises, calls are looked after.
             return partial(_call, self.link.cell, f)
@@ -190,6 +207,17 @@ class SpeculativeRecorder(Parking):
             if self.transaction.doomed:
                 table.clear()
         return made
+
+    def _callee_of_c(self, f: Any) -> Callable[..., Any] | None:
+        if type(f) is type:
+            init = self.makers.get(f)
+            if init is not None:
+                return quick_maker(self, f, init)
+            if f not in self.asked:
+                # How it makes instances is known after the first one.
+                self.asked.add(f)
+                return None
+        return quick_builtin(f, self.link.cell, self.owned) if is_handled(f) else None
 
     def callee_unused(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., object]:
         """The same where nobody uses the result."""

@@ -107,13 +107,13 @@ def test_what_is_given_away_takes_along_what_it_refers_to() -> None:
     thing, key = Thing(inner=inner), (1,)
     for each in (inner, thing, key, thing.__dict__):
         registry.adopt(each)
-    entry: list[Any] = [thing.__dict__, ("n",), ("n",)]
+    entry: list[Any] = [thing.__dict__, ("n",), ("n",), {"m": print}]
     registry.fields[id(thing)] = entry
     assert registry.publish([({key: 1}, thing)])
     assert not registry.owns(thing)
     assert not registry.owns(inner)
     assert not registry.fields
-    assert entry[1:] == [(), ()], "who has kept the entry must not believe it"
+    assert entry[1:] == [(), (), {}], "who has kept the entry must not believe it"
 
 
 @pytest.mark.parametrize("shared", [list, tuple, set, frozenset, collections.deque])
