@@ -8,6 +8,7 @@ Assumes: nothing; any thread may call.
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Iterator
@@ -141,6 +142,10 @@ def preload(recorder: bool = False) -> None:
             __import__(name)
         except Exception as error:  # the first region will meet it again, and run in place
             note_failure(f"{name} cannot be loaded", error)
+    if "libcst" in sys.modules and gc.isenabled():
+        # All that the rewriting has loaded is to be looked through once. Left to itself, the collector would
+        # do so when enough has been added: in the middle of the first region.
+        gc.collect()
 
 
 def note_failure(what: str, error: Exception, filename: str | None = None) -> None:

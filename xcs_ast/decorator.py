@@ -203,6 +203,7 @@ def _rebuild(function: FunctionType, proven_only: bool) -> CodeType | _Refusal:
             if bound is new:
                 return _Refusal(NOTHING_TO_DO, "holds no region that could run ahead")
             _tell_lookup(bound, code)
+            _read_source(bound)
             return bound
     return _Refusal(REWRITE_FAILED, "stays plain: it is not found in its rewritten module")
 
@@ -248,6 +249,13 @@ def _tell_lookup(new: CodeType, plain: CodeType) -> None:
     from xcs_ast.source.lookup import register_alias
 
     register_alias(new, plain)
+
+
+def _read_source(code: CodeType) -> None:
+    """Reads and parses the file now: in the first call it would stand in the way of the tasks."""
+    from xcs_ast.source.lookup import find_function
+
+    find_function(code)
 
 
 # ------------------------------------------------------------------------------------------- its module

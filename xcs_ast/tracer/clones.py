@@ -9,6 +9,8 @@ Assumes: clones stay inside the task that they were made for; what leaves it is 
 from __future__ import annotations
 
 import ast
+import os
+from _thread import RLock
 from types import CellType, CodeType, FunctionType
 from typing import Any, Final, final
 
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 _LIMIT: Final = 8_192
+_PATIENCE: Final = 0.2
 _TYPE: Final = CellType(type)
 _NEXT: Final = CellType(next)
 
@@ -128,6 +131,17 @@ _plans: dict[int, _Plan] = {}
 _stepwise: dict[int, _Plan] = {}
 _slices: dict[int, tuple[CodeType, FunctionSource]] = {}
 _clone_codes: dict[int, CodeType] = {}
+_making = RLock()
+"""Tasks of one region want the same clones at once. Who has waited long enough makes them all the same."""
+
+
+def _after_fork() -> None:
+    global _making
+    _making = RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def clone_of(function: FunctionType, link: Link) -> FunctionType | Refusal:
@@ -229,12 +243,20 @@ def _plan(code: CodeType, stepwise: bool) -> _Plan:
     plan = plans.get(id(code))
     if plan is not None and plan.original is code:
         return plan
-    plan = _make_plan(code, stepwise)
-    if not intact():
-        # Whatever was made then, nobody shall use, now or later.
-        return _Plan(code, None, "the program has replaced builtins")
-    if len(plans) >= _LIMIT:
-        forget_clones()
+    lock = _making
+    held = lock.acquire(timeout=_PATIENCE)
+    try:
+        plan = plans.get(id(code))
+        if plan is None or plan.original is not code:
+            plan = _make_plan(code, stepwise)
+            if not intact():
+                # Whatever was made then, nobody shall use, now or later.
+                return _Plan(code, None, "the program has replaced builtins")
+            if len(plans) >= _LIMIT:
+                forget_clones()
+    finally:
+        if held:
+            lock.release()
     # Of two threads that make one at once the first has made it: what runs is what `instrumented` tells.
     return plans.setdefault(id(code), plan)
 
