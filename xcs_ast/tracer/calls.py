@@ -194,7 +194,7 @@ class CallHooks(Methods):
             self.transaction.enter(f)
         result = clone(*args, **kwargs)
         if flags & _GENERATOR and type(result) is types.GeneratorType:
-            self.generators.append(weakref.ref(result))
+            self.watch(result)
         return result
 
     def _note_function(self, f: FunctionType) -> None:
@@ -211,8 +211,12 @@ class CallHooks(Methods):
 
     def generator(self, gen: Any, /) -> Any:
         """A generator expression's generator, just made."""
-        self.generators.append(weakref.ref(gen))
+        self.watch(gen)
         return gen
+
+    def watch(self, gen: Any) -> None:
+        """Notes a generator of the task's, as long as it is there."""
+        raise NotImplementedError
 
     def is_own_generator(self, obj: Any) -> bool:
         """Whether it is a generator that the task has made."""

@@ -173,7 +173,7 @@ class Containers(ContainerMethods):
         """The factory of a defaultdict, logged."""
         if id(o) in self.owned:
             return o.default_factory
-        return self.transaction.probe(lambda: o.default_factory)
+        return self.transaction.probe(lambda: o.default_factory, (id(o), "default_factory"))
 
     def missing_key(self, o: Any, kind: type, k: Any) -> Any:
         """What `o[k]` gives where there is no such key."""

@@ -38,6 +38,7 @@ class DictState(State):
         "kept",
         "length_seen",
         "obj",
+        "op_at",
         "ops",
         "present",
         "reads",
@@ -64,6 +65,8 @@ class DictState(State):
         self.summed: list[tuple[object, Increment]] = []
         self.length_seen: int | None = None
         self.ops: list[tuple[Any, ...]] = []
+        self.op_at: dict[object, int] = {}
+        """Of a key, which of these has set or increased it last; dropping it makes an end of that."""
         self.shadow: Any = None
         self.snapshot: tuple[list[object], list[object]] | None = None
         self.cursors: list[Any] = []
@@ -115,11 +118,11 @@ class DictState(State):
         """Holds a store back."""
         if self.cursors:
             self._guard_order(key)
-        self.segment.log.append((state_base.put, self.obj, key, value))
+        self.segment.note_store((id(self.obj), key), (state_base.put, self.obj, key, value))
         self._forget(key)
         self.view[key] = value
         if self.shadow is None:
-            self.ops.append((state_base.put, key, value))
+            self._note_op(key, (state_base.put, key, value), False)
         else:
             self.shadow[key] = value
 
@@ -129,14 +132,30 @@ class DictState(State):
             return False
         if self.cursors:
             self._guard_order(None, True)
-        self.segment.log.append((state_base.drop, self.obj, key))
+        self.segment.note((state_base.drop, self.obj, key))
         self._forget(key)
         self.view[key] = MISSING
         if self.shadow is None:
             self.ops.append((state_base.drop, key))
+            self.op_at.pop(key, None)
         else:
             del self.shadow[key]
         return True
+
+    def _note_op(self, key: object, op: tuple[Any, ...], folds: bool) -> None:
+        """Adds a store or an increment of one key, or makes the last one of that key do for both."""
+        index = self.op_at.get(key)
+        old = None if index is None else self.ops[index]
+        if index is not None and old is not None and old[0] is op[0]:
+            if op[0] is state_base.put:
+                self.ops[index] = (*old[:-1], op[-1])
+                return
+            sum_ = state_base.folded(old[2], old[3], op[2], op[3]) if folds else None
+            if sum_ is not None:
+                self.ops[index] = (*old[:2], *sum_, *old[4:])
+                return
+        self.op_at[key] = len(self.ops)
+        self.ops.append(op)
 
     def _forget(self, key: object) -> None:
         self.changed = True
@@ -165,6 +184,7 @@ class DictState(State):
             pending = Increment(seen, default)
         token.increment = pending
         token.count = len(pending.steps)
+        pending.open += 1
         return token
 
     def increase(self, token: Token, key: object, op: str, value: object) -> bool:
@@ -180,13 +200,14 @@ class DictState(State):
         if not increasable(start, op, value) or not pending_fits(pending, value):
             return False
         self.increments[key] = pending
-        pending.steps.append((op, value))
+        folds = pending.add(op, value)
         self.changed = True
         for each in self.watchers:
             each.pop(key, None)  # type: ignore[call-overload]
         step = (key, op, value, token.default)
-        self.ops.append((state_base.increase, *step))
-        self.segment.log.append((state_base.increase, self.obj, *step))
+        self._note_op(key, (state_base.increase, *step), folds)
+        place = (id(self.obj), key)
+        self.segment.note_increase(place, (state_base.increase, self.obj, *step), 3, folds)
         return True
 
     def old_of(self, token: Token, key: object) -> object:
@@ -220,6 +241,7 @@ class DictState(State):
                 self.summed.append((key, pending))
             self.increments.clear()
             self.ops = []
+            self.op_at = {}
         return self.shadow
 
     def _agrees(self, copied: Any) -> None:
@@ -269,12 +291,13 @@ class DictState(State):
         if self.shadow is None:
             self.shadow = state_base.empty_like(self.obj)
             self.ops = []
+            self.op_at = {}
         else:
             self.shadow.clear()
 
     def _record(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.changed = True
-        self.segment.log.append((state_base.do, self.obj, name, args, kwargs))
+        self.segment.note((state_base.do, self.obj, name, args, kwargs))
         self.view.clear()
         for each in self.watchers:
             each.clear()

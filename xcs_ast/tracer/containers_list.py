@@ -41,6 +41,7 @@ class ListState(State):
         "obj",
         "ops",
         "present",
+        "put_at",
         "reads",
         "segment",
         "shadow",
@@ -63,6 +64,8 @@ class ListState(State):
         """Something was appended (nothing else that moves elements happens before there is a copy)."""
         self.length_seen: int | None = None
         self.ops: list[tuple[Any, ...]] = []
+        self.put_at: dict[int, int] = {}
+        """Of an element that was stored, which of these does so."""
         self.shadow: Any = None
         self.snapshot: list[object] | None = None
         self.cursors: list[Any] = []
@@ -110,22 +113,27 @@ class ListState(State):
                     self.present.add(index)
                 elif self.reads[index] is MISSING:
                     return False
+            if index in self.items:
+                # No element has moved since.
+                self.ops[self.put_at[index]] = (state_base.put, index, value)
+            else:
+                self.put_at[index] = len(self.ops)
+                self.ops.append((state_base.put, index, value))
             self.items[index] = value
-            self.ops.append((state_base.put, index, value))
         else:
             try:
                 self.whole()[index] = value
             except IndexError:
                 return False
         self.changed = True
-        self.segment.log.append((state_base.put, self.obj, index, value))
+        self.segment.note_store((id(self.obj), index), (state_base.put, self.obj, index, value))
         return True
 
     def change(self, step: Any, *args: Any) -> None:
         """Another change (slices, deletions): made on the copy first, so that errors come as they should."""
         step(self.whole(), *args)
         self.changed = True
-        self.segment.log.append((step, self.obj, *args))
+        self.segment.note((step, self.obj, *args))
 
     def do(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A mutating method of the exact type; with its result."""
@@ -137,7 +145,7 @@ class ListState(State):
         else:
             result = getattr(type(self.obj), name)(self.whole(), *args, **kwargs)
         self.changed = True
-        self.segment.log.append((state_base.do, self.obj, name, args, kwargs))
+        self.segment.note((state_base.do, self.obj, name, args, kwargs))
         return result
 
     def whole(self) -> Any:

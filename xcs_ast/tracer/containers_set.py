@@ -89,7 +89,7 @@ class SetState(State):
             if self.cursors:
                 self.segment.tx.wait("a set changes while it is iterated")
         self.changed = True
-        self.segment.log.append((state_base.do, self.obj, name, args, {}))
+        self.segment.note((state_base.do, self.obj, name, args, {}))
         if self.shadow is not None:
             getattr(set, name)(self.shadow, *args)
         else:

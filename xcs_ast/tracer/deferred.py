@@ -146,8 +146,8 @@ class Deferring(Modelled):
         return True
 
     def log_length(self) -> int:
-        """How long the log of the present segment is."""
-        return len(self.transaction.segment.log)
+        """How many steps have gone into the log of the present segment."""
+        return self.transaction.segment.noted
 
     def defer_outside(self, step: Callable[[], object]) -> None:
         """Puts a step into the log."""

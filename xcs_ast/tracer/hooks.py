@@ -25,6 +25,7 @@ from xcs_ast.tracer.hook_parts import (
     COMPARE,
     INPLACE,
     UNARY,
+    Token,
     function_text,
     load_builtin,
     merge_keywords,
@@ -56,25 +57,6 @@ TABLES: Final = frozenset({set, frozenset, dict})
 """Exact types that a set takes over in one piece."""
 
 _MISSING: Final[Any] = object()
-
-
-class Token:
-    """An augmented assignment between its load and its store: what was loaded, and where it goes.
-
-    A clone may begin under one recorder and finish under another (`Link.switch`). So what `begin_*` of any
-    recorder but `Direct` returns has these four attributes (`old` may be a property that reads when asked).
-    """
-
-    __slots__ = ("kind", "name", "old", "owner")
-
-    def __init__(self, kind: str, owner: Any, name: Any, old: Any) -> None:
-        self.kind = kind
-        """`attr`, `item`, `global`, `cell`."""
-        self.owner = owner
-        """The object, the globals or the cell."""
-        self.name = name
-        """The attribute, key or variable."""
-        self.old = old
 
 
 class Recorder:

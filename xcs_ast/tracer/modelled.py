@@ -72,7 +72,6 @@ class Modelled(Items):
 
     __slots__ = ()
 
-    lazies: list[Any]
     tries: int
     wrote_outside: bool
     slice_codes: set[int]
@@ -178,7 +177,6 @@ class Modelled(Items):
 
     def adopt_lazy(self, obj: Any) -> Any:
         """Registers an iterator that the task has made; none may outlive it."""
-        self.lazies.append(obj)
         return self.adopt(obj)
 
     # --------------------------------------------------------------------------------------------- clauses

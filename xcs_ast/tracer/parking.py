@@ -125,12 +125,12 @@ class Parking(QuickHooks):
         transaction = self.transaction
         if transaction.park is None or not transaction.external_calls:
             return super().run_entry(entry, native, receiver, args, kwargs)
-        before = len(transaction.segment.log), len(transaction.answers)
+        before = transaction.segment.noted, len(transaction.answers)
         try:
             return super().run_entry(entry, native, receiver, args, kwargs)
         except Abandon as end:
             if self.successor is not None or before != (
-                len(transaction.segment.log),
+                transaction.segment.noted,
                 len(transaction.answers),
             ):
                 raise

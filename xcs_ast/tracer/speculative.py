@@ -42,6 +42,7 @@ _HIDDEN: Final = frozenset(
     }
 )  # fmt: skip
 _GUARDED: Final = 1_000
+_MANY: Final = 64
 _OWNERS: Final = frozenset({str, list, dict})
 _EXHAUSTS: Final = "exhausts the stack or the memory"
 
@@ -60,7 +61,7 @@ class SpeculativeRecorder(Parking):
     """The recorder of one task that runs ahead."""
 
     __slots__ = (
-        "__weakref__", "called", "generators", "handlers", "lazies", "link", "pinned", "reason",
+        "__weakref__", "called", "generators", "handlers", "link", "many", "pinned", "reason",
         "slice_codes", "tries",
     )  # fmt: skip
     native_numbers = True
@@ -71,9 +72,8 @@ class SpeculativeRecorder(Parking):
         self.handlers: dict[Any, tuple[str, str]] = {}
         transaction.on_doom.append(self.link.forget_callees)
         self.generators: list[weakref.ref[Any]] = []
+        self.many = _MANY
         self.called: set[FunctionType] = set()
-        self.lazies: list[Any] = []
-        """Iterators that the task made of builtin classes."""
         self.pinned: list[Any] = []
         """Generators that an end of the task would close in mid-flight."""
         self.tries = 0
@@ -190,6 +190,14 @@ class SpeculativeRecorder(Parking):
             return getattr(self, known[0])(args, kwargs)
         except (RecursionError, MemoryError):
             return self.wait(_EXHAUSTS)
+
+    def watch(self, gen: Any) -> None:
+        """Notes a generator of the task's, as long as it is there."""
+        watched = self.generators
+        watched.append(weakref.ref(gen))
+        if len(watched) > self.many:
+            watched[:] = [ref for ref in watched if ref() is not None]
+            self.many = max(_MANY, 2 * len(watched))
 
     def callee(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., Any]:
         """What to call for the global `name`, which is `f`."""
@@ -328,7 +336,6 @@ class SpeculativeRecorder(Parking):
         self.reason = ""
         self.generators.clear()
         self.called.clear()
-        self.lazies.clear()
         self.transaction.clear()
 
     def leaks(self, roots: Iterable[object], suspended: Any = None) -> str:
@@ -338,7 +345,6 @@ class SpeculativeRecorder(Parking):
             if gen is not None and gen.gi_frame is not None and suspended is None:
                 return "a generator outlives the task"
             del gen
-        self.lazies.clear()
         todo: list[Any] = list(roots)
         seen: set[int] = set()
         for step in self.transaction.segment.log:

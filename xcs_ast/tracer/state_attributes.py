@@ -233,7 +233,7 @@ class AttributeLoads(StateCore):
         if name in _KNOWN_GETSETS:
             if id(o) in self.owned:
                 return found.__get__(o, type(o))
-            return self.transaction.probe(lambda: found.__get__(o, type(o)))
+            return self.transaction.probe(lambda: found.__get__(o, type(o)), (id(o), name))
         return self.late(f"the computed attribute {name}").load_attr(o, name)
 
     def _bind(self, found: Any, o: Any, cls: type, name: str) -> Any:
@@ -291,9 +291,9 @@ class AttributeLoads(StateCore):
         above = self.class_attr(meta, name)
         if above is not MISSING and self._is_data(type(above)):
             if name == "__class__" and above is object.__dict__["__class__"]:
-                return self.transaction.probe(lambda: type(o))
+                return self.transaction.probe(lambda: type(o), (id(o), name))
             if name in _TYPE_FIELDS and type(above) in (_GETSET, _SLOT):
-                return self.transaction.probe(lambda: above.__get__(o, meta))
+                return self.transaction.probe(lambda: above.__get__(o, meta), (id(o), name))
             if type(above) is property:
                 return self.call(above.fget, o)
             return self.late(f"{name} of a class").load_attr(o, name)

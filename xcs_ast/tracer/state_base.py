@@ -170,17 +170,44 @@ def fold(start: object, steps: Iterable[tuple[str, object]]) -> Any:
     return start
 
 
+def folded(op: str, value: object, then: str, more: object) -> tuple[str, object] | None:
+    """One increment of an integer that does what two do, or `None`."""
+    if type(value) is not int or type(more) is not int or op not in "+-" or then not in "+-":
+        return None
+    return "+", (value if op == "+" else -value) + (more if then == "+" else -more)
+
+
 @final
 class Increment:
     """Increments held back on one place: the value itself has not been looked at."""
 
-    __slots__ = ("default", "seen", "steps")
+    __slots__ = ("default", "folded", "open", "seen", "steps")
 
     def __init__(self, seen: object, default: object) -> None:
         self.seen = seen
         """What the place held when first touched (`MISSING`: nothing, and `default` counts)."""
         self.default = default
         self.steps: list[tuple[str, object]] = []
+        self.open = 0
+        """How many augmented assignments have begun, and not come to an increment (yet)."""
+        self.folded = False
+        """Some were added up: that is exact for integers."""
+
+    def add(self, op: str, value: object) -> bool:
+        """One increment more. True: it may have been added to the one before, here and in other lists."""
+        self.open -= 1
+        start = self.default if self.seen is MISSING else self.seen
+        # Who has begun and not ended knows the value of old by the number of steps.
+        if self.open or type(start) is not int or not self.steps:
+            self.steps.append((op, value))
+            return False
+        sum_ = folded(*self.steps[-1], op, value)
+        if sum_ is None:
+            self.steps.append((op, value))
+            return False
+        self.steps[-1] = sum_
+        self.folded = True
+        return True
 
     def value(self, count: int | None = None) -> object:
         """What the place holds after the first `count` increments, if it has not changed since."""
@@ -193,7 +220,7 @@ class Increment:
             return False
         if type(start) is str:
             return all(type(value) is str for _, value in self.steps)
-        if type(start) not in (int, float):
+        if type(start) not in (int, float) or (self.folded and type(start) is not int):
             return False
         try:
             for op, value in self.steps:

@@ -128,12 +128,13 @@ class Single(State):
     def set(self, value: object) -> None:
         """Holds a store back."""
         self._settle(value)
-        self.segment.log.append((state_base.put_single, self.kind, self.owner, self.name, value))
+        step = (state_base.put_single, self.kind, self.owner, self.name, value)
+        self.segment.note_store(self._place(), step)
 
     def delete(self) -> None:
         """Holds a deletion back; the caller has made sure that there is something."""
         self._settle(MISSING)
-        self.segment.log.append((state_base.drop_single, self.kind, self.owner, self.name))
+        self.segment.note((state_base.drop_single, self.kind, self.owner, self.name))
 
     def _settle(self, value: object) -> None:
         if self.increment is not None:
@@ -155,6 +156,7 @@ class Single(State):
             else:
                 token.increment = self.increment
                 token.count = len(self.increment.steps)
+            token.increment.open += 1
         return token
 
     def increase(self, token: Token, op: str, value: object) -> bool:
@@ -167,10 +169,14 @@ class Single(State):
         if not increasable(pending.seen, op, value) or not pending_fits(pending, value):
             return False
         self.increment = pending
-        pending.steps.append((op, value))
+        folds = pending.add(op, value)
         self.changed = True
-        self.segment.log.append((state_base.increase_single, self.kind, self.owner, self.name, op, value))
+        step = (state_base.increase_single, self.kind, self.owner, self.name, op, value)
+        self.segment.note_increase(self._place(), step, 4, folds)
         return True
+
+    def _place(self) -> tuple[int, object]:
+        return (id(self.owner), (self.kind, self.name))
 
     def old_of(self, token: Token) -> object:
         """The value as it was when the augmented assignment began: a read, from now on."""

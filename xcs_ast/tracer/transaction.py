@@ -13,17 +13,16 @@ else changes shared state between a `validate` that says yes and its `replay`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from sys import _getframe
 from time import sleep
 from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, Never, final
 
 from xcs_ast.native import use_own
-from xcs_ast.records import dataclass
-from xcs_ast.tracer import finalizing, state_base
+from xcs_ast.tracer import state_base
 from xcs_ast.tracer.freshness import Registry
-from xcs_ast.tracer.kinds import MISSING, raise_abandon, raise_stop, same
-from xcs_ast.tracer.state_base import CLASS, REAL, Base, running
+from xcs_ast.tracer.kinds import raise_abandon, raise_stop
+from xcs_ast.tracer.segment import Access, Segment, Traced, place_in_task
+from xcs_ast.tracer.state_base import REAL, Base, running
 
 use_own(globals())
 
@@ -34,130 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Access", "Segment", "Transaction"]
 
 _PATIENCE: Final = 50
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Access:
-    """One access, for the verifier: what was done to which field of which object."""
-
-    kind: str
-    """"read", "write", "reduce", "channel" or "call"."""
-    owner: object
-    field: str
-    filename: str = ""
-    """Where the place was touched first, if the transaction is `traced`."""
-    line: int = 0
-
-
-@final
-class _Traced(dict[tuple[int, object], "State"]):
-    """States that remember which line of the task's code needed them first."""
-
-    __slots__ = ("places",)
-
-    def __init__(self) -> None:
-        self.places: dict[tuple[int, object], tuple[str, int]] = {}
-
-    def __setitem__(self, key: tuple[int, object], state: State) -> None:
-        self.places[key] = _place_in_task()
-        super().__setitem__(key, state)
-
-
-def _place_in_task() -> tuple[str, int]:
-    """File and line of the innermost clone on this thread's stack."""
-    from xcs_ast.tracer.clones import is_clone
-
-    frame = _getframe(2)
-    while frame is not None:
-        if is_clone(frame.f_code):
-            return frame.f_code.co_filename, frame.f_lineno
-        frame = frame.f_back  # type: ignore[assignment]
-    return "", 0
-
-
-@final
-class Segment(Base):
-    """What a task does up to its next hand-over. As a `Base`: the world as the task sees it at its end."""
-
-    __slots__ = ("base", "class_writes", "log", "probes", "replayed", "states", "tx")
-
-    def __init__(self, tx: Transaction, base: Base) -> None:
-        self.tx = tx
-        self.base = base
-        self.states: dict[tuple[int, object], State] = _Traced() if tx.traced else {}
-        self.probes: list[tuple[Callable[[], object], object]] = []
-        self.log: list[tuple[Any, ...]] = []
-        self.replayed = False
-        self.class_writes = False
-
-    def holds(self, base: Base) -> bool:
-        """Whether every logged read is what `base` holds now."""
-        try:
-            for state in list(self.states.values()):
-                if not state.holds(base):
-                    return False
-            for fetch, seen in list(self.probes):
-                if not same(fetch(), seen):
-                    return False
-        except Exception:
-            # Another thread is at work on the container, or an object is no longer what it was.
-            return False
-        return True
-
-    def ends_are_noticed(self) -> bool:
-        """Whether replaying this would run a finalizer, which in plain Python the task might have noticed."""
-        try:
-            return finalizing.ends_are_noticed(list(self.log))
-        except Exception:  # another thread is at work on a container
-            return True
-
-    # As a base for the segments above: what this one knows, else what lies below.
-
-    def key(self, obj: Any, key: object, /) -> object:
-        """See `Base`."""
-        state = self.states.get((id(obj), None))
-        return self.base.key(obj, key) if state is None else state.peek_key(key)
-
-    def element(self, obj: Any, index: int, /) -> object:
-        """See `Base`."""
-        state = self.states.get((id(obj), None))
-        return self.base.element(obj, index) if state is None else state.peek_element(index)
-
-    def contains(self, obj: Any, element: object, /) -> bool:
-        """See `Base`."""
-        state = self.states.get((id(obj), None))
-        return self.base.contains(obj, element) if state is None else state.peek_contains(element)
-
-    def length(self, obj: Any, /) -> int:
-        """See `Base`."""
-        state = self.states.get((id(obj), None))
-        return self.base.length(obj) if state is None else state.peek_length()
-
-    def content(self, obj: Any, /) -> Any:
-        """See `Base`."""
-        state = self.states.get((id(obj), None))
-        return self.base.content(obj) if state is None else state.peek_content()
-
-    def untouched(self, obj: Any, /) -> bool:
-        """See `Base`."""
-        state = self.states.get((id(obj), None))
-        return (state is None or not state.changed) and self.base.untouched(obj)
-
-    def single(self, kind: Any, owner: Any, name: object, /) -> object:
-        """See `Base`."""
-        state = self.states.get((id(owner), (kind, name)))
-        return self.base.single(kind, owner, name) if state is None else state.peek_single()
-
-    def lookup(self, cls: type, name: str, /) -> object:
-        """See `Base`."""
-        if not self.class_writes:
-            return self.base.lookup(cls, name)
-        for each in type.__dict__["__mro__"].__get__(cls):
-            found = self.single(CLASS, each, name)
-            if found is not MISSING:
-                return found
-        return MISSING
 
 
 @final
@@ -262,16 +137,25 @@ class Transaction:
 
     def defer(self, step: Callable[[], None]) -> None:
         """Any further step of the replay, in order with all the others."""
-        self.segment.log.append((state_base.run_step, step))
+        self.segment.note((state_base.run_step, step))
 
     def note_outside(self, kind: str, owner: object, field: str) -> None:
         """What was deferred is an ordered use of something outside (or a change of a stream)."""
-        filename, line = _place_in_task() if self.traced else ("", 0)
+        filename, line = place_in_task() if self.traced else ("", 0)
         self.outside.append(Access(kind, owner, field, filename, line))
 
-    def probe(self, fetch: Callable[[], object]) -> object:
-        """Reads something through `fetch`, which runs no user code; validation calls it again."""
-        seen = fetch()
+    def probe(self, fetch: Callable[[], object], key: object = None) -> object:
+        """Reads something through `fetch`, which runs no user code; validation calls it again.
+
+        With a key (made of ids of what `fetch` keeps alive), what was seen under it once is seen again.
+        """
+        if key is not None:
+            known = self.segment.probed
+            if key in known:
+                return known[key]
+            seen = known[key] = fetch()
+        else:
+            seen = fetch()
         self.segment.probes.append((fetch, seen))
         return seen
 
@@ -352,7 +236,8 @@ class Transaction:
                 continue
             segment.replayed = True
             log, segment.log = segment.log, []
-            if carry_over is None:
+            segment.places.clear()
+            if self.parent is None:
                 for step in log:
                     step[0](*step[1:])
             else:
@@ -363,6 +248,7 @@ class Transaction:
         for segment in self.segments[:upto]:
             segment.replayed = True
             segment.log = []
+            segment.places.clear()
 
     def doom(self) -> None:
         """The task will never be taken: it stops at its next hook that looks."""
@@ -407,7 +293,9 @@ class Transaction:
         for segment in self.segments:
             segment.states.clear()
             segment.probes.clear()
+            segment.probed.clear()
             segment.log.clear()
+            segment.places.clear()
         self.outside.clear()
         self.calls.clear()
         self.answers, self.script = [], []  # another pass may hold the same lists
@@ -420,7 +308,7 @@ class Transaction:
     def trace(self) -> None:
         """From the start: remembers where in the task's code each place is touched first."""
         self.traced = True
-        self.segment.states = _Traced()
+        self.segment.states = Traced()
 
     def accesses(self) -> list[Access]:
         """What was done to shared state, in no particular order."""
@@ -461,7 +349,7 @@ def _same_callee(known: object, callee: object) -> bool:
 
 def _of_state(segment: Segment, key: tuple[int, object]) -> list[Access]:
     states = segment.states
-    filename, line = states.places.get(key, ("", 0)) if type(states) is _Traced else ("", 0)
+    filename, line = states.places.get(key, ("", 0)) if type(states) is Traced else ("", 0)
     return [Access(kind, owner, field, filename, line) for kind, owner, field in states[key].accesses()]
 
 

@@ -1,0 +1,208 @@
+"""A segment of a transaction: what a task does up to its next hand-over.
+
+Guarantees: the log holds no more than the task's effects need: a number or a text that is stored in a place
+makes the one before void, and integers that are added to a place are added up. Floats keep their order.
+Assumes: as `transaction`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from sys import _getframe
+from typing import TYPE_CHECKING, Any, final
+
+from xcs_ast.native import use_own
+from xcs_ast.records import dataclass
+from xcs_ast.tracer import finalizing, state_base
+from xcs_ast.tracer.kinds import MISSING, SCALARS, same
+from xcs_ast.tracer.state_base import CLASS, Base
+
+use_own(globals())
+
+if TYPE_CHECKING:
+    from xcs_ast.tracer.state_places import State
+    from xcs_ast.tracer.transaction import Transaction
+
+__all__ = ["Access", "Segment", "Traced", "place_in_task"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One access, for the verifier: what was done to which field of which object."""
+
+    kind: str
+    """"read", "write", "reduce", "channel" or "call"."""
+    owner: object
+    field: str
+    filename: str = ""
+    """Where the place was touched first, if the transaction is `traced`."""
+    line: int = 0
+
+
+@final
+class Traced(dict[tuple[int, object], "State"]):
+    """States that remember which line of the task's code needed them first."""
+
+    __slots__ = ("places",)
+
+    def __init__(self) -> None:
+        self.places: dict[tuple[int, object], tuple[str, int]] = {}
+
+    def __setitem__(self, key: tuple[int, object], state: State) -> None:
+        self.places[key] = place_in_task()
+        super().__setitem__(key, state)
+
+
+def place_in_task() -> tuple[str, int]:
+    """File and line of the innermost clone on this thread's stack."""
+    from xcs_ast.tracer.clones import is_clone
+
+    frame = _getframe(2)
+    while frame is not None:
+        if is_clone(frame.f_code):
+            return frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back  # type: ignore[assignment]
+    return "", 0
+
+
+@final
+class Segment(Base):
+    """What a task does up to its next hand-over. As a `Base`: the world as the task sees it at its end."""
+
+    __slots__ = (
+        "base",
+        "class_writes",
+        "log",
+        "noted",
+        "places",
+        "probed",
+        "probes",
+        "replayed",
+        "states",
+        "tx",
+    )
+
+    def __init__(self, tx: Transaction, base: Base) -> None:
+        self.tx = tx
+        self.base = base
+        self.states: dict[tuple[int, object], State] = Traced() if tx.traced else {}
+        self.probes: list[tuple[Callable[[], object], object]] = []
+        self.probed: dict[object, object] = {}
+        self.log: list[tuple[Any, ...]] = []
+        self.noted = 0
+        """How many steps have gone into the log; it may hold fewer."""
+        self.places: dict[tuple[int, object], int] = {}
+        """Where the log has the last store or increment of a place, with nothing but such ones after it."""
+        self.replayed = False
+        self.class_writes = False
+
+    def note(self, step: tuple[Any, ...]) -> None:
+        """Adds a step to the log."""
+        self.noted += 1
+        self.log.append(step)
+        if self.places:
+            self.places.clear()
+
+    def note_store(self, place: tuple[int, object], step: tuple[Any, ...]) -> None:
+        """Adds the store of a value, the last part of the step, in one place.
+
+        It takes the position of the store of a number or a text that it makes void: stores in other places
+        and it may change places, and nobody can tell when a number dies.
+        """
+        self.noted += 1
+        log = self.log
+        index = self.places.get(place)
+        if index is not None:
+            old = log[index]
+            if old[0] is step[0] and type(old[-1]) in SCALARS:
+                log[index] = (*old[:-1], step[-1])
+                return
+        self.places[place] = len(log)
+        log.append(step)
+
+    def note_increase(self, place: tuple[int, object], step: tuple[Any, ...], at: int, folds: bool) -> None:
+        """Adds an increment; its operator and value are the parts of the step from `at` on.
+
+        `folds`: one before it, as long as that is no further back, may do the work of both.
+        """
+        self.noted += 1
+        log = self.log
+        index = self.places.get(place)
+        if index is not None and folds:
+            old = log[index]
+            if old[0] is step[0]:
+                sum_ = state_base.folded(old[at], old[at + 1], step[at], step[at + 1])
+                if sum_ is not None:
+                    log[index] = (*old[:at], *sum_, *old[at + 2 :])
+                    return
+        self.places[place] = len(log)
+        log.append(step)
+
+    def holds(self, base: Base) -> bool:
+        """Whether every logged read is what `base` holds now."""
+        try:
+            for state in list(self.states.values()):
+                if not state.holds(base):
+                    return False
+            for fetch, seen in list(self.probes):
+                if not same(fetch(), seen):
+                    return False
+        except Exception:
+            # Another thread is at work on the container, or an object is no longer what it was.
+            return False
+        return True
+
+    def ends_are_noticed(self) -> bool:
+        """Whether replaying this would run a finalizer, which in plain Python the task might have noticed."""
+        try:
+            return finalizing.ends_are_noticed(list(self.log))
+        except Exception:  # another thread is at work on a container
+            return True
+
+    # As a base for the segments above: what this one knows, else what lies below.
+
+    def key(self, obj: Any, key: object, /) -> object:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return self.base.key(obj, key) if state is None else state.peek_key(key)
+
+    def element(self, obj: Any, index: int, /) -> object:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return self.base.element(obj, index) if state is None else state.peek_element(index)
+
+    def contains(self, obj: Any, element: object, /) -> bool:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return self.base.contains(obj, element) if state is None else state.peek_contains(element)
+
+    def length(self, obj: Any, /) -> int:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return self.base.length(obj) if state is None else state.peek_length()
+
+    def content(self, obj: Any, /) -> Any:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return self.base.content(obj) if state is None else state.peek_content()
+
+    def untouched(self, obj: Any, /) -> bool:
+        """See `Base`."""
+        state = self.states.get((id(obj), None))
+        return (state is None or not state.changed) and self.base.untouched(obj)
+
+    def single(self, kind: Any, owner: Any, name: object, /) -> object:
+        """See `Base`."""
+        state = self.states.get((id(owner), (kind, name)))
+        return self.base.single(kind, owner, name) if state is None else state.peek_single()
+
+    def lookup(self, cls: type, name: str, /) -> object:
+        """See `Base`."""
+        if not self.class_writes:
+            return self.base.lookup(cls, name)
+        for each in type.__dict__["__mro__"].__get__(cls):
+            found = self.single(CLASS, each, name)
+            if found is not MISSING:
+                return found
+        return MISSING
