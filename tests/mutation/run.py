@@ -75,6 +75,7 @@ PARTS: Final = (
     Part("xcs_ast/effects/calls.py", ("tests/unit/effects",), 50),
     Part("xcs_ast/effects/attributes.py", ("tests/unit/effects",), 50),
     Part("xcs_ast/tracer/transaction.py", TRACER, 40),
+    Part("xcs_ast/tracer/segment.py", TRACER, 40),
     Part("xcs_ast/tracer/state_places.py", TRACER, 40),
     Part("xcs_ast/tracer/freshness.py", TRACER, 40),
 )

@@ -14,6 +14,9 @@ _PLACES: Final = "xcs_ast/tracer/state_places.py"
 _DICT: Final = "xcs_ast/tracer/containers_dict.py"
 _LIST: Final = "xcs_ast/tracer/containers_list.py"
 _TRANSACTION: Final = "xcs_ast/tracer/transaction.py"
+_SEGMENT: Final = "xcs_ast/tracer/segment.py"
+_BASE: Final = "xcs_ast/tracer/state_base.py"
+_BOUNDED: Final = ("tests/unit/tracer/test_log_bounded.py",)
 _SPECULATION: Final = "xcs_ast/tracer/speculation.py"
 _CLAIMS: Final = "xcs_ast/verifier/claims.py"
 _CROSSCHECK: Final = "xcs_ast/verifier/crosscheck.py"
@@ -49,7 +52,7 @@ DEFECTS: Final = (
         Kind.MISSED_WRITE,
         "a store to a closure's variable, a slot or a class is seen by the task and never carried out",
         _PLACES,
-        "        self.segment.log.append((state_base.put_single, self.kind, self.owner, self.name, value))\n",
+        "        self.segment.note_store(self._place(), step)\n",
         "",
         _RULES,
     ),
@@ -58,9 +61,36 @@ DEFECTS: Final = (
         Kind.MISSED_WRITE,
         "`append` and its like on a shared list are seen by the task and never carried out",
         _LIST,
-        "        self.segment.log.append((state_base.do, self.obj, name, args, kwargs))\n",
+        "        self.segment.note((state_base.do, self.obj, name, args, kwargs))\n",
         "",
         _RULES,
+    ),
+    Defect(
+        "log-folded-across-effects",
+        Kind.ORDER,
+        "a store takes the position of an earlier one of the same place, whatever stands between the two",
+        _SEGMENT,
+        "        if self.places:\n            self.places.clear()\n",
+        "",
+        _BOUNDED,
+    ),
+    Defect(
+        "log-folded-under-way",
+        Kind.CONFLICT,
+        "increments are added up while another augmented assignment of the same place has begun",
+        _BASE,
+        "        if self.open or type(start) is not int or not self.steps:\n",
+        "        if type(start) is not int or not self.steps:\n",
+        _BOUNDED,
+    ),
+    Defect(
+        "integers-added-up-for-a-float",
+        Kind.GUARD,
+        "increments that were added up as integers are carried out on a float",
+        _BASE,
+        " or (self.folded and type(start) is not int):",
+        ":",
+        _BOUNDED,
     ),
     Defect(
         "log-replayed-backwards",
@@ -112,8 +142,8 @@ DEFECTS: Final = (
         Kind.CONFLICT,
         "`x += 1` is carried out as a store of the sum that the task saw: increments of others are lost",
         _PLACES,
-        "        self.segment.log.append((state_base.increase_single, self.kind, self.owner, self.name, op, value))\n",
-        "        self.segment.log.append((state_base.put_single, self.kind, self.owner, self.name, pending.value(len(pending.steps))))\n",
+        "        step = (state_base.increase_single, self.kind, self.owner, self.name, op, value)\n        self.segment.note_increase(self._place(), step, 4, folds)\n",
+        "        step = (state_base.put_single, self.kind, self.owner, self.name, pending.value(len(pending.steps)))\n        self.segment.note_store(self._place(), step)\n",
         _RULES,
     ),
     Defect(

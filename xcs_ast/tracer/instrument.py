@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_VARARGS, CO_VARKEYWORDS
 from types import CodeType
 from typing import Any, Final, final
 
@@ -30,6 +29,12 @@ __all__ = ["CELLS", "GLOBALS", "OURS", "RECORDER", "Instrumented", "Refused", "i
 OURS: Final = (RECORDER, GLOBALS, CELLS, KNOWN, CALLEES, TYPE, NUMBER, NEXT)
 """The free variables that clones have of their own."""
 
+# As in `inspect`, which takes long to import.
+_VARARGS: Final = 0x04
+_VARKEYWORDS: Final = 0x08
+_GENERATOR: Final = 0x20
+_COROUTINE: Final = 0x80
+_ASYNC_GENERATOR: Final = 0x200
 _FUTURE_MASK: Final = 0x1FFE000
 _ANNOTATIONS: Final = 0x1000000
 _NESTED: Final = 0x10
@@ -79,7 +84,7 @@ def instrument(source: FunctionSource, code: CodeType, stepwise: bool = False) -
 
 
 def _takes_the_same(made: CodeType, code: CodeType) -> bool:
-    kinds = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
+    kinds = _VARARGS | _VARKEYWORDS | _GENERATOR | _COROUTINE | _ASYNC_GENERATOR
     count = code.co_argcount + code.co_kwonlyargcount
     return (
         made.co_argcount == code.co_argcount
