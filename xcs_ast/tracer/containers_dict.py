@@ -210,6 +210,36 @@ class DictState(State):
         self.segment.note_increase(place, (state_base.increase, self.obj, *step), 3, folds)
         return True
 
+    def bump(self, key: object, op: str, value: object) -> bool:
+        """One more increment of an attribute that has been increased, by an integer. False: not as simple."""
+        pending = self.increments.get(key)
+        if pending is None or pending.open or type(value) is not int or type(pending.seen) is not int:
+            return False
+        if key in self.view or self.shadow is not None or pending.default is not MISSING:
+            return False
+        if op != "+" and op != "-":
+            return False
+        index, at = self.op_at.get(key, -1), self.segment.places.get((id(self.obj), key), -1)
+        if pending.folded and index >= 0 and at >= 0:
+            # The very same, without going through three functions.
+            ops, log, step = self.ops, self.segment.log, pending.steps[-1]
+            one, two = ops[index], log[at]
+            increases = one[0] is two[0] is state_base.increase
+            if increases and step[0] == one[2] == two[3] == "+" and type(one[3]) is type(two[4]) is int:
+                amount: Any = value if op == "+" else -value
+                held: Any = step[1]  # an integer, too: the three go together
+                pending.steps[-1] = ("+", held + amount)
+                ops[index] = (state_base.increase, key, "+", one[3] + amount, MISSING)
+                log[at] = (state_base.increase, self.obj, key, "+", two[4] + amount, MISSING)
+                self.segment.noted += 1
+                return True
+        pending.open = 1
+        folds = pending.add(op, value)
+        self._note_op(key, (state_base.increase, key, op, value, MISSING), folds)
+        noted = (state_base.increase, self.obj, key, op, value, MISSING)
+        self.segment.note_increase((id(self.obj), key), noted, 3, folds)
+        return True
+
     def old_of(self, token: Token, key: object) -> object:
         """The value as it was when the augmented assignment began: a read, from now on."""
         pending = token.increment

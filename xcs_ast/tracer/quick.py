@@ -128,14 +128,17 @@ class QuickHooks(QuickState):
         """`o.name(*args, **kwargs)`."""
         entry = self.entry if o is self.last else self.fields.get(id(o))
         if entry is not None:
-            clone = entry[3].get(name)
-            if clone is not None and name not in entry[0] and not self.transaction.doomed and not self.reason:
-                try:
-                    if not kwargs and len(args) == 1:
-                        return clone(o, args[0])
-                    return clone(o, *args, **kwargs)
-                except (RecursionError, MemoryError):
-                    return self.wait(EXHAUSTS)
+            clone = None if name in entry[0] else entry[3].get(name)
+        else:
+            known = self.calls.get(id(o))
+            clone = None if known is None else known.get(name)
+        if clone is not None and not self.transaction.doomed and not self.reason:
+            try:
+                if not kwargs and len(args) == 1:
+                    return clone(o, args[0])
+                return clone(o, *args, **kwargs)
+            except (RecursionError, MemoryError):
+                return self.wait(EXHAUSTS)
         kind = type(o)
         if kind is str:
             if not kwargs and name in _STR:
@@ -157,14 +160,17 @@ class QuickHooks(QuickState):
         """The same where nobody uses the result."""
         entry = self.entry if o is self.last else self.fields.get(id(o))
         if entry is not None:
-            clone = entry[3].get(name)
-            if clone is not None and name not in entry[0] and not self.transaction.doomed and not self.reason:
-                try:
-                    if not kwargs and len(args) == 1:
-                        return clone(o, args[0])
-                    return clone(o, *args, **kwargs)
-                except (RecursionError, MemoryError):
-                    return self.wait(EXHAUSTS)
+            clone = None if name in entry[0] else entry[3].get(name)
+        else:
+            known = self.calls.get(id(o))
+            clone = None if known is None else known.get(name)
+        if clone is not None and not self.transaction.doomed and not self.reason:
+            try:
+                if not kwargs and len(args) == 1:
+                    return clone(o, args[0])
+                return clone(o, *args, **kwargs)
+            except (RecursionError, MemoryError):
+                return self.wait(EXHAUSTS)
         kind = type(o)
         if kind is list and name == "append" and not kwargs and len(args) == 1 and id(o) in self.owned:
             o.append(args[0])
@@ -194,6 +200,10 @@ class QuickHooks(QuickState):
             clone = self.direct.get(found)
             if clone is not None and id(o) in self.owned:
                 self.clones_of(kind)[name] = clone
+            elif clone is not None:
+                # A store of an attribute of that name takes it away again.
+                state = self.mapping_state(self.shape(o).space, True)
+                self._shortcut(o, state, self.calls)[name] = clone
             return clone
         return None
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from xcs_ast.tracer.calls import CallHooks
 from xcs_ast.tracer.containers_dict import DictState
+from xcs_ast.tracer.containers_list import ListState
 from xcs_ast.tracer.hooks import INPLACE
 from xcs_ast.tracer.kinds import MISSING, SCALARS, class_lookup
 from xcs_ast.tracer.specials import BINARY
@@ -29,6 +30,7 @@ _METHODS: Final = {
 }
 """What these exact types give as bound methods, whatever is in them."""
 _NOBODY: Final = object()
+_EMPTY: Final[dict[object, object]] = {}
 _ENOUGH: Final = 4
 """Loads in a row, after which it pays to keep what is known of one instance."""
 
@@ -49,7 +51,18 @@ _default_set: Final = object.__dict__["__setattr__"]
 class QuickState(CallHooks):
     """The hooks for attributes and items that dense code calls most."""
 
-    __slots__ = ("classes", "clones", "entry", "fields", "last", "missed", "misses", "places")
+    __slots__ = (
+        "calls",
+        "classes",
+        "clones",
+        "entry",
+        "fields",
+        "last",
+        "lists",
+        "missed",
+        "misses",
+        "places",
+    )
 
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
@@ -65,12 +78,17 @@ class QuickState(CallHooks):
         self.classes: dict[int, tuple[Any, set[str]]] = {}
         """By the id of a class: how its instances show their dictionary; what is there if it is anywhere."""
         self.clones: dict[int, dict[str, FunctionType]] = {}
+        self.calls: dict[int, dict[str, Any]] = {}
+        """By the id of a shared instance: what to call for its methods."""
+        self.lists: dict[int, ListState] = {}
 
     def forget(self) -> None:
         """Drops the short cuts."""
         super().forget()
         self.classes.clear()
         self.clones.clear()
+        self.calls.clear()
+        self.lists.clear()
         self.places.clear()
         self.missed = _NOBODY
         self.transaction.fresh.forget_fields()
@@ -85,6 +103,11 @@ class QuickState(CallHooks):
         else:
             entry = self.fields.get(id(o))
             if entry is None:
+                shared = self.attrs.get(id(o))
+                if shared is not None:
+                    value = shared.get(name, MISSING)
+                    if value is not MISSING:
+                        return value
                 known = self.classes.get(id(type(o)))
                 if known is not None and name in known[1] and id(o) in self.owned:
                     if o is not self.missed:
@@ -155,7 +178,9 @@ class QuickState(CallHooks):
         else:
             entry = self.fields.get(id(o))
             if entry is None:
-                return False
+                places = self.places.get(id(o))
+                state = None if places is None else places.get(name)
+                return state is not None and state.bump(name, op, value)
         space, names, stores, _ = entry
         if name not in names or name not in stores:
             return False
@@ -216,16 +241,36 @@ class QuickState(CallHooks):
         """`o[k]`."""
         kind = type(o)
         if kind is list:
-            if type(k) is int and id(o) in self.owned:
-                return o[k]
+            if type(k) is int:
+                if id(o) in self.owned:
+                    return o[k]
+                state = self.lists.get(id(o))
+                if state is None:
+                    return self._load_element(o, k)
+                if state.shadow is None and not state.ops:
+                    value = state.reads.get(k, MISSING)
+                    if value is not MISSING:
+                        return value
         elif kind is dict:
-            if type(k) in SCALARS and id(o) in self.owned:
-                value = o.get(k, MISSING)
+            if type(k) in SCALARS:
+                value = (
+                    o.get(k, MISSING)
+                    if id(o) in self.owned
+                    else self.views.get(id(o), _EMPTY).get(k, MISSING)
+                )
                 if value is not MISSING:
                     return value
         elif (kind is tuple or kind is str) and type(k) is int:
             return o[k]
         return _load_item(self, o, k)
+
+    def _load_element(self, o: list[Any], k: int) -> Any:
+        """An element of a shared list of which nothing is known."""
+        value = _load_item(self, o, k)
+        state = self.transaction.segment.states.get((id(o), None))
+        if type(state) is ListState:
+            self.lists[id(o)] = state
+        return value
 
     def store_item(self, value: Any, o: Any, k: Any, /) -> None:
         """`o[k] = value`."""

@@ -237,6 +237,67 @@ def f(x):
         last = a
     return [(a.x, a.y) for a in kept], last.x
 """,
+    "a shared object that changes under way": """
+shared = A(1)
+def f(x):
+    r = []
+    for i in range(8):
+        shared.add(i); shared.x += 1; shared.y -= 2
+        if i == 3: shared.m = lambda n: -n
+        if i == 5: del shared.m
+        r.append((shared.m(1), shared.x, shared.y))
+    return r
+""",
+    "a shared object that is changed by name": """
+shared = A(1)
+def f(x):
+    r = []
+    for i in range(8):
+        r.append((shared.m(1), shared.x))
+        if i == 3: setattr(shared, 'm', between)
+        if i == 3: r.append(shared.m(2))
+        if i == 4: delattr(shared, 'm')
+        if i == 5: setattr(shared, 'x', x)
+    return r
+""",
+    "sums on a shared object": """
+shared = A(1)
+def f(x):
+    for i in range(5): shared.x += i
+    for v in (True, 2, -3, 0.5, 1, 1):
+        shared.x += v
+        shared.x -= 1
+    for i in range(5): shared.y -= i
+    shared.y = shared.y + 10
+    shared.y *= 3
+    for i in range(5): shared.y += 1
+    for i in range(3):
+        shared.y += len(str(shared.y))
+        shared.y += 1
+""",
+    "shared lists and dictionaries": """
+rows = [{'x': 1, 'n': 'a'}, {'x': 2, 'n': 'b'}, {'x': 3}]
+names = {'a': 1, 1: 'one', None: 'nothing'}
+def f(x):
+    r = []
+    for i in range(9):
+        row = rows[i % len(rows)]
+        r.append((row['x'], rows[-1]['x'], names[True], names[None]))
+        if i == 2: rows[1] = {'x': x}
+        if i == 3: row['x'] = 70
+        if i == 4: rows.append({'x': i, 'n': 'c'})
+        if i == 5: names[1] = 'two'
+        if i == 6: rows.pop(0)
+        try:
+            r.append(row['n'])
+        except KeyError as e:
+            r.append(e.args)
+    try:
+        rows[40]
+    except IndexError as e:
+        r.append(e.args)
+    return r
+""",
 }
 IN_PLACE = {
     "another class for an object": """
