@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import FunctionType, GetSetDescriptorType
 from typing import Any, Final
 
+from xcs_ast.native import use_own
 from xcs_ast.tracer.calls import CallHooks
 from xcs_ast.tracer.containers_dict import DictState
 from xcs_ast.tracer.containers_list import ListState
@@ -18,6 +19,8 @@ from xcs_ast.tracer.kinds import MISSING, SCALARS, class_lookup
 from xcs_ast.tracer.specials import BINARY
 from xcs_ast.tracer.state import Pending
 from xcs_ast.tracer.transaction import Transaction
+
+use_own(globals())
 
 __all__ = ["QuickState"]
 

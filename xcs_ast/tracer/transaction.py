@@ -237,7 +237,7 @@ class Transaction:
             segment.replayed = True
             log, segment.log = segment.log, []
             segment.places.clear()
-            if self.parent is None:
+            if carry_over is None:
                 for step in log:
                     step[0](*step[1:])
             else:

@@ -124,8 +124,8 @@ def test_two_threads_that_make_a_clone_at_once_make_one_code(monkeypatch: pytest
 
     make, both = clones._make_plan, threading.Barrier(2)
 
-    def making(code: types.CodeType) -> Any:
-        plan = make(code)
+    def making(code: types.CodeType, stepwise: bool) -> Any:
+        plan = make(code, stepwise)
         both.wait(30)
         return plan
 
