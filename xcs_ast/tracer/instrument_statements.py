@@ -223,9 +223,11 @@ class Statements(Blocks):
         self, target: ast.expr, held: ast.expr, op: ast.expr, value: ast.expr, otherwise: ast.expr
     ) -> ast.expr:
         """An augmented assignment in one piece, if the recorder can, where the order of its parts is moot."""
-        if not isinstance(target, ast.Attribute | ast.Subscript) or not self.is_simple(value):
+        if self.stepwise or not isinstance(target, ast.Attribute | ast.Subscript):
             return otherwise
         if not isinstance(target.value, ast.Name) or not self.is_simple(target.value):
+            return otherwise
+        if not self.is_simple(value):
             return otherwise
         place: list[ast.expr] = [target.value]
         if isinstance(target, ast.Attribute):
