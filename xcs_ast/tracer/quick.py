@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterator
-from functools import partial
 from types import FunctionType
 from typing import Any, Final
 
@@ -25,7 +24,7 @@ from xcs_ast.tracer.transaction import Transaction
 
 use_own(globals())
 
-__all__ = ["EXHAUSTS", "QuickHooks", "quick_builtin", "quick_maker"]
+__all__ = ["EXHAUSTS", "QuickHooks", "quick_builtin"]
 
 _STR: Final = {
     name: found for name, found in str.__dict__.items() if type(found) is types.MethodDescriptorType
@@ -260,53 +259,6 @@ class QuickHooks(QuickState):
         if type(result) is list:
             self.transaction.adopt(result)
         return result
-
-
-def quick_maker(recorder: QuickHooks, cls: type, init: FunctionType) -> Callable[..., Any]:
-    """What clones may call for a class in `makers`: as `make`, where nobody looks after the stack."""
-    known = recorder.known_class(cls)
-    if known is None:
-        return partial(_make_bare, recorder.new, object.__new__, cls, init)
-    getter, names, stores, clones = known
-    blank = object.__new__
-    fresh = recorder.transaction.fresh
-    owned, fields = fresh.objects, fresh.fields
-
-    def make(*args: Any, **kwargs: Any) -> Any:
-        obj: Any = blank(cls)
-        number = id(obj)
-        owned[number] = obj
-        recorder.entry = fields[number] = [getter(obj), names, stores, clones]
-        recorder.last = obj
-        if len(owned) > fresh.limit:
-            fresh.prune()
-        if kwargs or len(args) > 2:
-            result = init(obj, *args, **kwargs)
-        elif len(args) == 2:
-            result = init(obj, args[0], args[1])
-        else:
-            result = init(obj, args[0]) if args else init(obj)
-        if result is not None:
-            raise TypeError(f"__init__() should return None, not '{type(result).__name__}'")
-        return obj
-
-    return make
-
-
-def _make_bare(
-    new: Callable[[Any], Any],
-    blank: Callable[[Any], Any],
-    cls: type,
-    init: FunctionType,
-    /,
-    *args: Any,
-    **kwargs: Any,
-) -> Any:
-    obj = new(blank(cls))
-    result = init(obj, *args, **kwargs)
-    if result is not None:
-        raise TypeError(f"__init__() should return None, not '{type(result).__name__}'")
-    return obj
 
 
 def quick_builtin(f: Any, cell: types.CellType, owned: dict[int, object]) -> Callable[..., Any]:

@@ -26,7 +26,8 @@ from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, is_clone
 from xcs_ast.tracer.kinds import raise_abandon
 from xcs_ast.tracer.parking import Parking
-from xcs_ast.tracer.quick import quick_builtin, quick_maker
+from xcs_ast.tracer.quick import quick_builtin
+from xcs_ast.tracer.quick_maker import quick_maker
 from xcs_ast.tracer.transaction import Transaction
 
 use_own(globals())
@@ -220,7 +221,7 @@ class SpeculativeRecorder(Parking):
         if type(f) is type:
             init = self.makers.get(f)
             if init is not None:
-                return quick_maker(self, f, init)
+                return quick_maker(self, f, init, self.link.original_of(init))
             if f not in self.asked:
                 # How it makes instances is known after the first one.
                 self.asked.add(f)

@@ -430,7 +430,7 @@ def test_user_code_that_swallows_the_end_of_its_task_stays_where_it_is(monkeypat
         if len(naps) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("time.sleep", nap)
+    monkeypatch.setattr("xcs_ast.tracer.transaction.sleep", nap)
     tx = Transaction()
     tx.doom()
     for _ in range(50):

@@ -183,6 +183,50 @@ def f(x):
         r += [(a.x, a.y) for a in made]
     return r
 """,
+    "constructors that only store, and such as look like it": """
+class N:
+    'Names.'
+    def __init__(s, x, y): s.x: int = x; s.y = y; s.x = y
+class P:
+    def __init__(self, x): self.__x = x; self.y = x
+    def get(self): return self.__x
+class Q:
+    def __init__(self, x, y=1, *rest): self.x = x
+class R:
+    @property
+    def x(self): return self._x
+    @x.setter
+    def x(self, v): seen.append(v); self._x = v
+    def __init__(self, x): self.x = x
+class S:
+    __slots__ = ('x',)
+    def __init__(self, x): self.x = x
+class T:
+    x = None
+    def __init__(self, a, other): other.x = a
+class U:
+    def __init__(s, x): s.x = s
+class V:
+    def __init__(s, x): s.__x = x
+class W:
+    def __setattr__(s, name, v): s.__dict__[name] = v * 2
+    def __init__(s, x): s.x = x
+def f(x):
+    r = []
+    for i in range(5):
+        n, p, t = N(i, 5), P(i), T(1, N(1, 2))
+        u = U(1)
+        r.append((n.__dict__, p.get(), p.__dict__, Q(i).__dict__, R(i).x, S(i).x, t.x, u.x is u, W(i).x))
+        v = V(i)
+        setattr(v, '__x', 3)
+        r.append(v.__dict__)
+        r.append((N(y=1, x=i).__dict__, N(i, y=2).__dict__))
+        try:
+            N(i)
+        except TypeError as e:
+            r.append('fewer')
+    return r
+""",
     "a constructor that keeps its object": """
 kept = []
 class K:
