@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import types
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import catalog
+from xcs_ast.effects import guards as g
 from xcs_ast.effects.expressions import Expressions
 from xcs_ast.effects.names import Env, join_env
-from xcs_ast.effects.resolve import class_name, find_in_mro, module_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_plain_metaclass, module_of, mro_of
 from xcs_ast.effects.values import (
     BOTTOM,
     NONE,
@@ -193,19 +195,52 @@ class Handling(Expressions):
                 self._sequence_pattern(patterns, subject, pattern)
             case ast.MatchMapping(keys, patterns, rest):
                 self._mapping_pattern(keys, patterns, rest, subject, pattern)
-            case ast.MatchClass(cls, patterns, names, named):
-                if self.decided_by_type(self.evaluate(cls)) is None or patterns:
-                    self.fail("matches a class by position", pattern, codes.UNSUPPORTED)
-                for name, each in zip(names, named, strict=True):
-                    self.pattern(each, self.load_attr(subject, name, pattern))
-                for each in patterns:
-                    self.pattern(each, subject)
+            case ast.MatchClass():
+                self._class_pattern(pattern, subject)
             case _:
                 self.fail("matches an unusual pattern", pattern, codes.UNSUPPORTED)
 
+    def _class_pattern(self, pattern: ast.MatchClass, subject: Value) -> None:
+        classes = self.decided_by_type(self.evaluate(pattern.cls))
+        if classes is None:
+            self.fail("matches a class that is not known, or whose metaclass decides", pattern)
+            return
+        fitting = frozenset(atom for atom in subject if self._may_be_one(atom, classes, pattern))
+        for name, each in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
+            self.pattern(each, self.load_attr(fitting, name, pattern))
+        for cls in classes if pattern.patterns else ():
+            owner, names = self.class_attr(cls, "__match_args__", pattern)
+            if owner is None and any(cls is each for each in _MATCHED_WHOLE):
+                self.pattern(pattern.patterns[0], fitting)
+            elif type(names) is tuple and is_plain_metaclass(cls) and not _has(type(cls), "__match_args__"):
+                assert owner is not None
+                if self.recall((type(owner), "__match_args__"), owner, Path(PinnedRoot(owner))):
+                    self.fail(f"{class_name(owner)}.__match_args__ is replaced here", pattern)
+                for name, each in zip(names, pattern.patterns, strict=False):
+                    found = self.load_attr(fitting, name, pattern) if type(name) is str else BOTTOM
+                    self.pattern(each, found)
+            else:
+                self.fail("matches a class by position", pattern, codes.UNSUPPORTED)
+
+    def _may_be_one(self, atom: Atom, classes: list[type], node: ast.AST) -> bool:
+        """Whether a value may be an instance of one of these classes."""
+        kind = class_of(atom)
+        if kind is None or kind is AnyException or find_in_mro(kind, "__class__")[0] is not object:
+            return True
+        self.exact(atom)
+        if any(type(cls) is not type for cls in classes):
+            for cls in classes:
+                self._looks_at_methods(kind, cls, node)
+            return True  # it may have been registered
+        return any(base is cls for base in mro_of(kind) for cls in classes)
+
     def _sequence_pattern(self, patterns: list[ast.pattern], subject: Value, node: ast.pattern) -> None:
         fitting = frozenset(
-            a for a in subject if not is_scalar(a) and class_of(a) not in (dict, set, frozenset, bytearray)
+            a
+            for a in subject
+            if not is_scalar(a)
+            and class_of(a) not in (dict, set, frozenset, bytearray)
+            and not self._never_matches(a, _SEQUENCE)
         )
         for atom in fitting:
             if class_of(atom) not in (list, tuple):
@@ -218,6 +253,16 @@ class Handling(Expressions):
             else:
                 self.pattern(each, element)
 
+    def _never_matches(self, atom: Atom, flag: int) -> bool:
+        """Whether its class is not marked as one of sequences, or mappings: then nothing is asked of it."""
+        cls = class_of(atom)
+        if cls is None or cls is AnyException or _flags(cls) & flag:
+            return False
+        self.exact(atom)
+        name = f"{class_name(cls)} is not marked by {flag}"
+        self.guard(g.Condition(name, lambda: not _flags(cls) & flag))
+        return True
+
     def _mapping_pattern(
         self,
         keys: list[ast.expr],
@@ -227,7 +272,11 @@ class Handling(Expressions):
         node: ast.pattern,
     ) -> None:
         fitting = frozenset(
-            a for a in subject if not is_scalar(a) and class_of(a) not in (list, tuple, set, frozenset)
+            a
+            for a in subject
+            if not is_scalar(a)
+            and class_of(a) not in (list, tuple, set, frozenset)
+            and not self._never_matches(a, _MAPPING)
         )
         for atom in fitting:
             if class_of(atom) is not dict:
@@ -240,6 +289,22 @@ class Handling(Expressions):
                 values = join(values, self.content(atom, node))
                 keys_of = join(keys_of, self.content(atom, node, keys=True))
             self.store_name(rest, self.new_container(node, dict, values, keys_of), node)
+
+
+_MATCHED_WHOLE: Final = (
+    bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple
+)  # fmt: skip
+"""Classes of which the one pattern by position stands for the object itself."""
+
+
+def _has(cls: type, name: str) -> bool:
+    return find_in_mro(cls, name)[0] is not None
+
+
+_flags: Final[Callable[[type], int]] = type.__dict__["__flags__"].__get__
+_SEQUENCE: Final = 1 << 5
+"""`Py_TPFLAGS_SEQUENCE`: inherited, or set when the class was registered."""
+_MAPPING: Final = 1 << 6
 
 
 def find_check(cls: type) -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import operator
 import types
 from abc import ABCMeta
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, is_mutable_class, module_of, mro_of
 from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_classes import Constructing
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
@@ -149,13 +149,25 @@ class Builtins(Constructing):
             type(find_in_mro(cls, "__getattribute__")[1]) is types.FunctionType
         ):
             return self.wait(f"asks for the class of a {class_name(cls)}, which computes it")
-        return isinstance(obj, classes)
+        return self._asked(cls, classes)
 
     def do_issubclass(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`issubclass(cls, classes)`, where nobody's code decides."""
         if kwargs or len(args) != 2 or not is_class(args[0]) or not _decided_by_type(args[1], 0):
             return self.wait("asks about a subclass where code of the program's may decide")
-        return issubclass(*args)
+        return self._asked(*args)
+
+    def _asked(self, cls: type, classes: Any) -> bool:
+        """What an abstract base class says may be another thing when it is the task's turn."""
+        wanted = list(_single(classes))
+        if any(each is base for each in wanted for base in mro_of(cls)):
+            return True
+        if all(type(each) is type for each in wanted):
+            return False
+        if any(map(is_mutable_class, mro_of(cls))) and any(map(_goes_by_methods, wanted)):
+            # It remembers what it said, too.
+            self.wait(f"asks what methods a {class_name(cls)} has")
+        return bool(self.transaction.probe(lambda: issubclass(cls, classes)))
 
     # -------------------------------------------------------------------------------------------- iterating
 
@@ -411,14 +423,30 @@ class Builtins(Constructing):
 
 
 def _decided_by_type(classes: Any, depth: int) -> bool:
-    """Whether `isinstance` with these runs no code but Python's own."""
+    """Whether `isinstance` and `issubclass` with these run no code but Python's own."""
     if type(classes) is tuple:
         return depth < 8 and all(_decided_by_type(each, depth + 1) for each in classes)
     if type(classes) is types.UnionType:
         return all(_decided_by_type(each, depth + 1) for each in classes.__args__)
     if not is_class(classes):
         return False
-    return find_in_mro(type(classes), "__instancecheck__")[0] is type or _asks_library_only(classes)
+    meta = type(classes)
+    if all(find_in_mro(meta, name)[0] is type for name in ("__instancecheck__", "__subclasscheck__")):
+        return True
+    return _asks_library_only(classes)
+
+
+def _single(classes: Any) -> Iterator[type]:
+    """Each class among those that `isinstance` is asked for."""
+    if is_class(classes):
+        yield classes
+        return
+    for each in classes if type(classes) is tuple else classes.__args__:
+        yield from _single(each)
+
+
+def _goes_by_methods(cls: type) -> bool:
+    return find_in_mro(cls, "__subclasshook__")[0] is not object
 
 
 def _asks_library_only(cls: type) -> bool:

@@ -9,6 +9,7 @@ import pathlib
 import time
 
 EXTRA_CALLS = True
+RUNS_AHEAD = {"case_patterns_by_position"}
 
 
 def case_items_of_a_dict_in_text():
@@ -436,4 +437,174 @@ def case_metaclass_asked_for_subclasses_only():
     for x in [1, 2, 3]:
         out.append(look(x))
         isinstance(x, Abstract)
+    return out
+
+
+def case_abstract_class_learns_of_a_subclass():
+    import abc
+    import numbers
+
+    class Abstract(abc.ABC):
+        pass
+
+    class Thing:
+        pass
+
+    class Odd:
+        pass
+
+    def look(x):
+        return isinstance(Thing(), Abstract), issubclass(Thing, (str, Abstract)), isinstance(Odd(), numbers.Number)
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        Abstract.register(Thing)
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        if x == 2:
+            numbers.Number.register(Odd)
+    return out
+
+
+def case_class_gets_a_method_that_counts():
+    import abc
+    import collections.abc
+
+    class Thing:
+        pass
+
+    class Register(abc.ABC):
+        pass
+
+    def look(x):
+        return isinstance(Thing(), collections.abc.Sized)
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        Register.register(int)
+        Thing.__len__ = lambda self: 1
+    return out
+
+
+class Spot:
+    __match_args__ = ("x", "y")
+
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
+
+
+class Told:
+    __match_args__ = ("first", "count")
+    log = []
+
+    @property
+    def first(self):
+        Told.log.append("first")
+        return 1
+
+    @property
+    def count(self):
+        return len(Told.log)
+
+
+def case_patterns_by_position():
+    from xcs_ast.testing import probe
+
+    def what(x):
+        probe.call("what")
+        match x:
+            case Spot(0, y):
+                return "axis", y
+            case Spot(x=a, y=b) if a == b:
+                return "same", a
+            case Spot(a, Spot(b, c)):
+                return "nested", a, b, c
+            case int(n) | float(n):
+                return "number", n
+            case str(s):
+                return "text", s
+            case [str(s), *rest]:
+                return "list", s, len(rest)
+            case _:
+                return "other"
+
+    things = [Spot(0, 1), Spot(2, 2), Spot(1, Spot(2, 3)), 5, 1.5, "a", ["b", 1], None]
+    return [what(x) for x in things]
+
+
+def case_patterns_that_count():
+    Told.log.clear()
+    told = Told()
+
+    def ask(x):
+        match told:
+            case Told(1, n):
+                return n
+
+    def look(x):
+        return len(Told.log)
+
+    out = [ask(x) for x in [1, 2]]
+    for x in [1, 2, 3]:
+        out.append(look(x))
+        match told:
+            case Told(2):
+                out.append("two")
+    return out
+
+
+def case_patterns_replaced():
+    spot = Spot(1, 2)
+
+    def ask(x):
+        match spot:
+            case Spot(n):
+                return n
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(ask(x))
+        Spot.__match_args__ = ("y", "x") if x % 2 else ("x", "y")
+    Spot.__match_args__ = ("x", "y")
+    for x in [1, 2, 3]:
+        out.append(ask(x))
+        spot.x += 1
+    return out
+
+
+class Row:
+    asked = 0
+
+    def __len__(self):
+        Row.asked += 1
+        return 1
+
+    def __getitem__(self, index):
+        return index
+
+
+def case_class_that_becomes_a_sequence():
+    import collections.abc
+
+    row = Row()
+    Row.asked = 0
+
+    def ask(x):
+        match row:
+            case [n]:
+                return n, Row.asked
+            case {"a": 1}:
+                return "mapping"
+            case _:
+                return "none", Row.asked
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(ask(x))
+        if x == 2:
+            collections.abc.Sequence.register(Row)
+    out += [ask(x) for x in [1, 2]]
     return out
