@@ -398,7 +398,7 @@ def by_v(o):
 Pair = namedtuple("Pair", "a b")
 HEARD = []
 n, m, f, flag = 1, 5, 0.5, True
-nan = float("nan")
+nan = math.nan  # one object in every world: its hash, and so its place in a set, goes by its identity
 text = "abc"
 L1 = [3, 1, 2]
 L2 = ["b", "a"]
