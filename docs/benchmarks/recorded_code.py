@@ -1,8 +1,9 @@
 """Dense pure Python under the recorders, beside `sys.settrace`: how many times slower. Goal: 15x.
 
 `plain` is the pass-through that a task goes on with when it need not be recorded any longer, `base` the class
-that the recorders derive from, `speculative` a whole task: made, run, validated, replayed. `observing` makes
-the graph of the run, with a record for each operation and each value: the goal is the same, and far off.
+that the recorders derive from, `speculative` a whole task: made, run, validated, replayed. `observing` notes
+each operation and each value of a run (`trace_function`), `graph` makes a graph of the notes besides: the goal
+is the same, and far off.
 `pyccolo`, where it is installed, tells an idle handler of the same operations.
 """
 
@@ -245,6 +246,7 @@ def _slow_ways(function: Any, count: int) -> dict[str, float]:
     ways: dict[str, Callable[[], object]] = {
         "python": lambda: function(count),
         "observing": lambda: trace_function(function, count),
+        "graph": lambda: trace_function(function, count).operations,
     }
     told = _told(function)
     if told is not None:

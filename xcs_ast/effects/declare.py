@@ -36,6 +36,7 @@ class Declared(Kind):
 _by_object: Final[dict[int, tuple[weakref.ref[Any], Declared]]] = {}
 """By identity: hashing and comparing are the user's code."""
 _by_name: dict[str, Declared] = {}
+_changes = 0
 
 
 def _declare(function: F, what: Declared) -> F:
@@ -75,8 +76,15 @@ def set_declared_names(mapping: Mapping[str, str]) -> None:
     Raises:
         ValueError: a value is not one of `pure`, `unordered`, `ordered`, `off`.
     """
+    global _changes
+    _changes += 1
     _by_name.clear()
     _by_name.update({name: Declared(value) for name, value in mapping.items()})
+
+
+def declared_names_changed() -> int:
+    """How often they have been replaced: who remembers an analysis remembers this with it."""
+    return _changes
 
 
 def declared(function: object) -> Declared | None:

@@ -19,7 +19,7 @@ use_own(globals())
 if TYPE_CHECKING:
     from xcs_ast.verifier import Decision
 
-__all__ = ["decide", "decide_proven"]
+__all__ = ["decide", "decide_proven", "hear_declarations"]
 
 
 def decide(
@@ -28,7 +28,7 @@ def decide(
     """The verdict on a region that is about to be entered; see `verifier`."""
     from xcs_ast import verifier
 
-    _declare(config.current().effects)
+    hear_declarations()
     if facts.kind is RegionKind.BLOCK:
         return verifier.decide_block(facts, scope, env)
     return verifier.decide_loop(facts, scope, env, items)
@@ -49,14 +49,16 @@ def decide_proven(
 _declared: tuple[tuple[str, str], ...] = ()
 
 
-def _declare(effects: tuple[tuple[str, str], ...]) -> None:
-    """Tells the analysis which names the configuration declares, when that has changed."""
+def hear_declarations() -> bool:
+    """Tells the analysis which names the configuration declares, when that has changed; whether it has."""
     global _declared
+    effects = config.current().effects
     if effects is _declared or effects == _declared:
-        return
+        return False
     from xcs_ast import verifier
     from xcs_ast.effects import declare
 
     declare.set_declared_names(dict(effects))
     verifier.forget()
     _declared = effects
+    return True

@@ -18,6 +18,7 @@ from xcs_ast import config
 from xcs_ast.ir.graph import ComputationGraph
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
+from xcs_ast.runtime.deciding import hear_declarations
 from xcs_ast.runtime.guided import GuidedRecorder
 from xcs_ast.runtime.plan import Plan
 from xcs_ast.tracer.clones import clone_of
@@ -142,6 +143,7 @@ class ParallelExecutor:
 
     def call(self, known: Known, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Calls `function` by what is `known` of it."""
+        hear_declarations()
         arguments = bound(function, args, kwargs)
         target = _target(function)
         width = self._width()

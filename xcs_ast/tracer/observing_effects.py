@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, final
 
 from xcs_ast.effects import RegionEffects, RegionRequest, analyze_region
+from xcs_ast.effects.declare import declared_names_changed
 from xcs_ast.effects.durability import may_be_remembered
 from xcs_ast.ir.effects import CONTENT, DEEP, Access, Blocking, CellVar, Channel, Effect, Location, Unknown
 from xcs_ast.ir.paths import Binding, Path, PinnedRoot, Unresolvable
@@ -78,9 +79,13 @@ class Memo:
     def __init__(self, *, lasting: bool) -> None:
         self._lasting = lasting
         self._known: dict[tuple[object, ...], list[RegionEffects]] = {}
+        self._declared = -1
 
     def effects(self, text: str, binding: Binding) -> RegionEffects:
         """The effects of the code, its variables being those of the binding."""
+        if self._declared != declared_names_changed():
+            self._known.clear()
+            self._declared = declared_names_changed()
         env = binding.env
         key = (text, *(id(type(value)) for value in env.values()))
         known = self._known.get(key)

@@ -14,11 +14,12 @@ from collections.abc import Mapping
 from typing import Any, Final, final
 
 from xcs_ast.effects import RegionEffects, RegionRequest, analyze_region
+from xcs_ast.effects.declare import declared_names_changed
 from xcs_ast.effects.durability import may_be_remembered
 from xcs_ast.effects.guards import Condition
 from xcs_ast.ir.effects import Access, Blocking, CellVar, Channel, Location, Unknown, fields_overlap
 from xcs_ast.ir.paths import Binding, Unresolvable, instance_dict
-from xcs_ast.ir.sites import STAGE_NAME, RegionKind, SiteFacts
+from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
@@ -74,19 +75,30 @@ class Judge:
 
     def __init__(self) -> None:
         self._known: dict[str, list[RegionEffects]] = {}
+        self._declared = -1
 
     def judge(self, f: object, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallVerdict:
         """The verdict on `f(*args, **kwargs)`, if it were made now."""
-        env: dict[str, object] = {"f": f, **{f"a{n}": value for n, value in enumerate(args)}}
-        parts = [f"a{n}" for n in range(len(args))]
+        if self._declared != declared_names_changed():
+            self._known.clear()
+            self._declared = declared_names_changed()
+        env: dict[str, object] = {f"a{n}": value for n, value in enumerate(args)}
+        parts = list(env)
         for n, (name, value) in enumerate(kwargs.items()):
             if not name.isidentifier():
                 return CallVerdict(False, "it is called with an odd keyword")
             env[f"k{n}"] = value
             parts.append(f"{name}=k{n}")
-        text = f"{STAGE_NAME}(0, f({', '.join(parts)}))"
-        binding = Binding(None, env)
-        found = self._effects(text, binding)
+        call = f"{STAGE_NAME}(0, f({', '.join(parts)}))"
+        # As one of several callees, first: what holds of any object of its kind need not be found out again.
+        loop = f"for f in {ITEMS_NAME}:\n    {call}"
+        verdict = self._judged(RegionKind.LOOP, loop, Binding(f, env))
+        if verdict.proven:
+            return verdict
+        return self._judged(RegionKind.BLOCK, call, Binding(None, {"f": f, **env}))
+
+    def _judged(self, kind: RegionKind, text: str, binding: Binding) -> CallVerdict:
+        found = self._effects(kind, text, binding)
         (stage,) = found.stages
         for effect in stage.effects:
             if effect.changes_shared_state:
@@ -101,17 +113,20 @@ class Judge:
         except Unresolvable:
             return CallVerdict(False, "what it reads cannot be found", stage.blocking)
 
-    def _effects(self, text: str, binding: Binding) -> RegionEffects:
+    def _effects(self, kind: RegionKind, text: str, binding: Binding) -> RegionEffects:
         known = self._known.setdefault(text, [])
         for each in known:
             if all(guard.holds(binding) for guard in each.guards):
                 return each
         facts = SiteFacts(
-            0, RegionKind.BLOCK, Span("<call>", 1, 0, 1, 0), "call", text, 1, True, tuple(binding.env),
+            0, kind, Span("<call>", 1, 0, 1, 0), "call", text, 1, True, tuple(binding.env),
             frozenset(), frozenset(), (),
         )  # fmt: skip
-        found = analyze_region(RegionRequest(facts, {"__name__": "call"}, binding, False))
-        if may_be_remembered(found) and len(known) < _KINDS:
+        has_item = kind is RegionKind.LOOP
+        found = analyze_region(RegionRequest(facts, {"__name__": "call"}, binding, has_item))
+        if may_be_remembered(found):
+            if len(known) >= _KINDS:
+                del known[0]
             known.append(found)
         return found
 

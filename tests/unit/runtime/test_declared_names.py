@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from xcs_ast import config
+from xcs_ast import ParallelExecutor, config, trace_function
 from xcs_ast.effects import set_declared_names
 from xcs_ast.ir.verdict import VerdictKind
 from xcs_ast.runtime import deciding
@@ -41,3 +42,28 @@ def test_a_changed_declaration_is_heard_at_the_next_entry() -> None:
     with config.overridden(effects={f"{__name__}.ask": "unordered"}):
         assert verdict() is VerdictKind.PROVEN
     assert verdict() is VerdictKind.SERIAL
+
+
+class Sender:
+    def __call__(self, x: int) -> int:
+        time.sleep(0.002)
+        return x
+
+
+def send_all(senders: list[Sender], x: int) -> list[int]:
+    return [sender(x) for sender in senders]
+
+
+def test_executors_hear_declarations_too() -> None:
+    senders = [Sender() for _ in range(3)]
+    graph = trace_function(send_all, senders, 1)
+    executor = ParallelExecutor()
+
+    def taken() -> int:
+        assert executor.execute(graph, senders, 2) == [2, 2, 2]
+        return executor.last.taken
+
+    assert taken() > 0
+    with config.overridden(effects={f"{__name__}.Sender.__call__": "ordered"}):
+        assert taken() == 0
+    assert taken() > 0
