@@ -2,8 +2,8 @@
 
 `plain` is the pass-through that a task goes on with when it need not be recorded any longer, `base` the class
 that the recorders derive from, `speculative` a whole task: made, run, validated, replayed. `observing` notes
-each operation and each value of a run (`trace_function`), `graph` makes a graph of the notes besides: the goal
-is the same, and far off.
+each operation and each value of a run (`trace_function`), `graph` makes a graph of the notes besides: the
+goal is the same, and far off.
 `pyccolo`, where it is installed, tells an idle handler of the same operations.
 """
 
