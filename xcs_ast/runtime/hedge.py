@@ -8,7 +8,7 @@ Assumes: `hedge` is safe against its run's consumer.
 
 from __future__ import annotations
 
-import _thread
+from _thread import start_new_thread
 from queue import Empty, SimpleQueue
 from time import perf_counter_ns
 from typing import Final, Protocol, final
@@ -40,7 +40,7 @@ class _Hedge:
         if queue is None:
             queue = SimpleQueue()
             try:
-                _thread.start_new_thread(_watch, (queue,))
+                start_new_thread(_watch, (queue,))
             except (RuntimeError, MemoryError, OSError):
                 return
             self._queue = queue

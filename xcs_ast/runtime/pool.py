@@ -11,9 +11,9 @@ The queue holds deques, not tasks: emptying a deque cancels what is in it, and l
 
 from __future__ import annotations
 
-import _thread
 import sys
 import threading
+from _thread import start_new_thread
 from collections import deque
 from queue import SimpleQueue
 from typing import Final, Protocol, final
@@ -90,7 +90,7 @@ class Pool:
         slot = len(finished)
         finished.append(0)
         try:
-            _thread.start_new_thread(_serve, (self._queue, finished, slot))
+            start_new_thread(_serve, (self._queue, finished, slot))
         except (RuntimeError, MemoryError, OSError):
             finished.pop()
 

@@ -153,16 +153,33 @@ def test_threads_that_cannot_be_started_leave_everything_in_place(
     def refuse(*args: object) -> int:
         raise RuntimeError("can't start new thread")
 
-    class Module:
-        start_new_thread = staticmethod(refuse)
-
-    monkeypatch.setattr(pool, "_thread", Module)
+    monkeypatch.setattr(pool, "start_new_thread", refuse)
     fresh = pool.Pool()
     monkeypatch.setattr("xcs_ast.runtime.run.POOL", fresh)
     monkeypatch.setattr("xcs_ast.runtime.task.POOL", fresh)
     _, ahead = pair(COLLECT, site())
     assert ahead(range(100), str, []) == [str(x) for x in range(100)]
     assert fresh.threads == 0
+
+
+def test_workers_are_threads_whatever_the_program_makes_of_threads(
+    monkeypatch: pytest.MonkeyPatch, eager: None
+) -> None:
+    """Tools that turn threads into coroutines replace `_thread`: our worker would block them all."""
+    seen: list[object] = []
+    monkeypatch.setattr("_thread.start_new_thread", lambda *args: seen.append(args))
+    monkeypatch.setattr("threading.Thread", None)
+    fresh = pool.Pool()
+    monkeypatch.setattr("xcs_ast.runtime.run.POOL", fresh)
+    monkeypatch.setattr("xcs_ast.runtime.task.POOL", fresh)
+    where = site()
+    _, ahead = pair(COLLECT, where)
+    with config.overridden(eager=False, hedge_us=0.0, min_task_us=0.0):
+        assert ahead(range(100), str, []) == [str(x) for x in range(100)]
+    assert ahead(range(100), str, []) == [str(x) for x in range(100)]
+    assert fresh.threads > 0
+    assert not seen
+    fresh.retire()
 
 
 def test_what_is_cancelled_is_computed_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
