@@ -104,6 +104,10 @@ class NotingRecorder(WatchingRecorder):
         self.truncated = False
         """Whether it has stopped since there was too much."""
         self.notes: list[tuple[Any, ...]] = []
+        self.recorded: list[tuple[Any, ...]] = []
+        """The notes of the whole run, when it is over."""
+        self.is_cut = False
+        """Whether they end before it."""
         self.top = Activation(None, None, None)
         self._unnoticed = unnoticed
         self._active = [self.top]
@@ -211,7 +215,7 @@ class NotingRecorder(WatchingRecorder):
 
     def after(self, step: Any, value: Any) -> None:
         """Notes down what it gave."""
-        if step is None or value is NOTHING or self.stopped:
+        if step is None or value is NOTHING or self.stopped or step >= len(self.notes):
             return
         note = self.notes[step]
         kind = note[4]
@@ -247,6 +251,17 @@ class NotingRecorder(WatchingRecorder):
         self._active[:] = [Activation(None, None, None)]
         self.top = self._active[0]
         self._resumed.clear()
+
+    def close(self) -> None:
+        """The run is over: what outlives it (a generator expression, say) is not noted down."""
+        self.recorded, self.notes = self.notes, []
+        self.is_cut, self.truncated = self.truncated, True
+        for activation in (*self._active, *self._resumed.values()):
+            activation.frame = None
+        self.top = Activation(None, None, None)
+        self._active = [self.top]
+        self._resumed.clear()
+        self.under_way.clear()
 
     def fill(self) -> None:
         """There are too many notes: the rest of the run is plain."""

@@ -116,8 +116,8 @@ class GraphMaker:
     def __init__(self, values: Values, recorder: NotingRecorder, parameters: dict[str, ValueRef]) -> None:
         self.values = values
         self.steps: list[Step] = []
-        self._truncated = recorder.truncated
-        self._notes = recorder.notes
+        self._truncated = recorder.is_cut
+        self._notes = recorder.recorded
         self._by_note: dict[int, Step] = {}
         self._runs: dict[Activation, Run] = {}
         self._fixed = parameters

@@ -119,6 +119,7 @@ class Tracer:
         finally:
             recorder.link.switch(Stepwise())  # a generator expression may outlive the run
             recorder.link.close()
+            recorder.close()
             self.graph = None
             if not recorder.stopped:
                 run = _Traced(recorder, func, args, kwargs, parameters, self.result, returned, paths, notes)
@@ -196,7 +197,7 @@ class _Traced:
             steps = (*steps, last)
         else:
             notes.append("the run ended with an exception")
-        if recorder.truncated:
+        if recorder.is_cut:
             notes.append(f"only the first {len(steps)} steps were written down")
         recording = Recording(
             self.func,

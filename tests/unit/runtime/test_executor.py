@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.unit.runtime import traced_programs as programs
-from xcs_ast import ComputationGraph, Operation, OpType, ParallelExecutor, jit, trace_function
+from xcs_ast import ComputationGraph, Operation, OpType, ParallelExecutor, Tracer, jit, trace_function
 
 CASES = programs.CASES
 
@@ -168,3 +168,20 @@ def test_a_graph_is_made_when_somebody_looks():
     assert "make" in graph._memory
     assert [op.name for op in graph.operations if op.op_type is OpType.COMPUTE] == ["+="] * 3
     assert "make" not in graph._memory
+
+
+def _lazily(numbers):
+    first = sum(numbers)
+    return first, (number + 1 for number in numbers)
+
+
+def test_what_outlives_the_run_is_no_part_of_its_graph():
+    graphs = []
+    for early in (True, False):
+        tracer = Tracer()
+        graph = tracer.trace(_lazily, [1, 2, 3])
+        if early:
+            graphs.append(str(graph))
+        assert list(tracer.result[1]) == [2, 3, 4]
+        graphs.append(str(graph))
+    assert graphs[0] == graphs[1] == graphs[2]
