@@ -1,6 +1,9 @@
 """Runs the slow, independent calls of ordinary sequential Python at the same time, and changes nothing else.
 
 Importing this package loads next to nothing: every public name is loaded when it is first used.
+
+PYTEST_DONT_REWRITE: `run -m pytest` has loaded it before pytest looks at the plugins, of which we have one;
+that is nothing to warn the user of.
 """
 
 from __future__ import annotations

@@ -109,3 +109,25 @@ def test_it_shows_what_python_shows(mode: str, when: str, tmp_path: Path) -> Non
     assert plain.returncode == 1
     assert (optimized.stdout, optimized.stderr) == (plain.stdout, plain.stderr)
     assert optimized.returncode == plain.returncode
+
+
+def test_pytest_has_nothing_to_warn_of(tmp_path: Path) -> None:
+    test = "def test_it():\n    out = [str(x) for x in [1, 2]]\n    assert out == ['1', '2']\n"
+    (tmp_path / "test_it.py").write_text(test)
+    words = [
+        sys.executable,
+        "-m",
+        "xcs_ast",
+        "run",
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "test_it.py",
+    ]
+    done = subprocess.run(
+        words, capture_output=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True
+    )
+    assert done.returncode == 0, done.stdout
+    assert "1 passed in" in done.stdout
