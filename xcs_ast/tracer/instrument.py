@@ -21,6 +21,7 @@ from xcs_ast.source.quiet import quiet
 from xcs_ast.tracer.instrument_base import CALLEES, CELLS, GLOBALS, KNOWN, NEXT, NUMBER, RECORDER, TYPE
 from xcs_ast.tracer.instrument_scopes import FUNCTIONS, Refused, Scope, own_nodes
 from xcs_ast.tracer.instrument_statements import Statements
+from xcs_ast.tracer.nodes import locate
 
 use_own(globals())
 
@@ -172,7 +173,8 @@ def _compile(inner: ast.stmt, node: FunctionNode, source: FunctionSource, code: 
         **extra,
     )
     ast.copy_location(factory, node)
-    module = ast.fix_missing_locations(ast.Module([factory], []))
+    module = ast.Module([factory], [])
+    locate(module)
     with quiet(source.filename):
         made: CodeType = compile(
             module, source.filename, "exec", flags=code.co_flags & _FUTURE_MASK, dont_inherit=True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from xcs_ast.native import use_own
 from xcs_ast.tracer.instrument_scopes import FUNCTIONS, Refused, Scope
+from xcs_ast.tracer.nodes import children
 
 use_own(globals())
 
@@ -200,5 +201,5 @@ def contains(node: ast.expr, kinds: Any) -> bool:
         if isinstance(each, kinds):
             return True
         if not isinstance(each, FUNCTIONS):
-            todo += ast.iter_child_nodes(each)
+            todo += children(each)
     return False

@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeAlias, final
 
 from xcs_ast.native import use_own
 from xcs_ast.source.lookup import FunctionNode
+from xcs_ast.tracer.nodes import children
 
 use_own(globals())
 
@@ -37,8 +38,24 @@ def mangled(name: str, owner: str | None) -> str:
     return f"_{stripped}{name}" if stripped else name
 
 
-def own_nodes(node: FunctionNode) -> Iterator[ast.AST]:
-    """The nodes of a function's own code, its comprehensions included, bodies of nested functions not."""
+_last: tuple[FunctionNode | None, tuple[ast.AST, ...]] = (None, ())
+
+
+def own_nodes(node: FunctionNode) -> tuple[ast.AST, ...]:
+    """The nodes of a function's own code, its comprehensions included, bodies of nested functions not.
+
+    Operators and contexts are left out.
+    """
+    global _last
+    known, found = _last
+    if known is not node:
+        # Whoever asks for these asks several times.
+        found = tuple(_own_nodes(node))
+        _last = (node, found)
+    return found
+
+
+def _own_nodes(node: FunctionNode) -> Iterator[ast.AST]:
     todo: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(reversed(node.body))
     while todo:
         each = todo.pop()
@@ -50,7 +67,7 @@ def own_nodes(node: FunctionNode) -> Iterator[ast.AST]:
             ]
             todo += getattr(each, "decorator_list", [])
         elif not isinstance(each, ast.ClassDef):
-            todo += ast.iter_child_nodes(each)
+            todo += children(each)
 
 
 def _named_inside(node: FunctionNode, code: CodeType) -> frozenset[str]:
