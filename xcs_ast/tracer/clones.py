@@ -38,6 +38,7 @@ _LIMIT: Final = 8_192
 _PATIENCE: Final = 0.2
 _TYPE: Final = CellType(type)
 _NEXT: Final = CellType(next)
+_NO_CELLS: Final = CellType(())
 
 
 @final
@@ -55,7 +56,7 @@ class Link:
     `original_of` and the cache hold functions strongly until `close`.
     """
 
-    __slots__ = ("_clones", "_numbers", "_originals", "_scopes", "beside", "cell", "stepwise")
+    __slots__ = ("_cells", "_clones", "_numbers", "_originals", "_scopes", "beside", "cell", "stepwise")
 
     def __init__(self, recorder: Recorder) -> None:
         self.cell = CellType(recorder)
@@ -64,6 +65,7 @@ class Link:
         self.beside: dict[int, dict[str, Any]] = {}
         """By the id of a table of callees: what the recorder knows of the same globals."""
         self._scopes: dict[int, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {}
+        self._cells: dict[int, dict[str, CellType]] = {}
         self._clones: dict[FunctionType, FunctionType | Refusal] = {}
         self._originals: dict[FunctionType, FunctionType] = {}
 
@@ -89,6 +91,23 @@ class Link:
             self.beside[id(found[2])] = found[1]
         return found
 
+    def cells(self, space: dict[str, Any]) -> dict[str, CellType]:
+        """By name: the variables of our own that clones of functions with these globals close over."""
+        found = self._cells.get(id(space))
+        if found is None:
+            _, known, callees = self.scope(space)
+            found = self._cells[id(space)] = {
+                RECORDER: self.cell,
+                GLOBALS: CellType(space),
+                CELLS: _NO_CELLS,
+                KNOWN: CellType(known),
+                CALLEES: CellType(callees),
+                TYPE: _TYPE,
+                NUMBER: self._numbers,
+                NEXT: _NEXT,
+            }
+        return found
+
     def forget(self) -> None:
         """Empties the tables: clones ask the recorder again. May be called by any thread."""
         for _, known, callees in list(self._scopes.values()):
@@ -112,6 +131,7 @@ class Link:
         """Drops all clones. Those that still run go on."""
         self.forget()
         self._scopes.clear()
+        self._cells.clear()
         self.beside.clear()
         self._clones.clear()
         self._originals.clear()
@@ -218,17 +238,11 @@ def _clone(function: FunctionType, link: Link) -> FunctionType | Refusal:
     if code is None:
         return Refusal(plan.reason)
     cells = function.__closure__ or ()
-    by_name = dict(zip(function.__code__.co_freevars, cells, strict=True))
-    _, known, callees = link.scope(function.__globals__)
-    by_name[RECORDER] = link.cell
-    by_name[GLOBALS] = CellType(function.__globals__)
-    by_name[CELLS] = CellType(cells)
-    by_name[KNOWN] = CellType(known)
-    by_name[CALLEES] = CellType(callees)
-    by_name[TYPE] = _TYPE
-    by_name[NUMBER] = link._numbers
-    by_name[NEXT] = _NEXT
-    closure = tuple(by_name[name] for name in code.co_freevars)
+    by_name = link.cells(function.__globals__)
+    if cells:
+        theirs = dict(zip(function.__code__.co_freevars, cells, strict=True))
+        by_name = {**theirs, **by_name, CELLS: CellType(cells)}
+    closure = tuple(map(by_name.__getitem__, code.co_freevars))
     clone = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, closure)
     if not same_builtins(clone, function):
         return Refusal("its globals name other builtins than when it was defined")
