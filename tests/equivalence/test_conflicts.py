@@ -11,7 +11,8 @@ import pytest
 from tests.equivalence.catalogue import RECORDER
 from tests.equivalence.gates import GATE, hold, times_held
 from xcs_ast.runtime import site
-from xcs_ast.testing.modules import Face, Program, compare_module
+from xcs_ast.runtime.run import Tally
+from xcs_ast.testing.modules import Face, Program, compare_runs, runs_of
 from xcs_ast.testing.schedules import Order, Schedule
 
 
@@ -310,20 +311,14 @@ def program_for(accesses: tuple[Access, ...], k: int, changed: Access, way: str)
 NATURAL: Final = Schedule(Order.NATURAL)
 ORDERS: Final = (Schedule(Order.AHEAD), Schedule(Order.REVERSE), Schedule(Order.DELAY_ONE, nth=1))
 
-seen: Final[Counter[str]] = Counter()
-"""How many programs were run, and of how many something ran ahead, or had to be thrown away."""
-
-
-def check(source: str, name: str, folder: Path, schedules: tuple[Schedule, ...]) -> None:
-    """Plain Python and the hook agree."""
+def check(source: str, name: str, folder: Path, schedules: tuple[Schedule, ...]) -> list[Tally]:
+    """Plain Python and the hook agree. What became of the tasks of each region."""
     path = folder / f"{name}.py"
     path.write_text(source)
-    found = compare_module(Program(path), schedules, (Face.HOOK,), extra_calls=True)
+    runs = runs_of(schedules, (Face.HOOK,))
+    found = compare_runs(Program(path), runs, extra_calls=True)
     assert not found, f"{found[0]}\n{source[source.index('def task') :]}"
-    mine = [each for each in site.all_sites() if each.facts.span.filename == str(path)]
-    seen["programs"] += 1
-    seen["ran ahead"] += any(each.tally.ahead for each in mine)
-    seen["had tasks thrown away"] += any(each.tally.discarded for each in mine)
+    return [each.tally for each in site.all_sites() if each.facts.span.filename == str(path)]
 
 
 def _neighbours(index: int) -> tuple[Access, ...]:
@@ -393,8 +388,15 @@ def test_calls_are_held() -> None:
     assert times_held() == 1
 
 
-def test_most_run_ahead_and_meet_the_conflict() -> None:
-    """Stands last: a conflict that nothing runs into tests nothing."""
-    if RECORDER and seen["programs"] > 400:
-        assert seen["ran ahead"] > 0.3 * seen["programs"], seen
-        assert seen["had tasks thrown away"] > 0.3 * seen["programs"], seen
+@pytest.mark.skipif(not RECORDER, reason="nothing is recorded yet")
+def test_most_run_ahead_and_meet_the_conflict(tmp_path: Path) -> None:
+    """A conflict that nothing runs into tests nothing."""
+    met: Counter[str] = Counter()
+    for index in range(0, len(ACCESSES), 5):
+        source = program_for((ACCESSES[index],), 9, ACCESSES[index], HIDDEN[0])
+        tallies = check(source, f"met{index}", tmp_path, ORDERS[:1])
+        met["programs"] += 1
+        met["ran ahead"] += any(each.ahead for each in tallies)
+        met["had tasks thrown away"] += any(each.discarded for each in tallies)
+    assert met["ran ahead"] > 0.5 * met["programs"], met
+    assert met["had tasks thrown away"] > 0.5 * met["programs"], met
