@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("brief")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--brief"):
         left_out = [item for item in items if any(map(item.get_closest_marker, ("slow", "once")))]

@@ -9,6 +9,7 @@ Assumes: the configuration file does not change while the process runs (`reload`
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -240,12 +241,22 @@ def _speaks_of_us(path: str) -> bool:
 
 
 def _from_file(path: str) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise ConfigError(UNREADABLE, f"cannot be read: {error}", path) from None
+    return _said_by(content, path)
+
+
+@functools.lru_cache(maxsize=4)
+def _said_by(content: bytes, path: str) -> dict[str, Any]:
+    """The options in a file, which is read often and seldom changes: nobody writes into the answer."""
     import tomllib
 
     try:
-        with open(path, "rb") as file:
-            data = tomllib.load(file)
-    except (OSError, ValueError) as error:
+        data = tomllib.loads(content.decode())
+    except ValueError as error:
         raise ConfigError(UNREADABLE, f"cannot be read: {error}", path) from None
     tool = data.get("tool")
     table = tool.get("xcs_ast") if isinstance(tool, dict) else None

@@ -311,6 +311,7 @@ def program_for(accesses: tuple[Access, ...], k: int, changed: Access, way: str)
 NATURAL: Final = Schedule(Order.NATURAL)
 ORDERS: Final = (Schedule(Order.AHEAD), Schedule(Order.REVERSE), Schedule(Order.DELAY_ONE, nth=1))
 
+
 def check(source: str, name: str, folder: Path, schedules: tuple[Schedule, ...]) -> list[Tally]:
     """Plain Python and the hook agree. What became of the tasks of each region."""
     path = folder / f"{name}.py"
@@ -349,6 +350,7 @@ def test_change_in_the_middle_of_a_call(index: int, k: int, tmp_path: Path) -> N
     check(source, "middle", tmp_path, (NATURAL,))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("changed", range(0, len(ACCESSES), 7), ids=lambda i: ACCESSES[i].name)
 @pytest.mark.parametrize("k", range(0, len(ACCESSES) + 1, 5))
 def test_long_calls(changed: int, k: int, tmp_path: Path) -> None:

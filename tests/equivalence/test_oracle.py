@@ -222,7 +222,7 @@ def test_script_runs() -> None:
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=500,
     )
     assert done.returncode == 0, done.stderr  # the real optimizer is right where the planted one was not
 

@@ -94,6 +94,7 @@ _UNSTABLE = {"world", "lifetimes"}
 """Files whose output shows clocks, addresses or threads' names."""
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "path",
     sorted({case.path for case in CASES if case.path.stem not in _UNSTABLE}),
@@ -116,7 +117,7 @@ def test_whole_process(path: Path, tmp_path: Path) -> None:
             capture_output=True,
             cwd=tmp_path,
             env=environment,
-            timeout=120,
+            timeout=500,
             stdin=subprocess.DEVNULL,
         )
         for how in ([], ["-m", "xcs_ast", "run"])

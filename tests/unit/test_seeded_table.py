@@ -15,6 +15,7 @@ from tests.seeded.table import DEFECTS
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda each: each.name)
 def test_patch_fits(defect: Defect) -> None:
     planted = fitting(defect, ROOT)

@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final, final
+from typing import Any, Final, cast, final
 
 from xcs_ast.testing.capture import captured
 from xcs_ast.testing.outcome import Outcome, differences
@@ -235,21 +235,27 @@ def _require_same(program: Program, plain: Outcome) -> None:
         raise ValueError(f"{program.path.name} is not deterministic, two plain runs differ: {again}")
 
 
+_KEPT: Final = 4
+_made: Final[dict[tuple[bytes, str], Any]] = {}
+"""The last files that were rewritten: each may be run through many entries, one after the other."""
+
+
 @contextmanager
 def _compiled_once() -> Iterator[None]:
     """All faces start from the same rewritten module, which is made only once."""
     from xcs_ast import pipeline
 
-    made: dict[tuple[bytes, str], pipeline.Compiled] = {}
     before = pipeline.compile_module
 
     def compile_module(source: bytes, filename: str, **options: Any) -> pipeline.Compiled:
         if options.keys() - {"plain"}:
             return before(source, filename, **options)
         key = (source, filename)
-        if key not in made:
-            made[key] = before(source, filename, **options)
-        return made[key]
+        if key not in _made:
+            while len(_made) >= _KEPT:
+                del _made[next(iter(_made))]
+            _made[key] = before(source, filename, **options)
+        return cast("pipeline.Compiled", _made[key])
 
     pipeline.compile_module = compile_module
     try:

@@ -101,7 +101,7 @@ def test_it_shows_what_python_shows(mode: str, when: str, tmp_path: Path) -> Non
             capture_output=True,
             cwd=tmp_path,
             env=environment,
-            timeout=100,
+            timeout=500,
             text=True,
         )
         for how in ([], ["-m", "xcs_ast", "run"])

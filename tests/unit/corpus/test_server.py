@@ -25,7 +25,7 @@ def server() -> Iterator[ModelServer]:
 
 def ask(url: str, body: object) -> Any:
     request = urllib.request.Request(f"{url}/v1/chat/completions", data=json.dumps(body).encode())
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=100) as response:
         return json.load(response)
 
 
@@ -88,7 +88,7 @@ def test_log_over_http(server: ModelServer) -> None:
 
 def test_connections_are_kept_alive_and_an_answer_is_one_segment(server: ModelServer) -> None:
     host, port = server.url.removeprefix("http://").split(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection = http.client.HTTPConnection(host, int(port), timeout=100)
     sockets = []
     for _ in range(3):
         connection.request("GET", "/v1/models")
@@ -96,7 +96,7 @@ def test_connections_are_kept_alive_and_an_answer_is_one_segment(server: ModelSe
         sockets.append(connection.sock)
     assert sockets[0] is sockets[2] is not None
     connection.close()
-    with socket.create_connection((host, int(port)), timeout=10) as raw:
+    with socket.create_connection((host, int(port)), timeout=100) as raw:
         raw.sendall(b"GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n")
         assert raw.recv(65536).endswith(b"}")
 

@@ -64,7 +64,7 @@ def port() -> Iterator[int]:
 
 @pytest.fixture
 def connection(port: int) -> Iterator[http.client.HTTPConnection]:
-    made = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    made = http.client.HTTPConnection("127.0.0.1", port, timeout=100)
     yield made
     made.close()
 
@@ -117,7 +117,7 @@ def test_a_request_changes_the_connection_alone(connection: http.client.HTTPConn
 
 
 def test_connections_do_not_share_state(port: int) -> None:
-    one, other = (http.client.HTTPConnection("127.0.0.1", port, timeout=10) for _ in range(2))
+    one, other = (http.client.HTTPConnection("127.0.0.1", port, timeout=100) for _ in range(2))
     before, of_class = picture(other), picture(http.client.HTTPConnection)
     one.request("GET", "/")
     one.getresponse().read()
@@ -155,7 +155,7 @@ def test_closing_changes_the_connection(connection: http.client.HTTPConnection) 
     ],
 )
 def test_looking_at_a_response(port: int, name: str, args: tuple[str, ...]) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/x", timeout=10) as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/x", timeout=100) as response:
         entry = entry_of(http.client.HTTPResponse, name)
         before = picture(response)
         value = getattr(response, name[1:]) if name.startswith(".") else getattr(response, name)(*args)
@@ -176,7 +176,7 @@ def test_looking_at_a_response(port: int, name: str, args: tuple[str, ...]) -> N
     ],
 )
 def test_reading_changes_the_response(port: int, name: str, args: tuple[Any, ...]) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/x", timeout=10) as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/x", timeout=100) as response:
         entry = entry_of(http.client.HTTPResponse, name)
         before = picture(response)
         value = getattr(response, name)(*args)
@@ -206,7 +206,7 @@ def test_reading_changes_the_response(port: int, name: str, args: tuple[Any, ...
     ],
 )
 def test_headers(port: int, name: str, args: tuple[str, ...]) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/x", timeout=10) as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/x", timeout=100) as response:
         entry = entry_of(http.client.HTTPMessage, name)
         before = picture(response.headers)
         value = getattr(response.headers, name)(*args)
@@ -221,7 +221,7 @@ def test_urlopen_changes_the_request_it_is_given(port: int) -> None:
     before = picture(request)
     entry = catalog.for_callable(urllib.request.urlopen)
     assert entry is not None
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=100) as response:
         assert fits(response, entry.result)
         assert json.load(response)["method"] == "POST"
     assert picture(request) != before
@@ -231,7 +231,7 @@ def test_urlopen_changes_the_request_it_is_given(port: int) -> None:
 
 def test_an_error_is_a_response(port: int) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/missing", timeout=10)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/missing", timeout=100)
     error = caught.value
     for name in (".code", ".status", ".reason"):
         assert fits(getattr(error, name[1:]), _only_known(entry_of(urllib.error.HTTPError, name).result)), (
@@ -253,19 +253,19 @@ def _only_known(spec: e.Spec) -> e.Spec:
 
 
 def get(port: int) -> bytes:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/page", timeout=10) as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/page", timeout=100) as response:
         return response.read()
 
 
 def save(port: int) -> bytes:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/save", data=b"x", timeout=10) as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/save", data=b"x", timeout=100) as response:
         return response.read()
 
 
 def chat(port: int) -> Any:
     body = json.dumps({"n": 1}).encode()
     request = urllib.request.Request(f"http://127.0.0.1:{port}{CHAT}", body, {"A": "b"}, method="POST")
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=100) as response:
         return json.loads(response.read().decode())["path"]
 
 
@@ -293,7 +293,7 @@ def method_computed(port: int) -> bytes:
 
 
 def client_get(port: int) -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=100)
     try:
         connection.request("GET", "/page")
         response = connection.getresponse()
@@ -305,19 +305,19 @@ def client_get(port: int) -> bytes:
 
 
 def client_chat(port: int) -> Any:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=100)
     connection.request("POST", "/v1/chat/completions", body=json.dumps({"n": 1}), headers={"A": "b"})
     return json.loads(connection.getresponse().read())["path"]
 
 
 def client_save(port: int) -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=100)
     connection.request("POST", "/save", b"x")
     return connection.getresponse().read()
 
 
 def client_put_chat(port: int) -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=100)
     connection.request("PUT", "/v1/chat/completions", b"x")
     return connection.getresponse().read()
 
