@@ -106,7 +106,7 @@ EXPRESSIONS: Final = (
     "list(itertools.groupby($L))", "[k for k, g in itertools.groupby(list($L), key=$F)]",
     "list(itertools.takewhile($F, list($L)))", "list(itertools.starmap($F, [($v,)]))",
     "list(itertools.accumulate($L, lambda p, q: (p, q)))", "re.sub('a', lambda k: str(n), $t)",
-    "re.sub('a', lambda k: L1.append(1) or 'b', $t)", "json.dumps($v, default=$F)", "json.loads('[1]')",
+    "re.sub('a', lambda k: L1.append(1) or 'b', $t)", "json.dumps($v, default=lambda q: [Box.make(1).v, len(L1)])", "json.loads('[1]')",
     "json.dumps($D, sort_keys=True)", "copy.deepcopy([nest, L1, D2, D1])", "copy.copy(nest)[2] is L1",
     "super(Child, child).look()", "Box.look(b)", "Box.put(b, $v)", "int.__add__(1, 2)", "L1.__len__()",
     "L1.__getitem__(0)", "D1.__getitem__($k)", "iter(D1).__next__()", "next(D1.__iter__())",
