@@ -400,6 +400,8 @@ class Attributes(Protocol):
             self.same(atom)
             if is_library(atom.obj.__name__):
                 self.fail(f"replaces {name} in the module {atom.obj.__name__}, {RELIED_ON}", node)
+            if hasattr(find_in_mro(types.ModuleType, name)[1], "__set__"):
+                self.fail(f"sets {name} of a module", node)
             self.store_global(atom.obj.__dict__, name, value, node)
             return
         cls = self.exact(atom)

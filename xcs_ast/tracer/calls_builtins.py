@@ -83,7 +83,7 @@ class Builtins(Constructing):
 
     def do_type(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`type(x)`."""
-        return type(args[0]) if len(args) == 1 and not kwargs else self.wait("makes a class")
+        return self.kind_of(args[0]) if len(args) == 1 and not kwargs else self.wait("makes a class")
 
     def do_number(self, native: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`int(x)`, `abs(x)`, `round(x)` and their like: of plain data, or by a special method."""
@@ -144,7 +144,7 @@ class Builtins(Constructing):
         obj, classes = args
         if not _decided_by_type(classes, 0):
             return self.wait("asks for an instance where code of the program's may decide")
-        cls = type(obj)
+        cls = self.kind_of(obj)
         if find_in_mro(cls, "__class__")[0] is not object or (
             type(find_in_mro(cls, "__getattribute__")[1]) is types.FunctionType
         ):

@@ -64,6 +64,10 @@ _COMPARED: Final = (list, tuple, dict)
 _PLAIN_CLASSES: Final = frozenset({*SCALARS, *CONTAINERS})
 
 
+_COPIED: Final = frozenset({int, float, complex, str, bytes})
+"""Types of which there may be several objects with one value."""
+
+
 class Specials(Views):
     """Everything that Python does through special methods."""
 
@@ -75,6 +79,7 @@ class Specials(Views):
         found = find_in_mro(cls, name)[1]
         if not is_class(cls) or found is None:
             return None
+        self.kind_of(obj)
         found = self.class_attr(cls, name)
         return None if found is _MISSING else found
 
@@ -204,10 +209,11 @@ class Specials(Views):
         """`a op b` for a comparison."""
         if type(a) in SCALARS and type(b) in SCALARS and op in _COMPARE:
             return _COMPARE[op][0](a, b)
-        if op == "is":
-            return a is b
-        if op == "is not":
-            return a is not b
+        if op == "is" or op == "is not":
+            if kinds.same(a, b) and type(a) in _COPIED:
+                # Reads of numbers and text are validated by value.
+                return self.late("asks whether equal numbers or texts are one object").compare(op, a, b)
+            return (a is b) is (op == "is")
         if op == "in" or op == "not in":
             return self._contains(op, a, b)
         native, name, reflected = _COMPARE[op]

@@ -7,7 +7,7 @@ Assumes: one thread calls the hooks of one recorder.
 from __future__ import annotations
 
 import collections
-from types import CellType
+from types import CellType, ModuleType
 from typing import Any, Final
 
 from xcs_ast.native import use_own
@@ -17,7 +17,7 @@ from xcs_ast.tracer.containers_list import ListState
 from xcs_ast.tracer.containers_set import SetState
 from xcs_ast.tracer.hooks import Recorder
 from xcs_ast.tracer.kinds import Unsure, class_lookup, element_types_plain, raise_abandon, unsure
-from xcs_ast.tracer.state_places import Lookup, Shape, Single
+from xcs_ast.tracer.state_places import Kind, Lookup, Shape, Single
 from xcs_ast.tracer.transaction import Transaction
 
 use_own(globals())
@@ -27,6 +27,7 @@ __all__ = ["MAPPINGS", "SEQUENCES", "StateCore"]
 MAPPINGS: Final = frozenset({dict, collections.defaultdict, collections.Counter, collections.OrderedDict})
 SEQUENCES: Final = frozenset({list, collections.deque})
 _IMMUTABLE_TYPE: Final = 1 << 8
+_HEAP_TYPE: Final = 1 << 9
 _flags: Final = type.__dict__["__flags__"].__get__
 
 
@@ -143,6 +144,19 @@ class StateCore(Recorder):
                 self.late(unsure.reason)
                 raise_abandon(unsure.reason)
         return state  # type: ignore[return-value]
+
+    def kind_of(self, obj: Any) -> type:
+        """`type(obj)`; logged where it may change."""
+        cls = type(obj)
+        flags = _flags(cls)
+        settled = flags & _IMMUTABLE_TYPE or (not flags & _HEAP_TYPE and cls is not ModuleType)
+        if not settled and id(obj) not in self.owned:
+            states = self.transaction.segment.states
+            key = (id(obj), Kind)
+            if key not in states:
+                self.transaction.check()
+                states[key] = Kind(obj)
+        return cls
 
     def class_attr(self, cls: type, name: str) -> Any:
         """What the MRO of a class gives for a name (no descriptor called), or `MISSING`; logged."""

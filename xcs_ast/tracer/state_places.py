@@ -19,7 +19,7 @@ use_own(globals())
 if TYPE_CHECKING:
     from xcs_ast.tracer.transaction import Segment
 
-__all__ = ["UNKNOWN", "Lookup", "Shape", "Single", "State", "Token"]
+__all__ = ["UNKNOWN", "Kind", "Lookup", "Shape", "Single", "State", "Token"]
 
 UNKNOWN: Final = type("Unknown", (), {"__slots__": (), "__repr__": lambda _: "UNKNOWN"})()
 """The task has no idea yet what the place holds."""
@@ -264,6 +264,26 @@ class Shape(State):
     def holds(self, base: Base) -> bool:
         """See `State`."""
         return type(self.obj) is self.cls and space_of(self.obj) is self.space
+
+    def accesses(self) -> Iterator[tuple[str, object, str]]:
+        """See `State`."""
+        yield from ()
+
+
+@final
+class Kind(State):
+    """Of which class an object is."""
+
+    __slots__ = ("changed", "cls", "obj")
+
+    def __init__(self, obj: object) -> None:
+        self.obj = obj
+        self.cls = type(obj)
+        self.changed = False
+
+    def holds(self, base: Base) -> bool:
+        """See `State`."""
+        return type(self.obj) is self.cls
 
     def accesses(self) -> Iterator[tuple[str, object, str]]:
         """See `State`."""

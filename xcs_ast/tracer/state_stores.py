@@ -42,6 +42,9 @@ class Attributes(AttributeLoads):
             self._store_of_class(value, o, name)
             return
         if cls is types.ModuleType:
+            if hasattr(class_lookup(cls, name), "__set__"):
+                self.late(f"a store to {name} of a module").store_attr(value, o, name)
+                return
             self.store_global(value, o.__dict__, name)
             return
         setter = self.class_attr(cls, "__setattr__")

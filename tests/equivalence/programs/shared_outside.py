@@ -1,6 +1,7 @@
 # ruff: noqa
 """The world outside, shared by all calls: files, streams, settings of the process, contexts, the stack."""
 
+import abc
 import contextvars
 import csv
 import decimal
@@ -16,6 +17,7 @@ import tempfile
 import threading
 import time
 import traceback
+import types
 import warnings
 
 from xcs_ast.testing import probe
@@ -883,3 +885,81 @@ def case_log_in_the_loop_itself():
         log.warning(f"s {x}")
         out.append(inner(slow(x)))
     return out, handler.seen
+
+
+class First:
+    kind = 1
+
+    def __call__(self, x):
+        return slow(x)
+
+    def __len__(self):
+        return 1
+
+
+class Second(First):
+    def __call__(self, x):
+        return -slow(x)
+
+    def __len__(self):
+        return 2
+
+
+def _with_another_class(ask):
+    shared = First()
+    out = []
+    for x in [1, 2, 3]:
+        out.append(ask(shared, x))
+        if x == 2:
+            shared.__class__ = Second
+    return out
+
+
+def case_class_of_object_looked_at():
+    return [
+        _with_another_class(lambda o, x: (slow(x), type(o).__name__)),
+        _with_another_class(lambda o, x: (slow(x), isinstance(o, Second))),
+        _with_another_class(lambda o, x: (slow(x), len(o))),
+        _with_another_class(lambda o, x: o(x)),
+    ]
+
+
+def case_class_of_module_changed():
+    module = types.ModuleType("module")
+    module.value = 1
+
+    class Odd(types.ModuleType):
+        @property
+        def value(self):
+            return 9
+
+    def ask(x):
+        slow(x)
+        return module.value, type(module) is Odd
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(ask(x))
+        if x == 2:
+            module.__class__ = Odd
+    return out
+
+
+def case_class_registered_meanwhile():
+    class Base(abc.ABC):
+        pass
+
+    shared = First()
+
+    def ask(x):
+        slow(x)
+        return isinstance(shared, Base), issubclass(int, (str, Base))
+
+    out = []
+    for x in [1, 2, 3, 4]:
+        out.append(ask(x))
+        if x == 2:
+            Base.register(First)
+        if x == 3:
+            Base.register(int)
+    return out

@@ -296,6 +296,20 @@ def case_identity_of_numbers():
     return [ask(x) for x in [1, 2, 3]], state
 
 
+def case_identity_of_text():
+    first = "a" * 50
+    state = {"k": first}
+
+    def ask(x):
+        seen = state["k"] is first, state["k"] is not first
+        if x == 2:
+            state["k"] = "".join(["a"] * 50)
+        slow(x)
+        return seen
+
+    return [ask(x) for x in [1, 2, 3]]
+
+
 def case_aliases_inside_a_call():
     def ask(x):
         rows = ROWS
