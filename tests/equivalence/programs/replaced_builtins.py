@@ -5,12 +5,12 @@ import builtins
 import time
 
 RUNS_AHEAD = ["case_before_and_restored", "case_print_may_be_replaced"]
-RECORDED_AHEAD = ["case_by_the_body", "case_by_the_callee"]
+RECORDED_AHEAD = ["case_by_the_body"]
 EXTRA_CALLS = True
 
 NAMES = """__build_class__ __import__ abs all any bool bytes callable chr dict enumerate filter frozenset
-getattr hasattr hash id int isinstance issubclass iter len list map max min next object ord print range repr
-reversed set setattr sorted str sum super tuple type vars zip open""".split()
+getattr hasattr hash id int isinstance issubclass iter len list map max min next object ord range repr
+reversed set setattr sorted str sum super tuple type vars zip""".split()
 
 
 class Client:
