@@ -98,7 +98,7 @@ def meet() -> bool:
     """Whether all that are expected were inside at once. One that waits in vain breaks it for all."""
     try:
         assert _State.meeting is not None
-        _State.meeting.wait(5)
+        _State.meeting.wait(60)
     except threading.BrokenBarrierError:
         return False
     return True

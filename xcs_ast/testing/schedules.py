@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, final
 
+from xcs_ast import config
 from xcs_ast.runtime import schedule as seam
 
 __all__ = ["PATIENCE", "QUICK", "Order", "Schedule", "scheduled"]
 
-PATIENCE: Final = 0.25
+PATIENCE: Final = 5.0
 """The longest time in seconds for which a schedule holds anything back."""
 
 
@@ -90,6 +91,8 @@ class _RunState:
     issued: set[int] = field(default_factory=set)
     ended: set[int] = field(default_factory=set)
     taken: set[int] = field(default_factory=set)
+    held: set[int] = field(default_factory=set)
+    """Tasks that a worker would start, if it were not held back."""
     waiting: bool = False
     """Whether the consumer has issued what it may for now, and wants a value."""
 
@@ -127,11 +130,27 @@ class _Director:
             case Order.DELAY_ONE if index == self._schedule.nth:
                 self._wait(lambda: state.waiting and state.issued - state.ended - state.taken <= {index})
             case Order.REVERSE:
-                self._wait(lambda: state.waiting and all(i in state.ended for i in state.issued if i > index))
+                self._hold(state, index)
             case _:
                 pass
         self.started += 1
         return True
+
+    def _hold(self, state: _RunState, index: int) -> None:
+        """Until all that were issued later have ended; where no worker is left for them, the last goes."""
+        workers = config.current().workers
+
+        def is_next() -> bool:
+            later = (i for i in state.issued if i > index)
+            stuck = len(state.held) >= workers and index == max(state.held)
+            return state.waiting and (stuck or all(i in state.ended for i in later))
+
+        state.held.add(index)
+        self._changed.notify_all()
+        try:
+            self._wait(is_next)
+        finally:
+            state.held.discard(index)
 
     def _finish(self, state: _RunState, index: int) -> None:
         state.ended.add(index)
@@ -157,8 +176,6 @@ class _Director:
 @contextlib.contextmanager
 def scheduled(schedule: Schedule) -> Iterator[None]:
     """Run the body under `schedule`, with every PROVEN region running ahead whether it pays or not."""
-    from xcs_ast import config
-
     before_hook, before_interval = seam.hook, sys.getswitchinterval()
     checked = schedule.order is Order.CHECKED
     options: dict[str, object] = {

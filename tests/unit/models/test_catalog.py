@@ -222,9 +222,9 @@ def test_the_builtins_are_there_at_once() -> None:
     best = 1.0
     for _ in range(20):
         models = Catalog()
-        start = time.perf_counter()
+        start = time.thread_time()
         assert models.for_callable(len) is not None
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.thread_time() - start)
     assert best < 0.003  # About 0.4 ms; the rest is for slow machines.
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from tests.equivalence.gates import expect, meet
 from tests.unit.runtime import traced_programs as programs
 from xcs_ast import ComputationGraph, Operation, OpType, ParallelExecutor, Tracer, jit, trace_function
+from xcs_ast.runtime import plan
 
 CASES = programs.CASES
 
@@ -65,16 +65,20 @@ def test_the_tracing_strategy_is_calling(name):
         assert _outcome(optimized, make(key)) == _outcome(function, make(key)), key
 
 
-def test_five_models_take_the_time_of_one(monkeypatch):
-    monkeypatch.setattr(programs, "NAP", 0.1)
-    graph = trace_function(programs.ensemble, programs._models(names="abcde"), "q")
+def test_five_models_are_asked_at_the_same_time(monkeypatch):
+    """Each waits inside until all have come."""
+    monkeypatch.setattr(plan, "WORTH", 0.0)
+    expect(1)
+    graph = trace_function(programs.ensemble, [Meeting() for _ in range(5)], "q")
     executor = ParallelExecutor()
-    start = time.perf_counter()
-    found = executor.execute(graph, programs._models(names="vwxyz"), "r")
-    took = time.perf_counter() - start
-    assert found == [f"{name}:r" for name in "vwxyz"]
-    assert took < 0.3, took
+    expect(5)
+    assert executor.execute(graph, [Meeting() for _ in range(5)], "r") == [True] * 5
     assert executor.last.taken >= 4
+
+
+class Meeting:
+    def __call__(self, text):
+        return meet()
 
 
 def test_the_shapes_in_which_others_pass_arguments():
