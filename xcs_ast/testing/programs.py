@@ -61,7 +61,7 @@ class _Program(Places):
             name = f"s{index}"
             self.states.append((name, state))
             top.append(state.declare.replace("@", name))
-        defs: Lines = []
+        defs = self.stream() if self.choices.chance(20) else []
         for index in range(self.choices.number(1, 4)):
             name = f"f{index}"
             self.used, self.wrote = set(), False
@@ -70,6 +70,8 @@ class _Program(Places):
             self.uses[name] = self.used
             if self.wrote:
                 self.writers.add(name)
+        if self.choices.chance(10):
+            self.rebindable = [self.choices.pick(self.callables)]
         text = "\n".join([*top, *defs, "", "", *self.module(), *self.main(), ""])
         return f"{prelude_for(text)}\n\n{text}"
 
@@ -96,14 +98,49 @@ class _Program(Places):
         return [*lines, self.choices.pick(rows)]
 
     def main(self) -> Lines:
-        lines = [*self.rebound(), *self.setting()]
+        lines = [*self.rebound(), *self.setting(), "count = 0"]
+        if self.choices.chance(25):
+            lines += self.own()
         for _ in range(self.choices.pick(_LENGTHS)):
             self.aim()
             lines += self.placed()
-        lines.append("return trace, boxes, rows, sums, [each() for each in later]")
+        lines.append("return trace, boxes, rows, sums, count, [each() for each in later]")
         return ["def main():", *indent(lines)]
 
+    def stream(self) -> Lines:
+        """A generator function that looks at what is shared, or changes it."""
+        self.streams = True
+        inner = [f"yield j + {self.read('j')}"]
+        if self.choices.chance(60):
+            inner.insert(self.choices.number(0, 1), self.write("j")[0])
+        return ["", "", "def stream(n):", *indent([*self.rebound(), "for j in range(n):", *indent(inner)])]
+
+    def own(self) -> Lines:
+        """A function in `main` that shares its variables."""
+        self.local = "local"
+        f = self.choices.pick(self.callables)
+        body = self.choices.pick(
+            [
+                ["nonlocal count", "count += x", "probe.call(x)", "return count"],
+                ["nonlocal count", "probe.call(x)", "count += 1", "return x"],
+                ["trace.append(x)", "return len(trace)"],
+                ["probe.call(x)", "trace.append(x)", "return x + 1"],
+                ["boxes[0].n += 1", "return boxes[-1].look()"],
+                ["probe.call(x)", "return sums.get(x, 0) + count"],
+                ["rows[0].append(x)", "return len(rows[-1])"],
+                ["later.append(lambda: x)", f"return {f}(x)"],
+                [f"sums[x] = {f}(x)", "return len(sums)"],
+            ]
+        )
+        return ["def local(x, y=1):", *indent(body)]
+
     def aim(self) -> None:
+        """Choose what the next region calls, and what its body may change."""
+        self.choose()
+        if self.local and self.choices.chance(30):
+            self.eligible = self.choices.pick([[self.local], [*self.eligible, self.local]])
+
+    def choose(self) -> None:
         """Decide whether the next region keeps to itself, or its body changes what its callables look at."""
         looking = [f for f in self.callables if f not in self.writers]
         self.changeable = []

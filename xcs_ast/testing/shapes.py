@@ -48,6 +48,15 @@ class Shapes(Callees):
         """Something to iterate over."""
         v = self.name("v")
         values = self.constants(3, 6)
+        if self.streams and self.choices.chance(25):
+            return self.choices.pick(
+                [
+                    Item("stream(4)", v, (v,)),
+                    Item("list(stream(4))", v, (v,)),
+                    Item("enumerate(stream(3))", f"i{v}, {v}", (v, f"i{v}")),
+                    Item(f"zip(stream(4), [{values}])", f"{v}, i{v}", (v, f"i{v}")),
+                ]
+            )
         kind = self.choices.number(0, 10)
         match kind:
             case 4:
@@ -76,6 +85,10 @@ class Shapes(Callees):
                         Item("'abca'", v, (f"ord({v})", f"len({v})")),
                         Item(f"zip([{values}], itertools.count(1))", f"{v}, c{v}", (v, f"c{v}")),
                         Item(f"map(abs, [{values}])", v, (v,)),
+                        Item(f"iter([0, {values}].pop, 0)", v, (v,)),
+                        Item(f"[{values}]", "boxes[0].n", ("boxes[0].n",)),
+                        Item(f"[{values}]", "sums[0]", ("sums[0]", "sums.get(0)")),
+                        Item(f"enumerate([{values}])", f"boxes[1].n, {v}", (v, "boxes[1].n")),
                         Item(f"filter(None, [{values}])", v, (v,)),
                         Item(f"enumerate(zip((1, 2, 3), [{values}]), 2)", f"e{v}, ({v}, d{v})", (v, f"e{v}")),
                         Item(f"itertools.chain([{values}], rows[0])", v, (v,)),

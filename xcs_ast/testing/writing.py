@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import final
+from typing import Final, final
 
 from xcs_ast.testing.choices import Choices
 from xcs_ast.testing.states import State
@@ -13,6 +13,17 @@ from xcs_ast.testing.states import State
 __all__ = ["Item", "Lines", "Writing", "flat", "indent"]
 
 Lines = list[str]
+
+
+_PATCHES: Final = (
+    "Box.look = lambda self: self.n",
+    "Box.twice = property(lambda self: 1)",
+    "Box.__len__ = lambda self: 2",
+    "boxes[0].look = lambda: 5",
+    "boxes[1].n, boxes[0].n = boxes[0].n, boxes[1].n",
+    "del boxes[-1].items[:]",
+    "boxes[0] = Box(4)",
+)
 
 
 def indent(lines: Sequence[str]) -> Lines:
@@ -57,6 +68,12 @@ class Writing:
     clashing: bool = False
     sharing: bool = False
     """Whether the callables of this program add to what they share."""
+    local: str = ""
+    """A callable of `main`'s own, where there is one."""
+    rebindable: Lines = field(default_factory=list)
+    """The global callables that regions may bind to something else."""
+    streams: bool = False
+    """Whether there is a generator function `stream`."""
     leaving: str = ""
     """How a loop may be left where the region stands: `return`, `yield`, or only by `break`."""
 
@@ -90,7 +107,7 @@ class Writing:
 
     def rebound(self) -> Lines:
         """The declaration that a function needs whose body may rebind any state."""
-        names = sorted(name for name, state in self.states if state.rebinds)
+        names = sorted(name for name, state in self.states if state.rebinds) + self.rebindable
         return [f"global {', '.join(names)}"] if names else []
 
     def arithmetic(self, numbers: list[str]) -> str:
@@ -128,6 +145,13 @@ class Writing:
     def touch(self, item: Item, results: list[str]) -> Lines:
         """A statement of the body that may change what a callee looks at; most often it does not."""
         number = self.choices.pick([*item.numbers, *results, self.constant()])
+        if self.choices.chance(4):
+            return [self.choices.pick(_PATCHES)]
+        if self.rebindable and self.choices.chance(25):
+            f = self.rebindable[0]
+            return [
+                self.choices.pick([f"{f} = (lambda g: lambda x: g(x) + 1)({f})", f"{f} = lambda x: x + 2"])
+            ]
         kind = 8 if self.clashing and self.choices.chance(75) else self.choices.number(0, 9)
         if kind < 3:
             return [f"trace.append({self.choices.pick([*results, number])})"]
