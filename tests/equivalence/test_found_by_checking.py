@@ -99,6 +99,12 @@ def main():
         task.__kwdefaults__['k'] = x
     return out
 """,
+    "a method of the library has a keyword with a default": """
+import pathlib
+path = pathlib.Path('nowhere')
+def task(x): return path.exists() + x
+def main(): return [task(x) for x in [3, 1, 2]]
+""",
     "a keyword's default is looked up": """
 def task(x, *, k=1, **more): return x + k
 def main(): return [task(x) for x in [3, 1, 2]]

@@ -20,7 +20,7 @@ from typing import Any, Final
 from xcs_ast.effects import catalog
 from xcs_ast.effects.declare import Declared, declared
 from xcs_ast.effects.entries import EntryKind
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, is_library
 from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
@@ -206,6 +206,8 @@ class CallHooks(Methods):
         probe(lambda: f.__code__)
         probe(lambda: f.__defaults__)
         named: Any = probe(lambda: f.__kwdefaults__)
+        if is_library(f.__module__):
+            return  # Nobody changes them in their dictionary; a model does not speak of what is inside.
         if named is not None and not _the_same(self.snapshot(named), named):
             self.wait("a function whose keyword defaults the task has changed")
 
