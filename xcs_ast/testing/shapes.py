@@ -91,7 +91,8 @@ class Shapes(Callees):
                         Item(f"enumerate([{values}])", f"boxes[1].n, {v}", (v, "boxes[1].n")),
                         Item(f"filter(None, [{values}])", v, (v,)),
                         Item(f"enumerate(zip((1, 2, 3), [{values}]), 2)", f"e{v}, ({v}, d{v})", (v, f"e{v}")),
-                        Item(f"itertools.chain([{values}], rows[0])", v, (v,)),
+                        # A copy: the body may add to the row, and would never come to its end.
+                        Item(f"itertools.chain([{values}], rows[0][:3])", v, (v,)),
                     ]
                 )
             case 9:
