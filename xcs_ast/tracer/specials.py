@@ -279,7 +279,7 @@ class Specials(Views):
             if known is not None:
                 return known is (op == "in")
             if kind not in (list, tuple, deque):
-                return self.wait(f"looks up an object in a {class_name(kind)}")
+                return self.late(f"looks up an object in a {class_name(kind)}").compare(op, a, b)
         elif found is not None:
             return self._contains_in_c(op, a, b)
         elif self.find_special(b, "__iter__") is None and self.find_special(b, "__getitem__") is None:
@@ -292,7 +292,10 @@ class Specials(Views):
     def _contains_in_c(self, op: str, a: Any, b: Any) -> Any:
         if type(b) in SCALARS:
             return (a in b) is (op == "in")  # raises
-        known = self.container_contains(b, a)
+        try:
+            known = self.container_contains(b, a)
+        except kinds.Unsure as unsure:
+            return self.late(unsure.reason).compare(op, a, b)
         if known is not None:
             return known is (op == "in")
         if self.owns(b) and type(a) in SCALARS and self.is_harmless(b, "__contains__"):
@@ -387,7 +390,10 @@ class Specials(Views):
         if found is None:
             raise TypeError(f"object of type '{kind.__name__}' has no len()")
         if kind in CONTAINERS or kind in kinds.CONTAINERS:
-            known = self.container_length(x)
+            try:
+                known = self.container_length(x)
+            except kinds.Unsure as unsure:
+                return self.late(unsure.reason).call(len, x)  # type: ignore[no-any-return]
             if known is not None:
                 return known
         if self.owns(x):

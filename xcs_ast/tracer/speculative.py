@@ -24,7 +24,7 @@ from xcs_ast.tracer.calls import handler_of, is_handled
 from xcs_ast.tracer.calls_managers import Manager
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, is_clone
-from xcs_ast.tracer.kinds import raise_abandon
+from xcs_ast.tracer.kinds import Unsure, raise_abandon
 from xcs_ast.tracer.parking import Parking
 from xcs_ast.tracer.quick import quick_builtin
 from xcs_ast.tracer.quick_maker import quick_maker
@@ -312,10 +312,13 @@ class SpeculativeRecorder(Parking):
             and scope["__builtins__"].get("__import__") is not __import__
         ):
             return self.wait("imports something in an unusual way")
-        module = self.container_method(sys.modules, "get", (name,), {}, True)
         top, dot, _ = name.partition(".")
-        if dot:  # without a `from`, it is the package that is bound
-            self.container_method(sys.modules, "get", (top,), {}, True)
+        try:
+            module = self.container_method(sys.modules, "get", (name,), {}, True)
+            if dot:  # without a `from`, it is the package that is bound
+                self.container_method(sys.modules, "get", (top,), {}, True)
+        except Unsure as unsure:
+            return self.wait(unsure.reason)
         if module is not sys.modules.get(name):
             return self.wait("imports what it has replaced itself")
         if type(module) is not types.ModuleType or getattr(module.__spec__, "_initializing", False):
