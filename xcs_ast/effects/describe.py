@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import assert_never
 
 from xcs_ast.effects.region import RegionEffects
-from xcs_ast.effects.resolve import is_class
 from xcs_ast.ir.effects import CONTENT, DEEP, WHOLE, CellVar, Channel, Effect, Location, Summary, Unknown
-from xcs_ast.ir.paths import AttrStep, EnvRoot, ItemRoot, KeyStep, Path, PinnedRoot
+from xcs_ast.ir.paths import spell
 from xcs_ast.native import use_own
 
 use_own(globals())
 
-__all__ = ["describe", "describe_effect", "describe_path", "describe_summary"]
+__all__ = ["describe", "describe_effect", "describe_summary"]
 
 
 def describe(effects: RegionEffects) -> str:
@@ -42,7 +41,7 @@ def describe_effect(effect: Effect) -> str:
     verb = effect.access.value
     match effect.where:
         case Location(owner, field):
-            base = describe_path(owner)
+            base = spell(owner, "item", "<{}>")
             if field in (CONTENT, DEEP, WHOLE):
                 return f"{verb} {base}{field if field == CONTENT else '.' + field}"
             return f"{verb} {base}.{field}"
@@ -54,33 +53,3 @@ def describe_effect(effect: Effect) -> str:
             return f"unknown: {reason}"
         case _:
             assert_never(effect.where)
-
-
-def describe_path(path: Path) -> str:
-    """`item.model`, `results`, `module llm`, `class Model`."""
-    match path.root:
-        case ItemRoot():
-            text = "item"
-        case EnvRoot(name):
-            text = name
-        case PinnedRoot():
-            text = _object(path.root.obj)
-        case _:
-            assert_never(path.root)
-    for step in path.steps:
-        match step:
-            case AttrStep(name):
-                text += f".{name}"
-            case KeyStep(key):
-                text += f"[{key!r}]"
-            case _:
-                assert_never(step)
-    return text
-
-
-def _object(obj: object) -> str:
-    if type(obj) is dict and type(obj.get("__name__")) is str:
-        return f"module {obj['__name__']}"
-    if is_class(obj):
-        return f"class {obj.__qualname__}"
-    return f"<{type(obj).__qualname__}>"

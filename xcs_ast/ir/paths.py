@@ -28,6 +28,7 @@ __all__ = [
     "Root",
     "Step",
     "Unresolvable",
+    "spell",
     "static_attr",
 ]
 
@@ -218,3 +219,36 @@ def instance_dict(obj: object) -> dict[str, object] | None:
             return inner if type(inner) is dict else None
         return None
     return None
+
+
+def spell(path: Path, item: str, thing: str) -> str:
+    """A path as text: `item.model`, `results`, `module llm`, `class Model`.
+
+    `item` stands for the item of the iteration, `thing` (with `{}` for its class) for a pinned object.
+    """
+    match path.root:
+        case ItemRoot():
+            text = item
+        case EnvRoot(name):
+            text = name
+        case PinnedRoot():
+            text = _spell_object(path.root.obj, thing)
+        case _:
+            assert_never(path.root)
+    for step in path.steps:
+        match step:
+            case AttrStep(name):
+                text += f".{name}"
+            case KeyStep(key):
+                text += f"[{key!r}]"
+            case _:
+                assert_never(step)
+    return text
+
+
+def _spell_object(obj: object, thing: str) -> str:
+    if type(obj) is dict and type(obj.get("__name__")) is str:
+        return f"module {obj['__name__']}"
+    if issubclass(type(obj), type):  # `isinstance` would ask the object for its class
+        return f"class {obj.__qualname__}"  # type: ignore[attr-defined]
+    return thing.format(type(obj).__qualname__)
