@@ -46,6 +46,7 @@ _NUMBERS: Final[dict[Any, str]] = {
     bin: "__index__", hex: "__index__", oct: "__index__", chr: "__index__",
 }  # fmt: skip
 _GENERATOR: Final = 0x20
+_CHANGED_DEFAULTS: Final = "a function whose keyword defaults the task has changed"
 _COROUTINE: Final = 0x80 | 0x200
 _C_METHODS: Final = (
     types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType
@@ -172,6 +173,8 @@ class CallHooks(Methods):
         """Notes that a call of this function is a call of its clone, and nothing besides."""
         if f.__code__.co_flags & (_GENERATOR | _COROUTINE) or is_clone(f.__code__) or self.owns(f):
             return
+        if f.__kwdefaults__ and not is_library(f.__module__):
+            return  # To be looked at before each call.
         clone = clone_of(f, self.link)
         if type(clone) is FunctionType:
             if f not in self.called:
@@ -190,6 +193,8 @@ class CallHooks(Methods):
             return self.leave(f"calls {f.__qualname__}: {clone.reason}", f, args, kwargs)
         if f not in self.called:
             self._note_function(f)
+        elif f.__kwdefaults__ and not self.transaction.segment.untouched(f.__kwdefaults__):
+            self.wait(_CHANGED_DEFAULTS)
         if f.__closure__:
             self.transaction.enter(f)
         result = clone(*args, **kwargs)
@@ -209,7 +214,7 @@ class CallHooks(Methods):
         if is_library(f.__module__):
             return  # Nobody changes them in their dictionary; a model does not speak of what is inside.
         if named is not None and not _the_same(self.snapshot(named), named):
-            self.wait("a function whose keyword defaults the task has changed")
+            self.wait(_CHANGED_DEFAULTS)
 
     def generator(self, gen: Any, /) -> Any:
         """A generator expression's generator, just made."""

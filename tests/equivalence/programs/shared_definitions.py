@@ -121,6 +121,20 @@ def case_keyword_defaults_changed_by_a_task():
     return _each(ask), defaults
 
 
+def case_keyword_defaults_changed_between_two_calls_of_a_task():
+    def factor(*, value=5):
+        return value
+
+    defaults = factor.__kwdefaults__
+
+    def ask(x):
+        before = factor()
+        defaults["value"] = slow(x)
+        return before, factor(), factor()
+
+    return _each(ask), defaults
+
+
 def case_dataclass_field_is_a_descriptor():
     class Noted:
         def __get__(self, obj, cls):
