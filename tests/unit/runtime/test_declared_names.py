@@ -46,7 +46,7 @@ def test_a_changed_declaration_is_heard_at_the_next_entry() -> None:
 
 class Sender:
     def __call__(self, x: int) -> int:
-        time.sleep(0.002)
+        time.sleep(0.05)
         return x
 
 
@@ -63,7 +63,11 @@ def test_executors_hear_declarations_too() -> None:
         assert executor.execute(graph, senders, 2) == [2, 2, 2]
         return executor.last.taken
 
-    assert taken() > 0
+    def some_taken() -> bool:
+        """On a busy machine the caller may have made each call before any worker has woken up."""
+        return any(taken() > 0 for _ in range(20))
+
+    assert some_taken()
     with config.overridden(effects={f"{__name__}.Sender.__call__": "ordered"}):
         assert taken() == 0
-    assert taken() > 0
+    assert some_taken()
