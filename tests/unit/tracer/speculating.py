@@ -88,6 +88,8 @@ class Trial:
             picture_of(values=[each.value for each in ahead[0]], **module_state(module.__dict__)),
         )
         assert different is None, different
+        # Not to the end of the process: a generator that it keeps would then find its globals gone.
+        sys.modules.pop(self.path.stem)
         return self
 
     def _plainly(self) -> Any:
