@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
+from tests.equivalence.gates import expect, meet
 from xcs_ast import ParallelExecutor, config, trace_function
 from xcs_ast.effects import set_declared_names
 from xcs_ast.ir.verdict import VerdictKind
-from xcs_ast.runtime import deciding
+from xcs_ast.runtime import deciding, plan
 from xcs_ast.runtime import site as sites
 from xcs_ast.verifier import forget
 
@@ -45,29 +45,29 @@ def test_a_changed_declaration_is_heard_at_the_next_entry() -> None:
 
 
 class Sender:
+    """Waits until as many are sending as the test expects."""
+
     def __call__(self, x: int) -> int:
-        time.sleep(0.05)
-        return x
+        return x if meet() else -x
 
 
 def send_all(senders: list[Sender], x: int) -> list[int]:
     return [sender(x) for sender in senders]
 
 
-def test_executors_hear_declarations_too() -> None:
+def test_executors_hear_declarations_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "WORTH", 0.0)
+    expect(1)
     senders = [Sender() for _ in range(3)]
     graph = trace_function(send_all, senders, 1)
     executor = ParallelExecutor()
 
-    def taken() -> int:
+    def taken(at_once: int) -> int:
+        expect(at_once)
         assert executor.execute(graph, senders, 2) == [2, 2, 2]
         return executor.last.taken
 
-    def some_taken() -> bool:
-        """On a busy machine the caller may have made each call before any worker has woken up."""
-        return any(taken() > 0 for _ in range(20))
-
-    assert some_taken()
+    assert taken(3) >= 2
     with config.overridden(effects={f"{__name__}.Sender.__call__": "ordered"}):
-        assert taken() == 0
-    assert some_taken()
+        assert taken(1) == 0
+    assert taken(3) >= 2

@@ -101,7 +101,8 @@ def test_another_length_and_another_way_are_traced_anew():
     executor.execute(graph, programs._models(names="ab"), "q")
     assert not executor.last.traced
     assert executor.execute(graph, programs._models(names="cabd"), "q") == "c:q"
-    assert executor.last.taken <= 1, "plain Python makes one call"
+    # The first call is the one that was foretold; a worker may have made it, and may have begun others.
+    assert executor.last.lost or executor.last.taken <= 1
 
 
 def test_a_graph_made_by_hand_cannot_be_executed():
