@@ -279,7 +279,7 @@ class Specials(Views):
             if known is not None:
                 return known is (op == "in")
             if kind not in (list, tuple, deque):
-                return self.late(f"looks up an object in a {class_name(kind)}").compare(op, a, b)
+                return self.wait(f"looks up an object in a {class_name(kind)}")
         elif found is not None:
             return self._contains_in_c(op, a, b)
         elif self.find_special(b, "__iter__") is None and self.find_special(b, "__getitem__") is None:
@@ -295,7 +295,8 @@ class Specials(Views):
         try:
             known = self.container_contains(b, a)
         except kinds.Unsure as unsure:
-            return self.late(unsure.reason).compare(op, a, b)
+            # Not until its turn: it would keep alive what the table may refer to weakly.
+            return self.wait(unsure.reason)
         if known is not None:
             return known is (op == "in")
         if self.owns(b) and type(a) in SCALARS and self.is_harmless(b, "__contains__"):
@@ -393,7 +394,7 @@ class Specials(Views):
             try:
                 known = self.container_length(x)
             except kinds.Unsure as unsure:
-                return self.late(unsure.reason).call(len, x)  # type: ignore[no-any-return]
+                return self.wait(unsure.reason)
             if known is not None:
                 return known
         if self.owns(x):

@@ -240,6 +240,9 @@ class Speculation:
         parked = self._parked
         if parked is not None and self._passes and self.state == "running":
             self.state = "parked"
+        if self.state == "abandoned":
+            for each in self._passes:
+                each.transaction.notice_ends()  # in place, the slice will do it
         if self.state not in ("done", "parked") or not self._passes:
             return False
         last = self._passes[-1]

@@ -228,6 +228,13 @@ class Transaction:
             below = segment
         return True
 
+    def notice_ends(self) -> None:
+        """Of a task that goes no further: whether what it had held back would end something noticed."""
+        if self.parent is None and any(
+            each.ends_are_noticed() for each in self.segments if not each.replayed
+        ):
+            self.noticed = True
+
     def replay(self, upto: int | None = None) -> None:
         """Carries out what was held back (before mark `upto`), in order, here and now."""
         carry_over = None if self.parent is None else _carry_over()
