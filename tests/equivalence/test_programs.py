@@ -53,7 +53,8 @@ def test_equals_plain_python(case: Case, face: Face, request: pytest.FixtureRequ
         program(case.path, case.entry), runs_of(schedules, (face,)), extra_calls=case.extra_calls
     )
     assert not found, "\n".join(str(each) for each in found)
-    if case.runs_ahead:
+    # A task that is checked is recorded, and what is PROVEN need not be something that can be recorded.
+    if case.runs_ahead and any(each.order is not Order.CHECKED for each in schedules):
         assert tasks_ahead(case.path) > before, f"nothing of {case} ran ahead: it tests nothing"
 
 
