@@ -16,7 +16,7 @@ from xcs_ast.testing.schedules import QUICK, Schedule
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["assert_equivalent", "equivalent", "inputs_of"]
+__all__ = ["assert_equivalent", "equivalent", "inputs_of", "searching"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -69,6 +69,7 @@ def assert_equivalent(
         deadline=None,
         database=None,
         derandomize=False,
+        phases=searching(),
         print_blob=False,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
@@ -77,6 +78,13 @@ def assert_equivalent(
     (run if seed is None else hypothesis.seed(seed)(run))()
     if unstable:
         raise unstable[0]
+
+
+def searching() -> tuple[Any, ...]:
+    """All phases but the last, which follows the steps of the program: and then that runs plainly."""
+    from hypothesis import Phase
+
+    return tuple(each for each in Phase if each is not Phase.explain)
 
 
 def equivalent(*strategies: Any, **options: Any) -> Callable[[F], Callable[[], None]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, final
 
 from xcs_ast.testing.functions import Function, Nondeterministic, NotEquivalent, Pair
-from xcs_ast.testing.given import inputs_of
+from xcs_ast.testing.given import inputs_of, searching
 from xcs_ast.testing.plain import sites_of
 from xcs_ast.testing.regions import Access, Region
 from xcs_ast.testing.schedules import QUICK, Schedule
@@ -87,6 +87,7 @@ def try_function(
             deadline=None,
             database=None,
             derandomize=False,
+            phases=searching(),
             print_blob=False,
             report_multiple_bugs=False,
             verbosity=hypothesis.Verbosity.quiet,

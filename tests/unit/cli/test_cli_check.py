@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 SHOP = """\
@@ -228,7 +230,11 @@ def test_generated_programs_take_turns_in_several_processes(box):
     status, out, _ = run(box, *words)
     assert status == 0
     assert out.startswith("check --generate: 5 programs, ")
-    assert run(box, *words, "--jobs", "2")[:2] == (0, out)
+    again, other, _ = run(box, *words, "--jobs", "2")
+    assert again == 0
+    # How many tasks run ahead is a matter of the machine's; which programs are tried, and what is found, is not.
+    ahead = re.compile(r"\d+ \(\d+%\) with tasks ahead, \d+ tasks ahead")
+    assert ahead.sub("", other).splitlines()[:2] == ahead.sub("", out).splitlines()[:2]
 
 
 def test_generated_programs_for_a_time(box):
