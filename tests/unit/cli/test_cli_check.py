@@ -232,7 +232,7 @@ def test_generated_programs_take_turns_in_several_processes(box):
     assert out.startswith("check --generate: 5 programs, ")
     again, other, _ = run(box, *words, "--jobs", "2")
     assert again == 0
-    # How many tasks run ahead is a matter of the machine's; which programs are tried, and what is found, is not.
+    # How many tasks run ahead is up to the machine; which programs are tried, and what is found, is not.
     ahead = re.compile(r"\d+ \(\d+%\) with tasks ahead, \d+ tasks ahead")
     assert ahead.sub("", other).splitlines()[:2] == ahead.sub("", out).splitlines()[:2]
 
