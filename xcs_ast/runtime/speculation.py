@@ -9,7 +9,7 @@ Guarantees:
   not even then: the slice runs in place, and raises what plain Python raises, with plain Python's traceback.
 - A dropped task is told to stop at its next step, and whatever it does until then is held back.
 - Where a slice runs in place because it ends the life of something whose end is noticed, no task that has
-  seen that thing keeps it alive (but one that waits for its turn).
+  seen that thing keeps it alive.
 
 Assumes: as `tracer.speculation` says. One consumer; it alone commits.
 """
@@ -211,7 +211,7 @@ class SpeculativeTask(Task):
         return speculation is not None and speculation.noticed
 
     def _rest(self, speculation: Speculation) -> None:
-        """Until no worker runs it any more, which stops as soon as it can (unless it waits for its turn)."""
+        """Until no worker runs it any more, which stops as soon as it can; or waits for its turn."""
         speculation.doom()
         running = speculation.state == "running" and not self.done and self._epoch == POOL.epoch
         if running and not (self.issued and self._claimed()):
@@ -228,16 +228,20 @@ class SpeculativeTask(Task):
             self._claimed()
         self.issued = self.done = False
         speculation.drop()
+        speculation.rest()
 
     def _in_place(self, number: int | None, outcome: Outcome) -> Any:
         speculation = self._speculation
-        if speculation is not None and speculation.noticed:
+        noticed = speculation is not None and speculation.noticed
+        if speculation is not None and noticed:
             self._rest(speculation)
-        del speculation
         self._tell(outcome)
         slice, item = self._slice, self.item
         assert slice is not None
         self._let_go()
+        if speculation is not None and noticed:
+            speculation.rest()
+        del speculation
         self._slice = self.item = None
         resumes = self._resumes
         plain: SingleTask | StagedTask

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from os import getpid
 from sys import exc_info
+from time import monotonic
 from types import GeneratorType
 from typing import Any, Final, final
 
@@ -26,6 +27,8 @@ use_own(globals())
 
 __all__ = ["Exchange", "HandOver"]
 
+_PATIENCE: Final = 5.0
+"""Seconds. A program that swallows what ends its task never comes to its end."""
 _NEUTRAL: Final = SCALARS | {list, tuple, dict, set, frozenset, range}
 _fields: Final[dict[str, Any]] = BaseException.__dict__  # type: ignore[assignment]
 
@@ -104,6 +107,12 @@ class Exchange:
         if self._word is None:
             self._word = False
         _ring(self._reply)
+
+    def rest(self) -> None:
+        """After `dismiss`: until the worker has let go of what it held (or will not, whatever it is told)."""
+        deadline = monotonic() + _PATIENCE
+        while not self._ended and self.process == getpid() and monotonic() < deadline:
+            self._bell.acquire(timeout=_PATIENCE / 10)
 
     def serve(self) -> None:
         """Does what the task asks for, until it needs nothing any more."""

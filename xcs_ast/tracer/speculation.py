@@ -385,6 +385,11 @@ class Speculation:
         if self.state != "running" or self._parked is not None:
             self._release()
 
+    def rest(self) -> None:
+        """After `drop`: until a worker that waited for its turn has let go of everything, too."""
+        if self._exchange is not None:
+            self._exchange.rest()
+
     def _release(self) -> None:
         self._slice = None
         self._item = None
