@@ -377,43 +377,57 @@ class Catalog:
         return FILE_OF.get(home, home) + ".effects"
 
     def _load(self, home: str) -> None:
-        """Index the file for `home`, once. A missing file is remembered as well."""
+        """Cut the file for `home` into sections, once. A missing file is remembered as well.
+
+        It counts as loaded when all of it is there: any thread may ask meanwhile, and does the same work.
+        """
         if home in self._files:
             return
-        self._files[home] = False
-        if not home.replace(".", "").replace("_", "").isalnum():
-            return
-        name = self._file_name(home)
-        for directory in self._directories:
-            try:
-                with open(os.path.join(directory, name), encoding="utf-8") as file:
-                    text = file.read()
-            except OSError:
+        found = False
+        if home.replace(".", "").replace("_", "").isalnum():
+            name = self._file_name(home)
+            for directory in self._directories:
+                try:
+                    with open(os.path.join(directory, name), encoding="utf-8") as file:
+                        text = file.read()
+                except OSError:
+                    continue
+                self._publish(_sections_of(text, name))
+                found = True
+                break
+            else:
                 # A package's models may stand in one file: `urllib3.response` in `urllib3.effects`.
-                continue
-            self._files[home] = True
-            self._index(text, name)
-            return
-        package = home.rpartition(".")[0]
-        if package:
-            self._load(package)
+                package = home.rpartition(".")[0]
+                if package:
+                    self._load(package)
+        self._files[home] = found
 
-    def _index(self, text: str, place: str) -> None:
-        """Cut the text of a file into sections: `[class a.B a.C open]` opens two that share their entries."""
-        chunks = ("\n" + text).split("\n[")
-        number = chunks[0].count("\n") + 1
-        for chunk in chunks[1:]:
-            header, _, body = chunk.partition("]")
-            words = header.split()
-            of_class = words[0] == "class"
-            is_open = words[-1] == "open"
-            table = self._classes if of_class else self._modules
-            for owner in words[of_class : len(words) - is_open]:
-                section = table.get(owner)
-                if section is None or section.place != place:
-                    section = table[owner] = Section(owner, of_class, place)
-                section.add(number + header.count("\n"), body, is_open)
-            number += chunk.count("\n") + 1
+    def _publish(self, sections: list[Section]) -> None:
+        """Make the sections of one file known. Those that another thread has made of it stay."""
+        for section in sections:
+            table = self._classes if section.of_class else self._modules
+            present = table.setdefault(section.owner, section)
+            if present.place != section.place:
+                table[section.owner] = section
+
+
+def _sections_of(text: str, place: str) -> list[Section]:
+    """Cut the text of a file into sections: `[class a.B a.C open]` opens two that share their entries."""
+    sections: dict[tuple[bool, str], Section] = {}
+    chunks = ("\n" + text).split("\n[")
+    number = chunks[0].count("\n") + 1
+    for chunk in chunks[1:]:
+        header, _, body = chunk.partition("]")
+        words = header.split()
+        of_class = words[0] == "class"
+        is_open = words[-1] == "open"
+        for owner in words[of_class : len(words) - is_open]:
+            section = sections.get((of_class, owner))
+            if section is None:
+                section = sections[of_class, owner] = Section(owner, of_class, place)
+            section.add(number + header.count("\n"), body, is_open)
+        number += chunk.count("\n") + 1
+    return list(sections.values())
 
 
 def _own(obj: object, name: str) -> object:

@@ -1,6 +1,8 @@
 """The text of a section of models, indexed when somebody asks for one of its entries.
 
-Guarantees: an entry is parsed once, when it is asked for. Assumes: nothing.
+Guarantees: an entry is parsed when it is asked for, and is the same object from then on. Any thread may ask,
+at any moment: nobody sees half of an index. Two that come at once do the same work; the first one's is kept.
+Assumes: blocks are added by one thread, before anybody else knows the section.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ __all__ = ["Section"]
 class Section:
     """The entries of one module or class: text until somebody asks, then indexed, then parsed one by one."""
 
-    __slots__ = ("_blocks", "_closed", "_entries", "_lines", "of_class", "owner", "place")
+    __slots__ = ("_blocks", "_entries", "_found", "of_class", "owner", "place")
 
     def __init__(self, owner: str, of_class: bool, place: str) -> None:
         """A section without entries as yet."""
@@ -29,8 +31,7 @@ class Section:
         self.of_class = of_class
         self.place = place
         self._blocks: list[tuple[int, str, bool]] = []
-        self._lines: dict[str, tuple[int, str]] = {}
-        self._closed: set[str] = set()
+        self._found: _Index | None = None
         self._entries: dict[str, Entry] = {}
 
     def add(self, number: int, text: str, is_open: bool) -> None:
@@ -39,37 +40,46 @@ class Section:
 
     def keys(self) -> tuple[str, ...]:
         """The keys of all entries."""
-        self._index()
-        return tuple(self._lines)
+        return tuple(self._index()[0])
 
     def is_closed(self, key: str) -> bool:
         """Whether the entry does not hold for subclasses that somebody else wrote."""
-        self._index()
-        return key in self._closed
+        return key in self._index()[1]
 
     def get(self, key: str) -> Entry | None:
         """The entry with this key, parsed now or earlier."""
         found = self._entries.get(key)
         if found is not None:
             return found
-        self._index()
-        line = self._lines.get(key)
+        line = self._index()[0].get(key)
         if line is None:
             return None
         number, text = line
         entry = parse_entry(self.owner, key, text, of_class=self.of_class, place=f"{self.place}:{number}")
-        self._entries[key] = entry
-        return entry
+        return self._entries.setdefault(key, entry)
 
-    def _index(self) -> None:
-        """Find where each entry stands, without reading any."""
-        while self._blocks:
-            number, text, is_open = self._blocks[0]
-            for start, line in _joined(number, text):
-                for key in head_names(split_head(line)[0]):
-                    self._lines[key] = (start, line)
-                    (self._closed.discard if is_open else self._closed.add)(key)
-            del self._blocks[0]
+    def _index(self) -> _Index:
+        """Where each entry stands, found without reading any."""
+        found = self._found
+        if found is None:
+            # Made apart and put in place at once: tasks ask for the first time together.
+            found = self._found = _index_of(self._blocks)
+        return found
+
+
+_Index = tuple[dict[str, tuple[int, str]], set[str]]
+"""Line and text of each entry by its key, and the keys of those that are closed."""
+
+
+def _index_of(blocks: list[tuple[int, str, bool]]) -> _Index:
+    lines: dict[str, tuple[int, str]] = {}
+    closed: set[str] = set()
+    for number, text, is_open in blocks:
+        for start, line in _joined(number, text):
+            for key in head_names(split_head(line)[0]):
+                lines[key] = (start, line)
+                (closed.discard if is_open else closed.add)(key)
+    return lines, closed
 
 
 def _joined(number: int, text: str) -> list[tuple[int, str]]:

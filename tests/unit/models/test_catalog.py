@@ -12,12 +12,13 @@ import random
 import time
 import types
 import urllib.parse
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
-from xcs_ast.effects import catalog
+from xcs_ast.effects import catalog, catalog_sections
 from xcs_ast.effects import entries as e
 from xcs_ast.effects.catalog import Catalog
 
@@ -216,6 +217,64 @@ copy: pure -> list[elem self]
     assert (clear.place_in_file, copied.place_in_file) == ("builtins.effects:5", "builtins.effects:10")
     assert models.for_method(dict, "copy").clauses == clear.clauses
     assert copied.result == e.Fresh("list", (e.Elem(e.Self()),))
+
+
+def _meanwhile(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, ask: Callable[[], object]
+) -> list[object]:
+    """What `ask` finds in the middle of the first call of a function of the module, and after it."""
+    inner = getattr(module, name)
+    found: list[object] = []
+
+    def asked_meanwhile(*args: Any) -> object:
+        monkeypatch.setattr(module, name, inner)
+        value = inner(*args)
+        found.append(ask())
+        return value
+
+    monkeypatch.setattr(module, name, asked_meanwhile)
+    found.append(ask())
+    return found
+
+
+TWO_BLOCKS: Final = """
+[class builtins.list open]
+clear: writes self -> None
+[class builtins.list]
+copy: pure -> list[elem self]
+"""
+
+
+def test_who_asks_while_another_indexes_a_section_finds_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "builtins.effects").write_text(TWO_BLOCKS, encoding="utf-8")
+    models = Catalog(str(tmp_path))
+
+    def ask() -> object:
+        section = models.entry("class builtins.list", "clear"), models.entry("class builtins.list", "copy")
+        return (*section, models._classes["builtins.list"].is_closed("copy"))
+
+    assert models.is_modelled(list)
+    found = _meanwhile(monkeypatch, catalog_sections, "split_head", ask)
+    assert found[0] == found[1] == ask()
+    assert None not in found[0]
+    assert found[0][2]
+    assert found[0][0] is found[1][0]
+
+
+def test_who_asks_while_another_reads_a_file_finds_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "builtins.effects").write_text(TWO_BLOCKS, encoding="utf-8")
+    models = Catalog(str(tmp_path))
+
+    def ask() -> object:
+        return models.for_method(list, "clear"), models.for_method(list, "copy")
+
+    found = _meanwhile(monkeypatch, catalog, "Section", ask)
+    assert None not in found[0]
+    assert [one is other for one, other in zip(*found, strict=True)] == [True, True]
 
 
 def test_the_builtins_are_there_at_once() -> None:
