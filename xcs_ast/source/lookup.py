@@ -196,10 +196,10 @@ def _same_names(compiled: tuple[str, ...], written: list[str]) -> bool:
 
 
 def _file(filename: str) -> _File | None:
-    if filename in _files:
-        file = _files[filename]
-        if file is not None and file.stamp == _stamp(filename):
-            return file
+    # Tasks ask at once, and whoever finds the table full empties it.
+    file = _files.get(filename)
+    if file is not None and file.stamp == _stamp(filename):
+        return file
     if len(_files) >= _FILE_LIMIT:
         _files.clear()
     _files[filename] = file = _read(filename)

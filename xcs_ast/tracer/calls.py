@@ -225,6 +225,10 @@ class CallHooks(Methods):
         """Notes a generator of the task's, as long as it is there."""
         raise NotImplementedError
 
+    def doubt(self, error: BaseException | None) -> None:
+        """The program is about to handle an exception."""
+        raise NotImplementedError
+
     def is_own_generator(self, obj: Any) -> bool:
         """Whether it is a generator that the task has made."""
         return type(obj) is types.GeneratorType and is_clone(obj.gi_code)

@@ -39,6 +39,8 @@ class Manager:
         recorder = self._hooks.link.recorder
         self._hooks.leave_try()
         if kind is not None:
+            if recorder is self._hooks:
+                self._hooks.doubt(error)
             return recorder.truth(recorder.call(self._leave, self._cm, kind, error, trace))
         recorder.call(self._leave, self._cm, None, None, None)
         return None

@@ -28,6 +28,7 @@ from xcs_ast.tracer.kinds import Unsure, raise_abandon
 from xcs_ast.tracer.parking import Parking
 from xcs_ast.tracer.quick import quick_builtin
 from xcs_ast.tracer.quick_maker import quick_maker
+from xcs_ast.tracer.tracebacks import clean_handled, is_own_fault
 from xcs_ast.tracer.transaction import Transaction
 
 use_own(globals())
@@ -271,6 +272,16 @@ class SpeculativeRecorder(Parking):
     def leave_try(self) -> None:
         """Leaving that body, in whatever way."""
         self.tries -= 1
+
+    def caught(self) -> None:
+        """The start of an `except` block. The program handles nothing that plain Python would not raise."""
+        self.doubt(exc_info()[1])
+        clean_handled()
+
+    def doubt(self, error: BaseException | None) -> None:
+        """The program is about to handle an exception: the task goes no further if it is a fault of ours."""
+        if is_own_fault(error):
+            self.wait("something failed that the program has not done")
 
     def raising(self, exc: Any, /) -> Any:
         """What `raise` is given."""

@@ -15,10 +15,22 @@ from xcs_ast.native import use_own
 
 use_own(globals())
 
-__all__ = ["clean_handled", "without_ours"]
+__all__ = ["clean_handled", "is_own_fault", "without_ours"]
 
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _TESTING: Final = _PACKAGE + "testing" + os.sep
+_ASKING: Final = tuple(
+    _PACKAGE + each.replace("/", os.sep)
+    for each in (
+        "effects/",
+        "source/",
+        "frontend/",
+        "tracer/clones.py",
+        "tracer/instrument",
+        "tracer/nodes.py",
+    )
+)
+"""Code that finds out about the program, and does nothing in its place."""
 _EXCEPTIONS: Final = 64
 _fields: Final[dict[str, Any]] = BaseException.__dict__  # type: ignore[assignment]
 _trace: Final = _fields["__traceback__"].__get__
@@ -45,6 +57,16 @@ def without_ours(error: BaseException | None) -> None:
 def clean_handled() -> None:
     """The start of an `except` block: the same for what is being handled."""
     without_ours(exc_info()[1])
+
+
+def is_own_fault(error: BaseException | None) -> bool:
+    """Whether this comes of finding out about the program, and not of anything that the program does."""
+    trace: TracebackType | None = None if error is None else _trace(error)
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.startswith(_ASKING):
+            return True
+        trace = trace.tb_next
+    return False
 
 
 def _clean(error: BaseException) -> None:
