@@ -109,8 +109,8 @@ DEFECTS: Final = (
         Kind.STALE,
         "the analysis goes on reading the first version of a file",
         "xcs_ast/source/lookup.py",
-        "        if file is not None and file.stamp == _stamp(filename):\n",
-        "        if file is not None:\n",
+        "    if file is not None and file.stamp == _stamp(filename):\n",
+        "    if file is not None:\n",
         ("tests/unit/effects/test_lookup.py", "tests/unit/jit"),
     ),
     Defect(

@@ -212,13 +212,13 @@ class Builtins(Constructing):
         """`any(xs)`."""
         if len(args) != 1 or kwargs:
             return any(*args, **kwargs)
-        return any(self.truth(each) for each in self.iterate(args[0]))
+        return self.meets(args[0], True)
 
     def do_all(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`all(xs)`."""
         if len(args) != 1 or kwargs:
             return all(*args, **kwargs)
-        return all(self.truth(each) for each in self.iterate(args[0]))
+        return not self.meets(args[0], False)
 
     def do_sum(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`sum(xs[, start])`."""

@@ -244,9 +244,12 @@ class Specials(Views):
         if type(a) is dict:
             for key in (*one, *two):
                 self.check_key(key)
-            return len(one) == len(two) and all(
-                key in two and self._same_or_equal(value, two[key]) for key, value in one.items()
-            )
+            if len(one) != len(two):
+                return False
+            for key, value in one.items():
+                if key not in two or not self._same_or_equal(value, two[key]):
+                    return False
+            return True
         if type(a) is list and len(one) != len(two):
             return False
         for x, y in zip(one, two, strict=False):
@@ -350,7 +353,10 @@ class Specials(Views):
 
     def _equal_rows(self, a: tuple[Any, ...], b: tuple[Any, ...]) -> Any:
         # As tuples compare: what is identical is equal.
-        return all(x is y or self.truth(self.compare("==", x, y)) for x, y in zip(a, b, strict=True))
+        for x, y in zip(a, b, strict=True):  # noqa: SIM110 (see `meets`)
+            if not self._same_or_equal(x, y):
+                return False
+        return True
 
     # ------------------------------------------------------------------------------------------ truth, hash
 
@@ -376,6 +382,14 @@ class Specials(Views):
             return value
         self.check_leaf(x, ("__bool__",))
         return bool(x)
+
+    def meets(self, xs: Any, wanted: bool) -> bool:
+        """Whether something in `xs` is true (or false)."""
+        # A generator of ours would turn a `StopIteration` of the program's into something else.
+        for each in self.iterate(xs):  # noqa: SIM110
+            if self.truth(each) is wanted:
+                return True
+        return False
 
     def length(self, x: Any) -> int:
         """`len(x)`."""

@@ -327,6 +327,27 @@ def g(x):
     return next(iter([]), 7) if x < 3 else next(iter([]))
 def f(x): return g(x)
 """,
+    "StopIteration inside of a builtin": """
+class B:
+    def __bool__(self): raise StopIteration(1)
+class E:
+    def __eq__(self, other): raise StopIteration(2)
+    __hash__ = object.__hash__
+def f(x):
+    ask(x)
+    seen = []
+    for do in (
+        lambda: any([0, B()]), lambda: all([1, B()]), lambda: [E()] == [E()], lambda: (1, E()) == (1, E()),
+        lambda: {1: E()} == {1: E()}, lambda: E() in [E()], lambda: max([1, 2], key=lambda v: B() or v),
+        lambda: sorted([1, 2], key=lambda v: B() or v), lambda: sum([B() or 1]),
+        lambda: list(map(bool, [B()])),
+    ):
+        try:
+            seen.append(do())
+        except Exception as error:
+            seen.append((type(error).__name__, error.args))
+    return seen
+""",
     "KeyboardInterrupt": """
 def f(x):
     ask(x)
