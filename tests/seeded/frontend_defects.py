@@ -13,7 +13,7 @@ __all__ = ["DEFECTS"]
 _SLICING: Final = "xcs_ast/frontend/slicing.py"
 _CANDIDATES: Final = "xcs_ast/frontend/candidates.py"
 _LOOPS: Final = "xcs_ast/frontend/loops.py"
-_EMIT: Final = "xcs_ast/frontend/emit_guarded.py"
+_EMIT: Final = "xcs_ast/frontend/emit_tree.py"
 _CUTS: Final = ("tests/unit/frontend", "tests/golden")
 _WRITES: Final = ("tests/unit/rewrite", "tests/unit/jit", "tests/golden")
 
@@ -186,12 +186,8 @@ DEFECTS: Final = (
         Kind.CONTROL,
         "the `else` clause of a rewritten loop is gone",
         _EMIT,
-        "            body=self.copy(loop.body, mode.inside(region, asked)),\n"
-        "            orelse=self.copy(loop.orelse, mode) if loop.orelse is not None else None,\n"
-        "            leading_lines=(),\n        )\n        ahead = loop.with_changes(\n",
-        "            body=self.copy(loop.body, mode.inside(region, asked)),\n"
-        "            orelse=None,\n"
-        "            leading_lines=(),\n        )\n        ahead = loop.with_changes(\n",
+        "        plain.orelse = self._suite(loop.orelse, mode)\n        ahead = shallow(loop)\n",
+        "        plain.orelse = []\n        ahead = shallow(loop)\n",
         _WRITES,
     ),
     Defect(
@@ -199,8 +195,8 @@ DEFECTS: Final = (
         Kind.ORDER,
         "the plain loop behind the ahead-phase starts from the first item again",
         _EMIT,
-        "        return self.anchored(conditional(is_none(handle), iterable, rest), where)\n",
-        "        return self.anchored(iterable, where)\n",
+        "        return conditional(test, as_constant(iterable), rest, where)\n",
+        "        return iterable\n",
         _WRITES,
     ),
     Defect(
@@ -208,8 +204,8 @@ DEFECTS: Final = (
         Kind.ORDER,
         "where the verdict is SERIAL the user's iterable is evaluated a second time",
         _EMIT,
-        "        return self.anchored(conditional(is_none(handle), iterable, rest), where)\n",
-        "        return self.anchored(conditional(name(handle), rest, iterable), where)\n",
+        "        return conditional(test, as_constant(iterable), rest, where)\n",
+        "        return conditional(handle, rest, as_constant(iterable), where)\n",
         _WRITES,
     ),
     Defect(
@@ -217,8 +213,8 @@ DEFECTS: Final = (
         Kind.LEAK,
         "frames of the runtime and of the slice show in tracebacks",
         _EMIT,
-        '        trims = [expression_line(attribute_call(self.sites[each.index], "trim")) for each in regions]\n',
-        "        trims: list[cst.BaseStatement] = []\n",
+        "            body=[*trims, made(ast.Raise, where, exc=None, cause=None)],\n",
+        "            body=[made(ast.Raise, where, exc=None, cause=None)],\n",
         _WRITES,
     ),
     Defect(

@@ -2,6 +2,7 @@
 
 The analysis (`analyse`) works on `ast` and `symtable`; the rewriting (`rewrite`) on LibCST, which takes a
 fifth of a second to import. So nothing here imports it: the names below are loaded when they are first used.
+What is compiled is written by `guard` without it, wherever that can be done.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ use_own(globals())
 
 if TYPE_CHECKING:
     from xcs_ast.frontend.analyse import may_have_regions, plan_module
+    from xcs_ast.frontend.guard import compile_tree, guard_module
     from xcs_ast.frontend.plan import HandOver, ModulePlan, RegionPlan
     from xcs_ast.frontend.results import Guarded, Rewritten, Style
-    from xcs_ast.frontend.rewrite import compile_tree, guard_module, rewrite_module
+    from xcs_ast.frontend.rewrite import rewrite_module
 
 __all__ = [
     "Guarded",
@@ -39,8 +41,8 @@ _HOMES: Final = {
     "RegionPlan": "plan",
     "Rewritten": "results",
     "Style": "results",
-    "compile_tree": "rewrite",
-    "guard_module": "rewrite",
+    "compile_tree": "guard",
+    "guard_module": "guard",
     "may_have_regions": "analyse",
     "plan_module": "analyse",
     "rewrite_module": "rewrite",

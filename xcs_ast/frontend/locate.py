@@ -16,6 +16,7 @@ from typing import Final, final
 import libcst as cst
 
 from xcs_ast.frontend.lines import LineTable
+from xcs_ast.frontend.places import Place
 from xcs_ast.frontend.plan import RegionPlan
 from xcs_ast.frontend.sourcemap import Extent, Original
 from xcs_ast.frontend.units import WRAPPER, Unit
@@ -146,7 +147,7 @@ def comp_for(node: Comprehension) -> cst.CompFor:
     return node.for_in
 
 
-def locate(tree: UnitTree, plan: RegionPlan, expressions: dict[Span, list[ast.expr]]) -> Located:
+def locate(tree: UnitTree, plan: RegionPlan, expressions: dict[Place, list[ast.expr]]) -> Located:
     """Finds a region in its unit. `expressions` are those of the module by span.
 
     Raises:
@@ -181,7 +182,7 @@ def _node(
     tree: UnitTree,
     plan: RegionPlan,
     statements: tuple[cst.CSTNode, ...],
-    expressions: dict[Span, list[ast.expr]],
+    expressions: dict[Place, list[ast.expr]],
 ) -> cst.For | cst.While | Comprehension | None:
     match plan.facts.kind:
         case RegionKind.LOOP:
@@ -210,9 +211,8 @@ def _node(
             return None
 
 
-def _expression(tree: UnitTree, span: Span, expressions: dict[Span, list[ast.expr]]) -> cst.BaseExpression:
-    key = Span("", span.line, span.column, span.end_line, span.end_column)
-    for expected in expressions.get(key, ()):
+def _expression(tree: UnitTree, span: Span, expressions: dict[Place, list[ast.expr]]) -> cst.BaseExpression:
+    for expected in expressions.get((span.line, span.column, span.end_line, span.end_column), ()):
         try:
             return tree.expression(span, expected)
         except Refused:

@@ -10,15 +10,27 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast.frontend.lines import LineTable
-from xcs_ast.frontend.sourcemap import Emitted
 from xcs_ast.native import use_own
 
 use_own(globals())
 
-__all__ = ["Finisher", "Place", "Placer", "SlicePlacer", "copy_positions", "index_expressions", "spread"]
+if TYPE_CHECKING:
+    from xcs_ast.frontend.sourcemap import Emitted
+
+__all__ = [
+    "Finisher",
+    "Place",
+    "Placer",
+    "SlicePlacer",
+    "as_constant",
+    "copy_positions",
+    "index_expressions",
+    "place_slice",
+    "spread",
+]
 
 Place = tuple[int, int, int, int]
 _ENTER_LOOPS: Final = frozenset({"enter", "enter_module"})
@@ -107,7 +119,7 @@ class SlicePlacer(ast.NodeVisitor):
     def __init__(self, sites: Mapping[str, Sequence[ast.expr]], names: Mapping[str, str]) -> None:
         self._sites = sites
         self._slice_names = names
-        self.found: dict[str, list[ast.expr | ast.FunctionDef]] = {}
+        self.found: dict[str, list[Any]] = {}
         """By the name of their site: the slices, in the order in which the site is given them."""
 
     def visit_Call(self, node: ast.Call) -> None:
@@ -121,10 +133,10 @@ class SlicePlacer(ast.NodeVisitor):
                 first = node.args[0]
                 if isinstance(first, ast.Tuple):
                     for thunk, expression in zip(first.elts, expressions, strict=True):
-                        _place_slice(thunk, [expression])
+                        place_slice(thunk, [expression])
                     self.found[site] = [*first.elts]
                 elif not isinstance(first, ast.Name):
-                    _place_slice(first, expressions)
+                    place_slice(first, expressions)
                     self.found[site] = [first]
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
@@ -132,7 +144,7 @@ class SlicePlacer(ast.NodeVisitor):
         self.generic_visit(node)
         site = self._slice_names.get(node.name)
         if site is not None:
-            _place_slice(node, self._sites[site])
+            place_slice(node, self._sites[site])
             self.found[site] = [node]
 
 
@@ -161,7 +173,7 @@ class Finisher(ast.NodeTransformer):
                 line, column, _, _ = _get(node)
                 spread(method, (line, column, line, column))
                 if method.attr in _ENTER_LOOPS:
-                    node.args[1] = _as_constant(node.args[1])
+                    node.args[1] = as_constant(node.args[1])
         self.generic_visit(node)
         return node
 
@@ -171,12 +183,12 @@ class Finisher(ast.NodeTransformer):
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="rest")) if (
                 owner in self._handles
             ):
-                node.body = _as_constant(node.body)
+                node.body = as_constant(node.body)
         self.generic_visit(node)
         return node
 
 
-def _as_constant(iterable: ast.expr) -> ast.expr:
+def as_constant(iterable: ast.expr) -> ast.expr:
     """A list display of constants as a tuple, which is one constant, as the compiler makes it for a loop.
 
     Nothing but the loop ever sees it. Without this, each line of the display would get code of its own.
@@ -198,7 +210,8 @@ def _is_constant(node: ast.expr) -> bool:
             return False
 
 
-def _place_slice(slice_: ast.AST, expressions: Sequence[ast.expr]) -> None:
+def place_slice(slice_: ast.AST, expressions: Sequence[ast.expr]) -> None:
+    """Gives one slice the positions of the expressions that it computes."""
     left = [(ast.dump(each), each) for each in expressions]
 
     def find(node: ast.AST) -> ast.expr | None:

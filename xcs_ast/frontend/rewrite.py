@@ -3,6 +3,8 @@
     source, plan --units--> lines that hold a region --LibCST--> trees --emitter--> new trees
         --codegen--> text   (guarded) --ast.parse, places--> `ast` tree
 
+What is compiled comes here only where `emit_tree` cannot write it (`guard`).
+
 Only functions and top-level statements that hold a region go through LibCST; everything else is
 not even parsed by it, and stays byte for byte (readable) or node for node (guarded) what it was.
 
@@ -13,92 +15,40 @@ Assumes: `plan` was made from this very source.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final, assert_never, final
+from typing import assert_never
 
 import libcst as cst
 
-from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.frontend.emit_guarded import GuardedEmitter, check_guarded
 from xcs_ast.frontend.emit_readable import ReadableEmitter, check_readable
-from xcs_ast.frontend.fresh import FreshNames
 from xcs_ast.frontend.handwritten import without_handwritten
 from xcs_ast.frontend.imports import plan_import
+from xcs_ast.frontend.job import Job, start_job
 from xcs_ast.frontend.lines import LineTable
 from xcs_ast.frontend.locate import Located, Refused, UnitTree, locate
-from xcs_ast.frontend.mend import SLICE_MARK
-from xcs_ast.frontend.places import Finisher, Place, Placer, SlicePlacer, index_expressions
-from xcs_ast.frontend.plan import ModulePlan, RegionPlan
-from xcs_ast.frontend.results import NOT_EMITTED, Guarded, Rewritten, Style
+from xcs_ast.frontend.places import Finisher, Placer, SlicePlacer
+from xcs_ast.frontend.plan import ModulePlan
+from xcs_ast.frontend.results import Rewritten, Style
 from xcs_ast.frontend.sourcemap import Emitted
 from xcs_ast.frontend.units import Unit, find_units
-from xcs_ast.ir.sites import SiteFacts
 from xcs_ast.native import use_own
-from xcs_ast.records import replace
-from xcs_ast.source.spans import Span
-from xcs_ast.source.trees import dump_tree
 
 use_own(globals())
 
-__all__ = ["compile_tree", "guard_module", "rewrite_module"]
+__all__ = ["guard_unit", "rewrite_module"]
 
 _Piece = tuple[int, int, str]
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
-@final
-@dataclass(slots=True)
-class _Job:
-    """One module on its way."""
-
-    source: str
-    filename: str
-    tree: ast.Module
-    lines: LineTable
-    names: FreshNames
-    newline: str
-    indent: str
-    expressions: dict[Span, list[ast.expr]]
-    strings: dict[Place, ast.JoinedStr]
-    emitted: list[SiteFacts] = field(default_factory=list)
-    refused: list[tuple[RegionPlan, str]] = field(default_factory=list)
-
-
-def _start(source: str, filename: str, plan: ModulePlan) -> _Job:
-    tree = ast.parse(source, filename)
-    expressions: dict[Span, list[ast.expr]] = {}
-    strings: dict[Place, ast.JoinedStr] = {}
-    wanted = {span.dump()[1:] for region in plan.regions for span in _spans(region)}
-    for place, node in index_expressions(tree):
-        if place in wanted:
-            expressions.setdefault(Span("", *place), []).append(node)
-        if isinstance(node, ast.JoinedStr):
-            strings.setdefault(place, node)
-    end = _LINE_END.search(source)
-    return _Job(
-        source,
-        filename,
-        tree,
-        LineTable(source),
-        FreshNames(source),
-        end.group() if end else "\n",
-        _indentation(tree, source),
-        expressions,
-        strings,
-    )
-
-
-def _spans(region: RegionPlan) -> list[Span]:
-    """The expressions of a region that have to be found."""
-    spans = [each.span for each in region.hand_overs]
-    return spans if region.expression is None else [*spans, region.expression]
-
-
-def _indentation(tree: ast.Module, source: str) -> str:
+def _indentation(job: Job) -> str:
     """What the module's first indented suite is indented by."""
-    lines = LineTable(source)
+    if not job.indent:
+        job.indent = _first_indentation(ast.parse(job.source), job.lines)
+    return job.indent
+
+
+def _first_indentation(tree: ast.Module, lines: LineTable) -> str:
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and isinstance(node, ast.stmt) and isinstance(body[0], ast.stmt):
@@ -111,7 +61,7 @@ def _indentation(tree: ast.Module, source: str) -> str:
     return "    "
 
 
-def _locate(job: _Job, unit: Unit, style: Style) -> tuple[UnitTree, list[Located]] | None:
+def _locate(job: Job, unit: Unit, style: Style) -> tuple[UnitTree, list[Located]] | None:
     try:
         tree = UnitTree(unit, job.source, job.lines, job.newline)
     except (cst.ParserSyntaxError, cst.CSTValidationError, Refused, RecursionError) as problem:
@@ -133,66 +83,36 @@ def _locate(job: _Job, unit: Unit, style: Style) -> tuple[UnitTree, list[Located
     return (tree, located) if located else None
 
 
-def compile_tree(
-    source: str, filename: str, plan: ModulePlan, digest: str
-) -> tuple[ast.Module, tuple[SiteFacts, ...]]:
-    """The tree and the facts of `guard_module`."""
-    guarded = guard_module(source, filename, plan, digest)
-    return guarded.tree, guarded.facts
+def guard_unit(
+    job: Job, unit: Unit, digest: str
+) -> tuple[list[ast.stmt], dict[int, list[ast.Lambda | ast.FunctionDef]]] | None:
+    """One unit in the guarded style, as a tree with the user's own lines and columns.
 
-
-def guard_module(source: str, filename: str, plan: ModulePlan, digest: str) -> Guarded:
-    """The guarded style as a tree to compile, and the facts of the regions in it.
-
-    Every node carries the user's own lines and columns. The string constant `<xcs site N of DIGEST>`
-    stands for site N.
-
-    Raises:
-        SyntaxError, ValueError: as `ast.parse` does.
+    New statements, and the slices in them by the numbers of their regions; `None` where none of these can be
+    written. The string constant `<xcs site N of DIGEST>` stands for site N.
     """
-    job = _start(source.removeprefix("\ufeff"), filename, plan)
-    regions, written = without_handwritten(job.tree, plan.regions)
-    job.refused += [(each, "it is written out already") for each in written]
-    units, refused = find_units(job.tree, job.lines, regions)
-    job.refused += refused
-    classes = [node for node in ast.walk(job.tree) if isinstance(node, ast.ClassDef)]
-    if SLICE_MARK in job.source:  # `mend_names` knows slices by it
-        job.refused += [
-            (each, f"the module uses the name {SLICE_MARK}") for unit in units for each in unit.regions
-        ]
-        units = []
-    for unit in reversed(units):
-        ready = _locate(job, unit, Style.GUARDED)
-        if ready is None:
-            continue
-        tree, located = ready
-        emitter = GuardedEmitter(tree, located, job.names, job.indent)
-        try:
-            emitted = Emitted(emitter.module(), emitter.provenance)
-            statements, slices = _placed(job, tree, emitter, located, emitted, digest)
-        except (cst.CSTValidationError, SyntaxError, RecursionError, Refused) as problem:
-            job.refused += [(each.plan, f"its rewritten form is not valid: {problem}") for each in located]
-            continue
-        _substitute(unit, statements)
-        job.emitted += [
-            replace(
-                each.plan.facts,
-                slices=tuple(dump_tree(node) for node in slices.get(emitter.sites[each.index], ())),
-                owner=_class_around(classes, each.plan.facts.span),
-            )
-            for each in located
-        ]
-    return Guarded(job.tree, _in_order(job.emitted), _diagnostics(job))
+    ready = _locate(job, unit, Style.GUARDED)
+    if ready is None:
+        return None
+    tree, located = ready
+    emitter = GuardedEmitter(tree, located, job.names, _indentation(job))
+    try:
+        emitted = Emitted(emitter.module(), emitter.provenance)
+        statements, slices = _placed(job, tree, emitter, located, emitted, digest)
+    except (cst.CSTValidationError, SyntaxError, RecursionError, Refused) as problem:
+        job.refused += [(each.plan, f"its rewritten form is not valid: {problem}") for each in located]
+        return None
+    return statements, {each.index: slices.get(emitter.sites[each.index], []) for each in located}
 
 
 def _placed(
-    job: _Job,
+    job: Job,
     tree: UnitTree,
     emitter: GuardedEmitter,
     located: Sequence[Located],
     emitted: Emitted,
     digest: str,
-) -> tuple[list[ast.stmt], dict[str, list[ast.expr | ast.FunctionDef]]]:
+) -> tuple[list[ast.stmt], dict[str, list[ast.Lambda | ast.FunctionDef]]]:
     """The statements with their places, and the slices in them by the names of their sites."""
     parsed = ast.parse(emitted.text, job.filename)
     statements = parsed.body
@@ -204,7 +124,7 @@ def _placed(
     body = ast.Module(statements, [])
     Placer(emitted, job.lines, tree.shift, job.strings).place(body)
     sites = {
-        emitter.sites[each.index]: [job.expressions[_key(hand.span)][0] for hand in each.plan.hand_overs]
+        emitter.sites[each.index]: [job.expression(hand.span) for hand in each.plan.hand_overs]
         for each in located
     }
     slices = {emitter.slices[each.index]: emitter.sites[each.index] for each in located}
@@ -214,36 +134,6 @@ def _placed(
     handles = frozenset(constants) | frozenset(emitter.handles.values())
     Finisher(constants, handles).visit(body)
     return body.body, placer.found
-
-
-def _class_around(classes: Sequence[ast.ClassDef], span: Span) -> str | None:
-    """The innermost class whose body holds the region: private names are mangled with its name."""
-    around: ast.ClassDef | None = None
-    for node in classes:
-        first, last = node.body[0], node.body[-1]
-        holds = first.lineno <= span.line and span.end_line <= (last.end_lineno or 0)
-        if holds and (around is None or around.lineno <= node.lineno):
-            around = node
-    return None if around is None else around.name
-
-
-def _key(span: Span) -> Span:
-    return Span("", span.line, span.column, span.end_line, span.end_column)
-
-
-def _substitute(unit: Unit, statements: list[ast.stmt]) -> None:
-    old = unit.suite[unit.first : unit.last]
-    for one, other in zip(old, statements, strict=False):
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and one.decorator_list:
-            # Decorators stand on lines before the unit.
-            if type(one) is not type(other) or len(old) != len(statements):
-                raise Refused("a decorated definition is not where it was")
-            other.decorator_list = one.decorator_list
-    unit.suite[unit.first : unit.last] = statements
-
-
-def _in_order(facts: Sequence[SiteFacts]) -> tuple[SiteFacts, ...]:
-    return tuple(sorted(facts, key=lambda each: each.index))
 
 
 def rewrite_module(source: str, filename: str, plan: ModulePlan, style: Style) -> Rewritten:
@@ -256,7 +146,7 @@ def rewrite_module(source: str, filename: str, plan: ModulePlan, style: Style) -
         SyntaxError, ValueError: as `ast.parse` does.
     """
     mark = "\ufeff" if source.startswith("\ufeff") else ""
-    job = _start(source.removeprefix(mark), filename, plan)
+    job = start_job(source.removeprefix(mark), filename, plan)
     regions, written = without_handwritten(job.tree, plan.regions, style is Style.READABLE)
     job.refused += [(each, "it is written out already") for each in written]
     top = [each.statements[0].line for each in regions if each.at_module_level]
@@ -283,17 +173,17 @@ def rewrite_module(source: str, filename: str, plan: ModulePlan, style: Style) -
         job.emitted += [each.plan.facts for each in located]
     if pieces and style is Style.READABLE and wanted.text:
         pieces.append((wanted.offset, wanted.offset, wanted.text))
-    return Rewritten(mark + _spliced(job.source, pieces), _in_order(job.emitted), _diagnostics(job))
+    return Rewritten(mark + _spliced(job.source, pieces), job.facts(), job.diagnostics())
 
 
 def _emitter(
-    job: _Job, tree: UnitTree, located: Sequence[Located], style: Style, alias: str
+    job: Job, tree: UnitTree, located: Sequence[Located], style: Style, alias: str
 ) -> GuardedEmitter | ReadableEmitter:
     match style:
         case Style.GUARDED:
-            return GuardedEmitter(tree, located, job.names, job.indent)
+            return GuardedEmitter(tree, located, job.names, _indentation(job))
         case Style.READABLE:
-            return ReadableEmitter(tree, located, job.names, job.indent, alias)
+            return ReadableEmitter(tree, located, job.names, _indentation(job), alias)
         case _:
             assert_never(style)
 
@@ -302,10 +192,3 @@ def _spliced(source: str, pieces: Sequence[_Piece]) -> str:
     for start, end, text in sorted(pieces, reverse=True):
         source = source[:start] + text + source[end:]
     return source
-
-
-def _diagnostics(job: _Job) -> tuple[Diagnostic, ...]:
-    return tuple(
-        Diagnostic(NOT_EMITTED, f"left alone: {reason}", region.facts.span, region.facts.callees)
-        for region, reason in job.refused
-    )

@@ -22,7 +22,7 @@ from xcs_ast.native import use_own
 
 use_own(globals())
 
-__all__ = ["as_lambda"]
+__all__ = ["as_lambda", "is_lambda_form", "lambda_form"]
 
 _NONE: Final = ast.Constant(None)
 _SCOPES: Final = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -34,9 +34,29 @@ class _NoForm(Exception):
 
 def as_lambda(source: str, mark: str = SLICE_MARK) -> str | None:
     """The lambda with the meaning of a slice, or `None` if there is none. `mark` is for `mend_names`."""
+    made = _lambda(source)
+    return None if made is None else _text(made[0], made[1], mark)
+
+
+def lambda_form(source: str, mark: str = SLICE_MARK) -> ast.Lambda | None:
+    """The tree of `as_lambda`. It may hold one node twice, and nodes without a place."""
+    made = _lambda(source)
+    if made is None or made[0].args.vararg is not None:
+        return None
+    made[0].args.vararg = ast.arg(mark)
+    return made[0]
+
+
+def is_lambda_form(source: str) -> bool:
+    """Whether there is a `lambda_form`."""
+    return source.startswith("lambda ") or lambda_form(source) is not None
+
+
+def _lambda(source: str) -> tuple[ast.Lambda, str] | None:
+    """The lambda, and its text where it was one before."""
     statement = ast.parse(source).body[0]
     if isinstance(statement, ast.Expr):
-        return _text(statement.value, source, mark) if isinstance(statement.value, ast.Lambda) else None
+        return (statement.value, source) if isinstance(statement.value, ast.Lambda) else None
     if not isinstance(statement, ast.FunctionDef):
         return None
     generator = any(isinstance(node, ast.Yield) for node in ast.walk(statement))
@@ -50,7 +70,7 @@ def as_lambda(source: str, mark: str = SLICE_MARK) -> str | None:
         body = parts[0]
     else:
         body = ast.Subscript(_tuple(parts), ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Load())
-    return _text(ast.Lambda(statement.args, body), "", mark)
+    return ast.Lambda(statement.args, body), ""
 
 
 def _text(made: ast.Lambda, source: str, mark: str) -> str | None:

@@ -226,8 +226,9 @@ def test_what_cannot_be_written_is_refused_with_a_reason() -> None:
 def test_an_expression_too_deep_for_libcst_costs_only_its_own_function() -> None:
     loop = "(xs):\n    for x in xs:\n        print(str(x))\n"
     source = f"def f{loop}    return {' + '.join(['1'] * 900)}\ndef g{loop}"
-    guarded = guard_module(source, "case.py", synthetic_plan(source), "abc")
+    guarded = guard_module(source, "case.py", synthetic_plan(source), "abc", directly=False)
     assert [each.span.line for each in guarded.facts] == [6]
+    assert len(guard_module(source, "case.py", synthetic_plan(source), "abc").facts) == 2
     assert ["recursion" in each.message for each in guarded.left_alone] == [True]
     plain, made = (compile(each, "case.py", "exec") for each in (source, guarded.tree))
     assert plain.co_consts[0] == made.co_consts[0]
