@@ -97,9 +97,10 @@ class Comparison:
 
 
 @contextmanager
-def model_server(latency: Sequence[str], spread: float = 0.1) -> Iterator[str]:
+def model_server(latency: Sequence[str], spread: float = 0.1, patience: float = 0.0) -> Iterator[str]:
     """A server process; yields its address."""
     command = [sys.executable, str(CORPUS / "server.py"), "--spread", str(spread)]
+    command += ["--patience", str(patience)]
     for each in latency:
         command += ["--latency", each]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -58,6 +58,7 @@ class Log:
     arrived: int = 0
     under_way: int = 0
     peak: int = 0
+    company: threading.Event = field(default_factory=threading.Event)
 
     def enter(self) -> int:
         """Counts an arrival; returns its number."""
@@ -65,6 +66,8 @@ class Log:
             self.arrived += 1
             self.under_way += 1
             self.peak = max(self.peak, self.under_way)
+            if self.peak > 1:
+                self.company.set()
             return self.arrived
 
     def leave(self, served: Served) -> None:
@@ -77,6 +80,7 @@ class Log:
         """Forgets everything; to be called while nothing is under way."""
         with self.lock:
             self.served.clear()
+            self.company.clear()
             self.arrived = self.under_way = self.peak = 0
 
     def dump(self) -> dict[str, Any]:
@@ -160,6 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _wait(self, name: str, request: str, arrived: float, number: int) -> None:
         due = arrived + self.server.latency.seconds(name, request)
         time.sleep(max(0.0, due - time.monotonic()))
+        self.server.log.company.wait(self.server.patience)
         self.server.log.leave(Served(number, self.path, name, arrived, time.monotonic()))
 
     def _send(self, data: object, status: HTTPStatus = HTTPStatus.OK, kind: str = "application/json") -> None:
@@ -179,17 +184,22 @@ class _Http(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
 
-    def __init__(self, port: int, latency: Latency) -> None:
+    def __init__(self, port: int, latency: Latency, patience: float) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.latency = latency
+        self.patience = patience
         self.log = Log()
 
 
 class ModelServer:
-    """The server on a thread of this process: `with ModelServer() as server: ... server.url ...`."""
+    """The server on a thread of this process: `with ModelServer() as server: ... server.url ...`.
 
-    def __init__(self, latency: Latency | None = None, port: int = 0) -> None:
-        self._http = _Http(port, latency or Latency())
+    With `patience`, a request that is alone waits so many seconds more for another one, until for the first
+    time two are under way: how a test sees on a busy machine that calls may overlap.
+    """
+
+    def __init__(self, latency: Latency | None = None, port: int = 0, patience: float = 0.0) -> None:
+        self._http = _Http(port, latency or Latency(), patience)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -243,8 +253,15 @@ def main() -> None:
     parser.add_argument(
         "--spread", type=float, default=0.1, help="part by which latencies differ (default: 0.1)"
     )
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how much longer a request waits for company, until two are under way (default: 0)",
+    )
     options = parser.parse_args()
-    server = ModelServer(_latency(options.latency, options.spread), options.port)
+    server = ModelServer(_latency(options.latency, options.spread), options.port, options.patience)
     print(server.url, flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.serve()

@@ -127,3 +127,14 @@ def test_answers_keep_to_the_form_that_was_asked_for() -> None:
     assert "Answer: " in reply("What is 2 * 3?")
     assert reply("Summarize this.\nOne thing. Another thing!") == "One thing. Another thing!"
     assert toy_model.answer("atlas", []) != ""
+
+
+def test_with_patience_a_request_waits_for_company_and_then_nobody_waits_any_more() -> None:
+    with ModelServer(Latency(0.0, spread=0.0), patience=100.0) as server:
+        first = threading.Thread(target=ask, args=(server.url, question()))
+        first.start()
+        ask(server.url, question("birch"))
+        first.join()
+        ask(server.url, question("cedar"))
+        assert server.log.peak == 2
+        assert [call.number for call in sorted(server.log.served, key=lambda call: call.number)] == [1, 2, 3]
