@@ -1,7 +1,8 @@
 """Profiles of Hypothesis: `default` repeats itself exactly, `long` (`--hypothesis-profile=long`) does not.
 
-`--brief` is for a second Python: it leaves out what is marked `slow` and what is marked `once`, and the
-programs of `tests/equivalence` run under fewer schedules.
+`--brief` leaves out what is marked `slow` or `once`, and the programs of `tests/equivalence` run under fewer
+schedules. With `--share 2/3`, the second of three parts of what it would leave out runs all the same: three
+Pythons of which each takes another share have run it all together.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import gc
 import signal
 import threading
+import zlib
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,6 +34,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_threa
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--brief", action="store_true", help="what may depend on the version of Python")
+    parser.addoption(
+        "--share", metavar="K/N", type=_share, default=(0, 0), help="and the K-th of N parts of the rest"
+    )
+
+
+def _share(text: str) -> tuple[int, int]:
+    which, of = map(int, text.split("/"))
+    if not 1 <= which <= of:
+        raise ValueError(text)
+    return which, of
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,11 +53,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--brief"):
-        left_out = [item for item in items if any(map(item.get_closest_marker, ("slow", "once")))]
-        config.hook.pytest_deselected(items=left_out)
-        gone = set(map(id, left_out))
-        items[:] = [item for item in items if id(item) not in gone]
+    if not config.getoption("--brief"):
+        return
+    which, of = config.getoption("--share")
+
+    def stays(item: pytest.Item) -> bool:
+        if not any(map(item.get_closest_marker, ("slow", "once"))):
+            return True
+        return of > 0 and zlib.crc32(item.nodeid.encode()) % of == which - 1
+
+    config.hook.pytest_deselected(items=[item for item in items if not stays(item)])
+    items[:] = [item for item in items if stays(item)]
 
 
 def pytest_collection_finish() -> None:

@@ -2,11 +2,12 @@
 
 For each of Python 3.11, 3.12 and 3.13 that is on the machine: a fresh virtual environment below `.venv-
 gate/`, the project with its `test` extra under `constraints.txt`, the test suite. On the first of them also
-ruff, mypy and the import contract; on the others the tests are `--brief`: without what is marked `slow` or
-`once`, and without most of the schedules (see `tests/conftest.py`). On the first, with `--typeguard`, also
-the unit tests that stay in one process once more, with every annotation of the project checked (minutes);
-with `--strict`, also the tests once more in Python's development mode, each warning an error, sets in
-another order.
+ruff, mypy and the import contract. The tests are `--brief`: the programs of `tests/equivalence` run under
+one schedule on each Python, another one on each; of what is marked `slow` or `once`, each Python takes its
+share (see `tests/conftest.py`). With `--full`, the first of them runs everything, under all schedules. On
+the first, with `--typeguard`, also the unit tests that stay in one process once more, with every annotation
+of the project checked (minutes); with `--strict`, also the tests once more in Python's development mode,
+each warning an error, sets in another order.
 Standard library only; exit status 0 when all passed.
 """
 
@@ -123,9 +124,8 @@ def set_up_all(found: dict[str, str]) -> tuple[dict[str, str], list[str]]:
     return made, failed
 
 
-def check(version: str, inner: str, *, brief: bool, rest: list[str]) -> list[str]:
+def check(version: str, inner: str, which: tuple[str, ...], rest: list[str]) -> list[str]:
     """The tests in one environment; the name of the step where it failed."""
-    which = ("--brief",) if brief else ()
     return [] if run(f"{version} tests", inner, *PYTEST, *which, *rest) else [f"{version} tests"]
 
 
@@ -155,6 +155,7 @@ def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="fail where one of the Pythons is missing")
+    parser.add_argument("--full", action="store_true", help="also every test under every schedule")
     parser.add_argument("--typeguard", action="store_true", help="also check the annotations at run time")
     parser.add_argument("--strict", action="store_true", help="also in development mode, warnings as errors")
     parser.add_argument("pytest", nargs="*", help="further arguments for pytest")
@@ -166,8 +167,12 @@ def main() -> int:
         return 2
     made, failed = set_up_all(found)
     first = next(iter(found))
-    for version, inner in made.items():
-        failed += check(version, inner, brief=version != first, rest=options.pytest)
+    for number, (version, inner) in enumerate(made.items(), 1):
+        if options.full:
+            which = () if version == first else ("--brief",)
+        else:
+            which = ("--brief", "--share", f"{number}/{len(made)}")
+        failed += check(version, inner, which, options.pytest)
         if version == first:
             failed += check_annotations(version, inner) if options.typeguard else []
             failed += check_strictly(version, inner) if options.strict else []
