@@ -169,7 +169,7 @@ def main() -> int:
     first = next(iter(found))
     for number, (version, inner) in enumerate(made.items(), 1):
         if options.full:
-            which = () if version == first else ("--brief",)
+            which: tuple[str, ...] = () if version == first else ("--brief",)
         else:
             which = ("--brief", "--share", f"{number}/{len(made)}")
         failed += check(version, inner, which, options.pytest)

@@ -48,6 +48,7 @@ __all__ = ["GuidedRecorder"]
 
 _LOOK: Final = 256
 """So many foretold calls are looked at when there is room for another."""
+_NOTHING_READ: Final = Watch({}, frozenset(), ())
 
 
 @final
@@ -55,7 +56,7 @@ class _Early:
     """A call that was started before its place."""
 
     __slots__ = ("_claim", "_context", "_done", "args", "callee", "done", "epoch", "error", "kwargs", "op",
-                 "value", "void", "watch")  # fmt: skip
+                 "unwanted", "value", "void", "watch")  # fmt: skip
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class _Early:
         self.value: Any = None
         self.done = False
         self.void = False
+        self.unwanted = False
         self.epoch = POOL.epoch
         self._claim = allocate_lock()
         self._done = done
@@ -79,6 +81,20 @@ class _Early:
     def claim(self) -> bool:
         """Whoever gets `True` runs it, or sees to it that nobody does."""
         return self._claim.acquire(blocking=False)
+
+    def give_up(self) -> bool:
+        """It is not needed, and nobody is to begin it any more; `False`: somebody has."""
+        started = not self.claim()
+        self.unwanted = True
+        if self.done or not started:
+            self.let_go()
+        return not started
+
+    def let_go(self) -> None:
+        """Nothing of the program's is kept: what a thread still holds of the call may live on for a while."""
+        self.callee, self.args, self.kwargs = None, (), {}
+        self.watch, self.value, self.error = _NOTHING_READ, None, None
+        self._context = contextvars.Context()
 
     def execute(self) -> None:
         """On a worker."""
@@ -91,6 +107,8 @@ class _Early:
         except BaseException as error:
             self.error = outside(error, __file__)
         self.done = True
+        if self.unwanted:
+            self.let_go()
 
     def publish(self) -> None:
         """Wakes the consumer."""
@@ -236,7 +254,7 @@ class GuidedRecorder(WatchingRecorder):
     def _drop(self, id: str) -> None:
         early = self._early.pop(id)
         self._prediction.known.pop(early.op.outputs[0].id, None)
-        self.dropped += not early.claim()
+        self.dropped += not early.give_up()
 
     def lose(self, why: str) -> None:
         """From here on the run is plain Python."""
@@ -266,9 +284,11 @@ class GuidedRecorder(WatchingRecorder):
         self._forget(self.plan.place[op.id])
         self._pump(self.plan.place[op.id])
         early = self._early.pop(op.id, None)
-        if early is not None and self._usable(early, f, args, kwargs):
-            self._skip(op)
-            return repeat(self._take(early, args, kwargs))
+        if early is not None:
+            if self._usable(early, f, args, kwargs):
+                self._skip(op)
+                return repeat(self._take(early, args, kwargs))
+            early.give_up()
         if self.lost:
             return thunk(f, args, kwargs)
         if not self._waiting and not self._early and all(op.seconds < 0.001 for op in calls[number:][:_LOOK]):
@@ -300,7 +320,7 @@ class GuidedRecorder(WatchingRecorder):
         """Whether this is the call that was started, and its outcome is there (after waiting for it)."""
         match = Match(self._hazards.kept, self._hazards.made)
         if not match.calls((early.callee, early.args, early.kwargs), f, args, kwargs):
-            self.dropped += not early.claim()
+            self.dropped += not early.give_up()
             self.lose("a call has other arguments than foretold")
             return False
         if not self._wait(early):
@@ -327,12 +347,13 @@ class GuidedRecorder(WatchingRecorder):
     def _take(self, early: _Early, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self.taken += 1
         if early.error is not None:
-            error, early.error = early.error, None
+            error = early.error
+            early.let_go()
             try:
                 raise_in_place(error)
             finally:
                 del error
-        value, early.value = early.value, None
+        value = early.value
         pairs = [
             *zip(early.args, args, strict=True),
             *((early.kwargs[name], v) for name, v in kwargs.items()),
@@ -340,7 +361,7 @@ class GuidedRecorder(WatchingRecorder):
         for foretold, actual in pairs:
             if foretold is value:
                 value = actual  # what gives back its argument gives back the program's
-        early.callee, early.args, early.kwargs = None, (), {}
+        early.let_go()
         if self._waiting:
             self._prediction.known[early.op.outputs[0].id] = value
         return value

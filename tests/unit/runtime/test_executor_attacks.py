@@ -17,6 +17,7 @@ import weakref
 import pytest
 
 from xcs_ast import ParallelExecutor, jit, ordered, trace_function, unordered
+from xcs_ast.runtime import guided
 from xcs_ast.runtime.executor import Known, Run
 
 NAP = 0.002
@@ -750,6 +751,28 @@ def test_a_class_made_in_a_function_goes_with_its_last_use():
     del own
     gc.collect()
     assert ref() is None
+
+
+def test_a_thread_that_is_not_through_with_a_call_keeps_nothing_of_it_alive(monkeypatch):
+    through = threading.Event()
+    publish = guided._Early.publish
+
+    def publish_and_stay(early):
+        publish(early)
+        through.wait()
+
+    monkeypatch.setattr(guided._Early, "publish", publish_and_stay)
+    run = jit(strategy="tracing")(each_of)
+    own = local_class()
+    try:
+        run([own("a"), own("b")], 1)
+        run([own("a"), own("b")], 1)
+        ref = weakref.ref(own)
+        del own
+        gc.collect()
+        assert ref() is None
+    finally:
+        through.set()
 
 
 # --------------------------------------------------------------------------------------------------- threads
