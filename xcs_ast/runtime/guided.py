@@ -331,7 +331,10 @@ class GuidedRecorder(WatchingRecorder):
     def _wait(self, early: _Early) -> bool:
         """Until it has come back; `False`: it is to be made in place."""
         while not early.done:
-            if early.epoch != POOL.epoch or early.claim():
+            if early.epoch != POOL.epoch:
+                return False
+            if early.claim():
+                early.let_go()
                 return False
             self._completed.get()
             self._pump_while_waiting(early)
