@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Final
 
 from xcs_ast.diagnostics import codes_effects as codes
@@ -269,20 +270,18 @@ class Expressions(Displays):
         """Evaluates `element` under the loops and conditions of a comprehension."""
         frame = self.frame
         out = BOTTOM
-        for turn in range(_ROUNDS):
+        for turn in count():  # comes to an end: from `_ROUNDS` on, each turn makes some variable unknown for good
             before = dict(frame.locals)
             out = join(out, self._comprehension_once(generators, element, first))
             merged = join_env(before, frame.locals)  # a walrus has set a name, for the next turn or for good
+            if turn >= _ROUNDS:
+                merged = {
+                    name: value if before.get(name) == value else unknown("uses a value that grows in a loop")
+                    for name, value in merged.items()
+                }
             frame.locals = dict(merged)
             if merged == before:
-                break
-            if turn == _ROUNDS - 2:
-                frame.locals |= {
-                    name: unknown("uses a value that grows in a loop")
-                    for name, value in merged.items()
-                    if before.get(name) != value
-                }
-        return out
+                return out
 
     def _comprehension_once(
         self, generators: list[ast.comprehension], element: Callable[[], Value], first: Value | None

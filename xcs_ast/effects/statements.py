@@ -6,6 +6,7 @@ import ast
 import sys
 import types
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Final, final
 
 from xcs_ast.diagnostics import codes_effects as codes
@@ -386,7 +387,7 @@ class Statements(Handling):
         frame = self.frame
         breaks: list[Env] = []
         done: Env | None = None
-        for turn in range(_ROUNDS + 2):
+        for turn in count():  # comes to an end: from `_ROUNDS` on, each turn makes some variable unknown for good
             before = dict(frame.locals)
             enters, leaves = head()
             # A target keeps its last value; a walrus in the condition has set its name.
@@ -425,7 +426,7 @@ class Statements(Handling):
 
     def carried(self, env: Env) -> Env:
         """What the variables of a loop are in its next iteration."""
-        return env
+        raise NotImplementedError
 
     def _break(self, node: ast.Break) -> bool:
         if self.loops:

@@ -125,7 +125,6 @@ def peek(iterable: object) -> Peeker | None:
 
 
 _CHANGEABLE: Final = frozenset({list, dict, set, defaultdict, OrderedDict, deque})
-_STEPS: Final = 32
 
 
 def sources(iterable: object) -> frozenset[int]:
@@ -134,11 +133,13 @@ def sources(iterable: object) -> frozenset[int]:
     Views and iterators hold these containers themselves, or hold other iterators.
     """
     found: set[int] = set()
+    seen: set[int] = set()
     todo = [iterable]
-    for _ in range(_STEPS):
-        if not todo:
-            break
+    while todo:
         each = todo.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
         if type(each) in _CHANGEABLE:
             found.add(id(each))
         elif type(each) is enumerate or type(each) is zip:

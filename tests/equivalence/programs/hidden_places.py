@@ -473,3 +473,21 @@ def case_weakkeydict():
     for x in [1, 2]:
         out.append(g(x)); b = None
     return out
+
+
+def case_handed_on_from_name_to_name():
+    log = []
+    def g(x):
+        h = a = b = c = d = e = f = i = j = k = m = n = o = []
+        for _ in range(20):
+            h.append(x)
+            h, a, b, c, d, e, f, i, j, k, m, n, o = a, b, c, d, e, f, i, j, k, m, n, o, log
+        return len(log)
+    def w(x):
+        h = a = b = c = d = e = f = i = []
+        [(h.append(x), (h := a), (a := b), (b := c), (c := d), (d := e), (e := f), (f := i), (i := log)) for _ in range(20)]
+        return len(log)
+    out = []
+    for x in [1, 2, 3]: out.append(g(x))
+    for x in [1, 2, 3]: out.append(w(x))
+    return out, log

@@ -248,3 +248,14 @@ def case_temporaries_die_per_iteration():
         out.append(calm(Dying(x).n))
         LOG.append(("after", x))
     return out, LOG
+
+
+def case_items_of_many_lists_zipped():
+    lists = [[Thing(i) for i in range(4)] for _ in range(20)]
+    refs = [weakref.ref(t) for t in lists[0]]
+    out = []
+    for group in zip(*lists):
+        out.append(calm(group[0].n))
+        del lists[0][-1:]
+        out.append([r() is not None for r in refs])
+    return out

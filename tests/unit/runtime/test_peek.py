@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from itertools import islice
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcs_ast.runtime.peek import END, peek, same
+from xcs_ast.runtime.peek import END, peek, same, sources
 
 LEAVES = st.one_of(
     st.lists(st.integers()),
@@ -122,3 +122,36 @@ class Int(int):
 )
 def test_same(a: object, b: object, fresh: Any, expected: bool) -> None:
     assert same(a, b, fresh) is expected
+
+
+LISTS = [[n] for n in range(40)]
+TABLE = {1: [2]}
+
+
+@pytest.mark.parametrize(
+    ("iterable", "expected"),
+    [
+        (LISTS[0], LISTS[:1]),
+        (zip(*LISTS), LISTS),
+        (enumerate(zip(LISTS[0], enumerate(LISTS[1]))), LISTS[:2]),
+        (zip(LISTS[0], LISTS[0]), LISTS[:1]),
+        (iter(LISTS[0]), LISTS[:1]),
+        (reversed(LISTS[0]), LISTS[:1]),
+        (TABLE.items(), [TABLE]),
+        (iter(TABLE.values()), [TABLE]),
+        ((), []),
+        (zip((LISTS, 1), "ab", range(2)), []),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_sources_are_all_that_the_items_come_from(iterable: Any, expected: list[object]) -> None:
+    assert sources(iterable) == set(map(id, expected))
+
+
+def test_sources_of_what_has_given_items_already() -> None:
+    table, many = OrderedDict(a=[1]), deque([[1], [2]])
+    assert sources(table.items()) == {id(table)}
+    for owner, iterator in ((many, iter(many)), (TABLE, iter(TABLE.items())), (LISTS, iter(LISTS))):
+        next(iterator)  # type: ignore[call-overload]
+        assert sources(zip([], iterator)) >= {id(owner)}
+        assert not sources(iterator) & {id(LISTS[0]), id(TABLE[1]), id(many[0])}
