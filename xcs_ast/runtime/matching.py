@@ -10,6 +10,7 @@ Guarantees: no user code runs.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from types import BuiltinFunctionType, MethodType
 from typing import Any, final
 
 from xcs_ast.native import use_own
@@ -59,9 +60,9 @@ class Match:
             return _equal(kind, foretold, actual)
         if kind is list or kind is tuple or kind is dict:
             return self._parts(kind, foretold, actual)
-        if kind.__name__ == "method":
+        if kind is MethodType:
             return foretold.__self__ is actual.__self__ and foretold.__func__ is actual.__func__
-        if kind.__name__ == "builtin_function_or_method":
+        if kind is BuiltinFunctionType:
             same = foretold.__self__ is actual.__self__ and foretold.__self__ is not None
             return same and bool(foretold.__name__ == actual.__name__)
         return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
-from types import CellType
+from types import CellType, FunctionType, MethodDescriptorType
 from typing import Any, Final
 
 from xcs_ast.ir.operations import Operation, OpType
@@ -199,9 +199,9 @@ def _method(receiver: Any, name: str) -> Any:
     found = in_class(type(receiver), name)
     if static_attr(receiver, name) is not MISSING or found is MISSING:
         raise CannotTell
-    if type(found).__name__ not in ("function", "method_descriptor"):
+    if not isinstance(found, FunctionType | MethodDescriptorType):
         raise CannotTell
-    return found.__get__(receiver, type(receiver))  # type: ignore[attr-defined]
+    return found.__get__(receiver, type(receiver))
 
 
 _TOO_MUCH: Final = 1 << 16

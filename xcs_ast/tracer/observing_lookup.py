@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import os
-from types import FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    ClassMethodDescriptorType,
+    FunctionType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    MethodType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 from typing import Any, Final
 
 from xcs_ast.effects import catalog, declared
@@ -80,11 +89,11 @@ def attribute(o: Any, name: str) -> tuple[list[Touch] | None, FunctionType | Non
         return None, None
     if static_attr(o, name) is not MISSING:
         data = found is MISSING or in_class(type(found), "__set__") is MISSING
-        slot = type(found).__name__ == "member_descriptor"
+        slot = type(found) is MemberDescriptorType
         return ([owner], None) if data or slot else (None, None)
     if found is MISSING:
         return None, None
-    if type(found) in (FunctionType, staticmethod, classmethod) or type(found).__name__ in _C_METHODS:
+    if type(found) in (FunctionType, staticmethod, classmethod) or type(found) in _C_METHODS:
         return [owner, (Access.READ, cls, name)], None
     if in_class(type(found), "__get__") is MISSING:
         return [owner, (Access.READ, cls, name)], None
@@ -92,7 +101,7 @@ def attribute(o: Any, name: str) -> tuple[list[Touch] | None, FunctionType | Non
 
 
 _C_METHODS: Final = frozenset(
-    {"method_descriptor", "wrapper_descriptor", "builtin_function_or_method", "classmethod_descriptor"}
+    {MethodDescriptorType, WrapperDescriptorType, BuiltinFunctionType, ClassMethodDescriptorType}
 )
 
 
@@ -104,7 +113,7 @@ def plain_store(o: Any, name: str) -> bool:
     if issubclass(cls, type) or in_class(cls, "__setattr__") is not object.__dict__["__setattr__"]:
         return False
     found = in_class(cls, name)
-    if found is MISSING or type(found).__name__ == "member_descriptor":
+    if found is MISSING or type(found) is MemberDescriptorType:
         return True
     return in_class(type(found), "__set__") is MISSING and instance_dict(o) is not None
 

@@ -632,6 +632,44 @@ def any_number_of_arguments(wrap):
     return [run(a, b, x=1), run(b, a, x=2), run(a, x=1, y=2), run(a, y=1, x=2), run(a, a, x=1), run()]
 
 
+class member_descriptor:  # noqa: N801
+    """It has the name of what C makes for slots, but code of its own."""
+
+    def __set_name__(self, owner, name):
+        self.name = f"_{name}"
+
+    def __get__(self, obj, cls):
+        return vars(obj)[self.name]
+
+    def __set__(self, obj, value):
+        vars(obj)[self.name] = value
+        obj.model.bias += value
+
+
+class Namesake:
+    slot = member_descriptor()
+
+    def __init__(self, model):
+        self.model = model
+
+
+def sets_namesake(holder, model, numbers):
+    out = []
+    for number in numbers:
+        out.append(model(number))
+        holder.slot = number
+    return out
+
+
+def a_class_with_the_name_of_a_descriptor(wrap):
+    run = wrap(sets_namesake)
+    out = []
+    for _ in range(3):
+        model = Model("m")
+        out.append(run(Namesake(model), model, [1, 2, 3, 4]))
+    return out
+
+
 ATTACKS = {
     each.__name__: each
     for each in (
@@ -666,6 +704,7 @@ ATTACKS = {
         comparisons_are_not_repeated,
         mutable_defaults,
         any_number_of_arguments,
+        a_class_with_the_name_of_a_descriptor,
     )
 }
 
