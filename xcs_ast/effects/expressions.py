@@ -270,7 +270,8 @@ class Expressions(Displays):
         """Evaluates `element` under the loops and conditions of a comprehension."""
         frame = self.frame
         out = BOTTOM
-        for turn in count():  # comes to an end: from `_ROUNDS` on, each turn makes some variable unknown for good
+        # It comes to an end: from `_ROUNDS` on, each turn makes some variable unknown for good.
+        for turn in count():
             before = dict(frame.locals)
             out = join(out, self._comprehension_once(generators, element, first))
             merged = join_env(before, frame.locals)  # a walrus has set a name, for the next turn or for good

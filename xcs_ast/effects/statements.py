@@ -387,7 +387,8 @@ class Statements(Handling):
         frame = self.frame
         breaks: list[Env] = []
         done: Env | None = None
-        for turn in count():  # comes to an end: from `_ROUNDS` on, each turn makes some variable unknown for good
+        # It comes to an end: from `_ROUNDS` on, each turn makes some variable unknown for good.
+        for turn in count():
             before = dict(frame.locals)
             enters, leaves = head()
             # A target keeps its last value; a walrus in the condition has set its name.
