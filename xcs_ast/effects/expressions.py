@@ -282,7 +282,8 @@ class Expressions(Displays):
                 }
             frame.locals = dict(merged)
             if merged == before:
-                return out
+                break
+        return out
 
     def _comprehension_once(
         self, generators: list[ast.comprehension], element: Callable[[], Value], first: Value | None
