@@ -208,4 +208,22 @@ DEFECTS: Final = (
         "        self._holder = None\n",
         _EXCEPTIONS,
     ),
+    Defect(
+        "many-zipped-containers-not-watched",
+        Kind.LIFETIME,
+        "of the containers behind an iterator only the first few are watched: what a body takes out of another lives on in a task",
+        "xcs_ast/runtime/peek.py",
+        "    while todo:\n        each = todo.pop()\n        if id(each) in seen:",
+        "    for _ in range(32):\n        if not todo:\n            break\n        each = todo.pop()\n        if id(each) in seen:",
+        ("tests/unit/runtime/test_peek.py",),
+    ),
+    Defect(
+        "descriptor-known-by-its-name",
+        Kind.BINDING,
+        "a class of the program's that is called `member_descriptor` counts as a slot: what its `__set__` does is not seen",
+        "xcs_ast/tracer/observing_lookup.py",
+        "    if found is MISSING or type(found) is MemberDescriptorType:\n",
+        '    if found is MISSING or type(found).__name__ == "member_descriptor":\n',
+        ("tests/unit/runtime/test_executor_attacks.py",),
+    ),
 )
