@@ -250,8 +250,8 @@ class Catalog:
 
     def _for_cached(self, obj: object) -> Entry | None:
         """A function of the standard library behind its own `lru_cache` (`urllib.parse.urlsplit`)."""
-        function = obj.__wrapped__  # type: ignore[attr-defined]
-        if type(function) is not types.FunctionType:
+        function = obj.__dict__.get("__wrapped__")  # a program may have taken it away
+        if type(function) is not types.FunctionType or type(function.__module__) is not str:
             return None
         genuine = _own(sys.modules.get(function.__module__), function.__name__) is obj
         return self._for_function(function) if genuine else None

@@ -336,7 +336,9 @@ class CallHooks(Methods):
             return self.str_method(f, o, name, args, kwargs)
         if kind in SCALARS and all(type(arg) in SCALARS for arg in (*args, *kwargs.values())):
             return f(o, *args, **kwargs)
-        if kind in kinds.CONTAINERS or (kind is list and name == "sort"):
+        if kind in kinds.CONTAINERS:
+            if find_in_mro(kind, name)[1] is not f:
+                return self.wait(f"calls a method of {class_name(f.__objclass__)} on a {class_name(kind)}")
             return self._container(f, o, name, args, kwargs, used)
         if not used and self.deferred_write(o, name, args) and not kwargs:
             return None
@@ -375,7 +377,8 @@ class CallHooks(Methods):
 
     def _bound(self, f: types.MethodType, args: tuple[Any, ...], kwargs: dict[str, Any], used: bool) -> Any:
         function, receiver = f.__func__, f.__self__
-        if type(receiver) in kinds.CONTAINERS and type(function) is FunctionType:
+        own = type(receiver) in kinds.CONTAINERS and type(function) is FunctionType
+        if own and find_in_mro(type(receiver), function.__name__)[1] is function:
             try:
                 return self.container_method(receiver, function.__name__, args, kwargs, used)
             except kinds.Unsure as unsure:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import operator
 import types
-from abc import ABCMeta
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, is_mutable_class, module_of, mro_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, is_mutable_class, mro_of
 from xcs_ast.native import use_own
+from xcs_ast.tracer import kinds
+from xcs_ast.tracer.asking import decided_by_type, goes_by_methods, single
 from xcs_ast.tracer.calls_classes import Constructing
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.hooks import TABLES
@@ -22,7 +23,7 @@ use_own(globals())
 
 __all__ = ["Builtins"]
 
-_NUMBERS: Final = frozenset((int, float, bool))
+_NUMBERS: Final = frozenset((int, float, bool, complex))
 _NO_KEY: Final[Any] = object()
 _Handler = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
 
@@ -91,7 +92,10 @@ class Builtins(Constructing):
             return native(*args, **kwargs)
         if len(args) == 1 and not kwargs and type(self.find_special(args[0], name)) is types.FunctionType:
             value = self.run_special(self.find_special(args[0], name), args[0])
-            return native(value) if type(value) in _NUMBERS else self.wait(f"{name} returned no plain number")
+            if native is abs or native is round:
+                return value  # whatever it is
+            wanted = native if native is float or native is complex else int
+            return native(value) if type(value) is wanted else self.wait(f"{name} returned no plain number")
         for arg in (*args, *kwargs.values()):
             if type(arg) in CONTAINERS:
                 if len(args) == 1 and not kwargs:
@@ -142,7 +146,7 @@ class Builtins(Constructing):
         if kwargs or len(args) != 2:
             return isinstance(*args, **kwargs)
         obj, classes = args
-        if not _decided_by_type(classes, 0):
+        if not decided_by_type(classes, 0):
             return self.wait("asks for an instance where code of the program's may decide")
         cls = self.kind_of(obj)
         if find_in_mro(cls, "__class__")[0] is not object or (
@@ -153,18 +157,18 @@ class Builtins(Constructing):
 
     def do_issubclass(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`issubclass(cls, classes)`, where nobody's code decides."""
-        if kwargs or len(args) != 2 or not is_class(args[0]) or not _decided_by_type(args[1], 0):
+        if kwargs or len(args) != 2 or not is_class(args[0]) or not decided_by_type(args[1], 0):
             return self.wait("asks about a subclass where code of the program's may decide")
         return self._asked(*args)
 
     def _asked(self, cls: type, classes: Any) -> bool:
         """What an abstract base class says may be another thing when it is the task's turn."""
-        wanted = list(_single(classes))
+        wanted = list(single(classes))
         if any(each is base for each in wanted for base in mro_of(cls)):
             return True
         if all(type(each) is type for each in wanted):
             return False
-        if any(map(is_mutable_class, mro_of(cls))) and any(map(_goes_by_methods, wanted)):
+        if any(map(is_mutable_class, mro_of(cls))) and any(map(goes_by_methods, wanted)):
             # It remembers what it said, too.
             self.wait(f"asks what methods a {class_name(cls)} has")
         return bool(self.transaction.probe(lambda: issubclass(cls, classes)))
@@ -225,15 +229,23 @@ class Builtins(Constructing):
         if not 1 <= len(args) <= 2 or set(kwargs) - {"start"} or (len(args) == 2 and kwargs):
             return sum(*args, **kwargs)
         start = args[1] if len(args) == 2 else kwargs.get("start", 0)
-        parts = list(self.iterate(args[0]))
-        if type(start) in SCALARS and all(type(part) in SCALARS for part in parts):
-            return sum(parts, start)
-        if any(type(part) is float for part in (start, *parts)):
-            return self.wait("adds floats and objects up")
-        total = start
-        for part in parts:
+        source = self.iterate(args[0])
+        if type(start) in (str, bytes, bytearray):
+            return sum((), start)  # raises
+        numbers: list[Any] = []
+        total, plain = start, type(start) in _NUMBERS
+        for part in source:
+            if plain and type(part) in _NUMBERS:
+                numbers.append(part)  # to add them up shows nowhere
+                continue
+            if plain:
+                if float in map(type, (start, *numbers)):
+                    self.wait("adds floats and objects up")
+                total, plain = sum(numbers, start), False
+            if type(part) is float or type(total) is float:
+                self.wait("adds floats and objects up")
             total = self.binary("+", total, part)
-        return total
+        return sum(numbers, start) if plain else total
 
     def do_min(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`min(...)`."""
@@ -323,16 +335,15 @@ class Builtins(Constructing):
             return self.run_special(self.find_special(source, "__reversed__"), source)
         if type(source) in (range, str, tuple):
             return self.adopt_lazy(reversed(source))
-        if type(source) is list and self.owns(source):
-            return self.adopt_lazy(reversed(source))
         if type(source) in (list, dict):
-            # The elements as they are now: that is only right where the list is left alone meanwhile.
-            return self.adopt_lazy(reversed(self.settled(source)))
+            if self.owns(source):
+                return self.adopt_lazy(reversed(source))
+            try:
+                state: Any = (self.sequence_state if type(source) is list else self.mapping_state)(source)
+            except kinds.Unsure as unsure:
+                return self.wait(unsure.reason)
+            return self.adopt_lazy(state.cursor(reversed(state.whole())))
         return self.wait(f"goes backwards through a {class_name(type(source))}")
-
-    def settled(self, source: Any) -> Any:
-        """A copy of a shared container for an iteration."""
-        return self.content(source)
 
     # ------------------------------------------------------------------------------------------- containers
 
@@ -420,66 +431,6 @@ class Builtins(Constructing):
     def do_object(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`object()`."""
         return self.adopt(object(*args, **kwargs))
-
-
-def _decided_by_type(classes: Any, depth: int) -> bool:
-    """Whether `isinstance` and `issubclass` with these run no code but Python's own."""
-    if type(classes) is tuple:
-        return depth < 8 and all(_decided_by_type(each, depth + 1) for each in classes)
-    if type(classes) is types.UnionType:
-        return all(_decided_by_type(each, depth + 1) for each in classes.__args__)
-    if not is_class(classes):
-        return False
-    meta = type(classes)
-    if all(find_in_mro(meta, name)[0] is type for name in ("__instancecheck__", "__subclasscheck__")):
-        return True
-    return _asks_library_only(classes)
-
-
-def _single(classes: Any) -> Iterator[type]:
-    """Each class among those that `isinstance` is asked for."""
-    if is_class(classes):
-        yield classes
-        return
-    for each in classes if type(classes) is tuple else classes.__args__:
-        yield from _single(each)
-
-
-def _goes_by_methods(cls: type) -> bool:
-    return find_in_mro(cls, "__subclasshook__")[0] is not object
-
-
-def _asks_library_only(cls: type) -> bool:
-    """Whether an abstract base class, and all below it, decide by the library's code alone."""
-    todo, seen = [cls], set()
-    while todo:
-        each = todo.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        owner = find_in_mro(type(each), "__subclasscheck__")[0]
-        hook = find_in_mro(each, "__subclasshook__")[0]
-        if len(seen) > 3_000 or owner is None or (owner is not type and module_of(owner) != "abc"):
-            return False
-        if hook is not object and (hook is None or module_of(hook) not in _LIBRARY):
-            return False
-        todo += type.__subclasses__(each)
-    return find_in_mro(type(cls), "__instancecheck__")[0] is ABCMeta
-
-
-_LIBRARY: Final = frozenset(
-    (
-        "abc",
-        "collections",
-        "collections.abc",
-        "numbers",
-        "typing",
-        "os",
-        "io",
-        "contextlib",
-        "_collections_abc",
-    )
-)
 
 
 class _Ordered:

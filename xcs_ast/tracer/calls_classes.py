@@ -162,6 +162,8 @@ class Constructing(Deferring):
             elif field.default_factory is not dataclasses.MISSING:
                 value = self.call(field.default_factory)
             else:
+                if field.default is not dataclasses.MISSING and "__slots__" in owner.__dict__:
+                    self.wait(f"{class_name(owner)} keeps a default in a slot")
                 continue
             found = find_in_mro(type(obj), field.name)[1]
             if type(found) is not types.MemberDescriptorType and (

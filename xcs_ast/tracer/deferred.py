@@ -75,6 +75,8 @@ class Deferring(Modelled):
                 self.wait("prints to a file that it has opened")
             print(*texts, sep=sep, end=end, file=file, flush=flush)
             return
+        if type(file) in _BYTES:
+            self.wait("prints to a stream of bytes")
         text = (" " if sep is None else sep).join(texts) + ("\n" if end is None else end)
         self._to_stream(file, text)
         self.defer_outside(lambda: print(*texts, sep=sep, end=end, file=file, flush=flush))

@@ -65,6 +65,8 @@ _LAST: Final = _CALLING | {
     "plain_load_attr",
     "_load_data",
     "_load_getset",
+    "_or_by_getattr",
+    "_by_getattr",
     "do_getattr",
 }
 _MANAGING: Final = frozenset({"__enter__", "__exit__"})

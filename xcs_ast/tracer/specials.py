@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, mro_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, mro_of
 from xcs_ast.effects.type_forms import makes_type_form
 from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
@@ -76,9 +76,8 @@ class Specials(Views):
     def find_special(self, obj: Any, name: str) -> Any:
         """What the class of `obj` holds under `name`, or `None`; logged where it may change."""
         cls = type(obj)
-        found = find_in_mro(cls, name)[1]
-        if not is_class(cls) or found is None:
-            return None
+        if find_in_mro(cls, name)[1] is None:
+            return self.wait(f"{class_name(cls)} does without {name}")
         self.kind_of(obj)
         found = self.class_attr(cls, name)
         return None if found is _MISSING else found
@@ -166,6 +165,10 @@ class Specials(Views):
     def _one_try(self, found: Any, obj: Any, other: Any, method: str) -> Any:
         if type(found) is _PYTHON:
             return self.call(found, obj, other)
+        if type(obj) is str or type(obj) is bytes:
+            if method == "__mod__":
+                return self.wait("formats an object that has a say in it")
+            return NotImplemented  # sequences are joined and repeated when all else has failed
         if type(obj) in SCALARS and type(other) not in CONTAINERS:
             return found(obj, other) if type(found) is types.WrapperDescriptorType else NotImplemented
         plain = type(obj) not in CONTAINERS and type(other) not in CONTAINERS
@@ -401,7 +404,9 @@ class Specials(Views):
             value = self.call(found, x)
             if type(value) is not int:
                 return self.wait("__len__ returned something that is no integer")
-            return range.__len__(range(value)) if value >= 0 else _negative_length()
+            if value < 0:
+                raise ValueError("__len__() should return >= 0")
+            return value if value <= sys.maxsize else self.wait("__len__ returned more than there can be")
         if found is None:
             raise TypeError(f"object of type '{kind.__name__}' has no len()")
         if kind in CONTAINERS or kind in kinds.CONTAINERS:
@@ -452,7 +457,3 @@ class Specials(Views):
                 self.check_key(part)
         elif type(k) not in SCALARS:
             self.check_leaf(k, ("__hash__", "__eq__"))
-
-
-def _negative_length() -> int:
-    raise ValueError("__len__() should return >= 0")

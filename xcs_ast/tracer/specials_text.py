@@ -117,7 +117,7 @@ class Texts(Specials):
         return repr(x)
 
     def _text(self, value: Any, method: str) -> str:
-        if type(value) is not str and not issubclass(type(value), str):
+        if not issubclass(type(value), str):
             raise TypeError(f"{method} returned non-string (type {type(value).__name__})")
         return value  # type: ignore[no-any-return]
 
@@ -163,11 +163,16 @@ class Texts(Specials):
     def format_of(self, value: Any, spec: Any) -> str:
         """`format(value, spec)`."""
         kind = type(value)
+        if not issubclass(type(spec), str):
+            return format(None, spec)  # raises
         if kind in SCALARS and type(spec) is str:
             return format(value, spec)
         found = self.find_special(value, "__format__")
         if type(found) is _PYTHON:
-            return self._text(self.call(found, value, spec), "__format__")
+            text = self.call(found, value, spec)
+            if not issubclass(type(text), str):
+                raise TypeError(f"__format__ must return a str, not {type(text).__name__}")
+            return text  # type: ignore[no-any-return]
         if found is object.__format__:
             if spec != "":
                 raise TypeError(f"unsupported format string passed to {kind.__name__}.__format__")

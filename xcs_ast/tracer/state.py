@@ -408,7 +408,11 @@ class StateHooks(Containers, Attributes):
             taken = self.private_copy(x)
         except Unsure as unsure:
             return self.late(unsure.reason).unpack(x, before, after)
-        return super().unpack(self.foreign_iterate(x) if taken is None else taken, before, after)
+        if taken is None:
+            if all(kinds.class_lookup(type(x), name) is MISSING for name in ("__iter__", "__getitem__")):
+                return super().unpack(x, before, after)  # raises
+            taken = self.foreign_iterate(x)
+        return super().unpack(taken, before, after)
 
     def compare(self, op: str, a: Any, b: Any, /) -> Any:
         """One comparison: `in` on containers, identity, and scalars; the rest is `foreign_compare`."""

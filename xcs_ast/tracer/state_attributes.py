@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import functools
 import types
+from collections.abc import Callable
 from typing import Any, Final
 
 from xcs_ast.native import use_own
@@ -89,7 +90,12 @@ class AttributeLoads(StateCore):
         methods = self.methods.get(number)
         if methods is not None and name in methods:
             return _METHOD(methods[name], o)
-        return self._load(o, name)
+        try:
+            return self._load(o, name)
+        except AttributeError as error:
+            if type(error) is AttributeError and error.name is None and error.obj is None:
+                error.name, error.obj = name, o  # as the interpreter does
+            raise
 
     def _plan(self, cls: type, name: str) -> Any:
         plan: Any = _FULL
@@ -126,7 +132,7 @@ class AttributeLoads(StateCore):
         found = self.class_attr(cls, name)
         kind = type(found)
         if found is not MISSING and kind is not _FUNCTION and self._is_data(kind):
-            return self._load_data(o, name, found)
+            return self._or_by_getattr(self._load_data, o, name, found)
         space = self._space(o)
         if space is not None:
             value = self._field(o, space, name)
@@ -136,11 +142,23 @@ class AttributeLoads(StateCore):
             if (kind is _FUNCTION or kind in SCALARS) and space is not None and id(o) not in self.owned:
                 known = self.methods if kind is _FUNCTION else self.attrs
                 self._shortcut(o, self.mapping_state(space, True), known)[name] = found
-            return self._bind(found, o, cls, name)
-        getter = self.class_attr(cls, "__getattr__")
-        if getter is MISSING:
+            return self._or_by_getattr(self._bind, o, name, found)
+        if self.class_attr(cls, "__getattr__") is MISSING:
             text = f"'{cls.__name__[:100]}' object has no attribute '{name}'"
             raise AttributeError(text, name=name, obj=o)
+        return self._by_getattr(o, cls, name)
+
+    def _or_by_getattr(self, load: Callable[[Any, str, Any], Any], o: Any, name: str, found: Any) -> Any:
+        """What a descriptor gives; an `AttributeError` of its own means that `__getattr__` is asked."""
+        try:
+            return load(o, name, found)
+        except AttributeError:
+            if self.successor is not None or self.class_attr(type(o), "__getattr__") is MISSING:
+                raise
+        return self._by_getattr(o, type(o), name)
+
+    def _by_getattr(self, o: Any, cls: type, name: str) -> Any:
+        getter = self.class_attr(cls, "__getattr__")
         if type(getter) is _FUNCTION:
             return self.call(getter, o, name)
         return self.late("an unusual __getattr__").load_attr(o, name)
@@ -211,11 +229,6 @@ class AttributeLoads(StateCore):
         value = self.single_state(state_base.SLOT, o, found).get()
         if value is not MISSING:
             return value
-        getter = self.class_attr(type(o), "__getattr__")
-        if type(getter) is _FUNCTION:
-            return self.call(getter, o, name)
-        if getter is not MISSING:
-            return self.late("an unusual __getattr__").load_attr(o, name)
         text = f"'{type(o).__name__[:100]}' object has no attribute '{found.__name__}'"
         raise AttributeError(text, name=name, obj=o)
 
@@ -236,9 +249,9 @@ class AttributeLoads(StateCore):
             return self.transaction.probe(lambda: found.__get__(o, type(o)), (id(o), name))
         return self.late(f"the computed attribute {name}").load_attr(o, name)
 
-    def _bind(self, found: Any, o: Any, cls: type, name: str) -> Any:
+    def _bind(self, o: Any, name: str, found: Any) -> Any:
         """What a class attribute that is no data descriptor gives for an instance."""
-        kind = type(found)
+        kind, cls = type(found), type(o)
         if kind is _FUNCTION:
             return types.MethodType(found, o)
         if kind in SCALARS:
@@ -256,9 +269,6 @@ class AttributeLoads(StateCore):
             return found
         if type(getter) is _FUNCTION:
             return self.call(getter, found, o, cls)
-        if kind is functools.partial or issubclass(kind, type):
-            # Neither binds: `functools.partial` has no `__get__` before 3.14; a class has none for itself.
-            return self.late("a descriptor that is not known").load_attr(o, name)
         return self.late("a descriptor that is not known").load_attr(o, name)
 
     def _bind_class_method(self, found: Any, o: Any, cls: type, name: str) -> Any:
@@ -295,21 +305,18 @@ class AttributeLoads(StateCore):
             if name in _TYPE_FIELDS and type(above) in (_GETSET, _SLOT):
                 return self.transaction.probe(lambda: above.__get__(o, meta), (id(o), name))
             if type(above) is property:
-                return self.call(above.fget, o)
+                return self._or_by_getattr(self._load_data, o, name, above)
             return self.late(f"{name} of a class").load_attr(o, name)
         found = self.class_attr(o, name)
         if found is not MISSING:
-            return self._bind_to_class(found, o, name)
+            return self._or_by_getattr(self._bind_to_class, o, name, found)
         if above is not MISSING:
-            return self._bind(above, o, meta, name)
-        getter = self.class_attr(meta, "__getattr__")
-        if type(getter) is _FUNCTION:
-            return self.call(getter, o, name)
-        if getter is not MISSING:
-            return self.late("an unusual __getattr__").load_attr(o, name)
+            return self._bind(o, name, above)
+        if self.class_attr(meta, "__getattr__") is not MISSING:
+            return self._by_getattr(o, meta, name)
         raise AttributeError(f"type object '{o.__name__}' has no attribute '{name}'", name=name, obj=o)
 
-    def _bind_to_class(self, found: Any, o: Any, name: str) -> Any:
+    def _bind_to_class(self, o: Any, name: str, found: Any) -> Any:
         kind = type(found)
         if kind is _FUNCTION or kind is property or kind in SCALARS:
             return found

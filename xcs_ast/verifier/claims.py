@@ -324,10 +324,7 @@ def channels_of(callee: Any) -> Iterator[str]:
     if what is Declared.UNORDERED or what is Declared.ORDERED:
         yield "network"
     elif what is None:
-        try:
-            entry = catalog.for_callable(callee)
-        except (TypeError, AttributeError):
-            return
+        entry = catalog.for_callable(callee)
         for clause in () if entry is None else entry.clauses:
             if type(clause) is UsesChannel:
                 yield clause.name

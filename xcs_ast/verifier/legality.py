@@ -186,7 +186,7 @@ def _speculative(
         return _serial(*reasons)
     if any(speculation.obstacles(stage) for stage in effects.stages) or speculation.patches(effects.segments):
         return _serial(*reasons)
-    spoiled = speculation.surely_spoiled(effects, binding, is_loop=True)
+    spoiled = speculation.surely_spoiled(effects, binding)
     if spoiled is not None:
         return _serial(*(reasons or (_body_clash(facts, *spoiled),)))
     admission = Admission(binding.env, lambda _item, _shapes: None)

@@ -126,14 +126,10 @@ def may_pay(effects: RegionEffects, prefix: int) -> bool:
     return waits(effects.stages[prefix:]) > waits(effects.stages[:prefix])
 
 
-def surely_spoiled(
-    effects: RegionEffects, binding: Binding, *, is_loop: bool
-) -> tuple[Effect, Effect] | None:
-    """A read of a stage, and what in the body writes the same place before a later task takes its turn."""
-    for k, stage in enumerate(effects.stages):
-        for segment, summary in enumerate(effects.segments):
-            if not is_loop and segment > k:
-                continue
+def surely_spoiled(effects: RegionEffects, binding: Binding) -> tuple[Effect, Effect] | None:
+    """A read of a loop's stage, and what in the body writes the same place before a later task's turn."""
+    for stage in effects.stages:
+        for summary in effects.segments:
             found = _spoils(summary, stage, binding)
             if found is not None:
                 return found

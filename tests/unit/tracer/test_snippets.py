@@ -1,0 +1,46 @@
+"""Small pieces of code, bare and inside of a `try` statement: recorded, they do what they do plainly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.tracer.snippets import FOLDER, Bench, snippets
+
+TABLES = sorted(path.stem for path in FOLDER.glob("*.txt"))
+CASES = [(table, number) for table in TABLES for number in range(len(snippets(table)))]
+_benches: dict[str, Bench] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    global _root
+    _root = tmp_path_factory.mktemp("snippets")
+    yield
+    for bench in _benches.values():
+        bench.close()
+    _benches.clear()
+
+
+_root = Path()
+
+
+def bench_of(table: str) -> Bench:
+    if table not in _benches:
+        _benches[table] = Bench(table, _root)
+    return _benches[table]
+
+
+@pytest.mark.parametrize(("table", "number"), CASES, ids=[f"{table}-{number}" for table, number in CASES])
+def test_recorded_it_does_what_it_does_plainly(table: str, number: int) -> None:
+    bench = bench_of(table)
+    snippet = bench.snippets[number]
+    bench.reset()
+    try:
+        reason = bench.run(f"bare_{number}")
+        bench.run(f"caught_{number}")
+    except AssertionError as error:
+        raise AssertionError(f"{snippet.text}: {error}") from None
+    assert snippet.may_wait or not reason, f"{snippet.text}: waits, since it {reason}"
