@@ -1,8 +1,9 @@
 """Profiles of Hypothesis: `default` repeats itself exactly, `long` (`--hypothesis-profile=long`) does not.
 
 `--brief` leaves out what is marked `slow` or `once`, and the programs of `tests/equivalence` run under fewer
-schedules. With `--share 2/3`, the second of three parts of what it would leave out runs all the same: three
-Pythons of which each takes another share have run it all together.
+schedules. With `--share 2/3`, the second of three parts of what it would leave out runs all the same, and of
+what is marked `shared` only that part: three Pythons of which each takes another share have run it all
+together.
 """
 
 from __future__ import annotations
@@ -11,9 +12,33 @@ import gc
 import signal
 import threading
 import zlib
+from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+SHARED: Final = frozenset(
+    Path(__file__).parent / file
+    for file in (
+        "equivalence/test_conflicts.py",
+        "equivalence/test_recorder_worlds.py",
+        "unit/cli/test_cli_check.py",
+        "unit/cli/test_cli_explain.py",
+        "unit/cli/test_cli_files.py",
+        "unit/cli/test_cli_rewrite.py",
+        "unit/cli/test_cli_run_same.py",
+        "unit/cli/test_run_spoiled.py",
+        "unit/corpus/test_corpus_programs.py",
+        "unit/frontend/test_slice_equivalence.py",
+        "unit/source/test_trees.py",
+        "unit/test_native.py",
+        "unit/testing/test_plugin.py",
+        "unit/testing/test_plugin_verify.py",
+        "unit/tracer/test_instrument_stdlib.py",
+    )
+)
+"""Files whose tests start a process each, or go through much material."""
 
 settings.register_profile(
     "default",
@@ -58,9 +83,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     which, of = config.getoption("--share")
 
     def stays(item: pytest.Item) -> bool:
-        if not any(map(item.get_closest_marker, ("slow", "once"))):
-            return True
-        return of > 0 and zlib.crc32(item.nodeid.encode()) % of == which - 1
+        if any(map(item.get_closest_marker, ("slow", "once"))):
+            shared = True
+        else:
+            shared = of > 0 and (item.path in SHARED or item.get_closest_marker("shared") is not None)
+        return not shared or (of > 0 and zlib.crc32(item.nodeid.encode()) % of == which - 1)
 
     config.hook.pytest_deselected(items=[item for item in items if not stays(item)])
     items[:] = [item for item in items if stays(item)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given, seed, settings
 
@@ -11,12 +13,13 @@ from xcs_ast.testing.programs import programs
 from xcs_ast.testing.schedules import Order, Schedule
 
 PARTS = 4
+"""Of the programs of one run; each Python has its own."""
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_generated_programs_equal_plain_python(part: int) -> None:
-    @seed(part)
-    @settings(max_examples=settings.default.max_examples // PARTS)
+    @seed(part + PARTS * sys.version_info.minor)
+    @settings(max_examples=max(25, settings.default.max_examples // PARTS))
     @given(programs())
     def check(source: str) -> None:
         found, _, _ = check_source(source, faces=(Face.HOOK,))

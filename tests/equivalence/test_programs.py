@@ -38,7 +38,14 @@ def _schedules(number: int, brief: bool) -> tuple[Schedule, ...]:
     return (ahead[(number + sys.version_info.minor) % len(ahead)],) if brief else QUICK
 
 
-RUNS = [(case, face) for case in CASES for face in FACES if face is Face.HOOK or _through_both_faces(case)]
+_ENDLESS = {"case_endless_loop_on_stale_state"}
+"""Under a schedule that waits for all tasks, they take all of its patience."""
+RUNS = [
+    pytest.param(case, face, marks=[pytest.mark.shared] if case.entry in _ENDLESS else [])
+    for case in CASES
+    for face in FACES
+    if face is Face.HOOK or _through_both_faces(case)
+]
 
 
 @pytest.mark.parametrize(
