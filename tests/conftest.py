@@ -22,6 +22,7 @@ SHARED: Final = frozenset(
     Path(__file__).parent / file
     for file in (
         "equivalence/test_conflicts.py",
+        "equivalence/test_programs.py",
         "equivalence/test_recorder_worlds.py",
         "unit/cli/test_cli_check.py",
         "unit/cli/test_cli_explain.py",
@@ -36,6 +37,7 @@ SHARED: Final = frozenset(
         "unit/testing/test_plugin.py",
         "unit/testing/test_plugin_verify.py",
         "unit/tracer/test_instrument_stdlib.py",
+        "unit/tracer/test_snippets.py",
     )
 )
 """Files whose tests start a process each, or go through much material."""

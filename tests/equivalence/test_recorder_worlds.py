@@ -11,7 +11,7 @@ from tests.equivalence import recorder_worlds
 from tests.equivalence.recorder_worlds import Bench, Program, make_program, run
 
 QUICK = 160
-SLOW = 960
+SLOW = 760
 STEP = 40
 
 
@@ -38,10 +38,10 @@ def test_random_tasks(first: int, bench: Bench) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(QUICK, SLOW, 5 * STEP))
+@pytest.mark.parametrize("first", range(QUICK, SLOW, 2 * STEP))
 @pytest.mark.filterwarnings("ignore")
 def test_many_random_tasks(first: int, bench: Bench) -> None:
-    _run_some(first, 5 * STEP, bench)
+    _run_some(first, 2 * STEP, bench)
 
 
 FOUND = {
