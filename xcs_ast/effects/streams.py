@@ -42,6 +42,11 @@ use_own(globals())
 
 __all__ = ["Streams"]
 
+_HANDLERS: Final = frozenset(
+    {"ProxyHandler", "UnknownHandler", "HTTPHandler", "HTTPDefaultErrorHandler", "HTTPRedirectHandler"}
+    | {"FTPHandler", "FileHandler", "HTTPErrorProcessor", "DataHandler", "HTTPSHandler"}
+)
+"""Handlers of `urllib.request` that keep nothing of one request for the next, as one for cookies does."""
 _READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -249,7 +254,8 @@ def has_plain_opener() -> bool:
     if opener is None:
         return True
     return type(opener) is space["OpenerDirector"] and all(
-        type(handler).__module__ == "urllib.request" for handler in opener.__dict__["handlers"]
+        type(handler) is space.get(type(handler).__name__) and type(handler).__name__ in _HANDLERS
+        for handler in opener.__dict__["handlers"]
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import sys
 import types
 from collections.abc import Callable
 from typing import Any, Final
@@ -229,7 +230,7 @@ class AttributeLoads(StateCore):
         value = self.single_state(state_base.SLOT, o, found).get()
         if value is not MISSING:
             return value
-        text = f"'{type(o).__name__[:100]}' object has no attribute '{found.__name__}'"
+        text = f"'{_shown_class(type(o))}' object has no attribute '{found.__name__}'"
         raise AttributeError(text, name=name, obj=o)
 
     def _load_getset(self, o: Any, name: str, found: Any) -> Any:
@@ -416,6 +417,14 @@ def _found_plan(cls: type, found: object) -> Any:
 
 
 _dict_offset: Final = type.__dict__["__dictoffset__"].__get__
+
+
+def _shown_class(cls: type) -> str:
+    """The name of a class as an error about one of its slots gives it."""
+    if sys.version_info < (3, 13):
+        return cls.__name__[:100]
+    module = cls.__module__
+    return cls.__qualname__ if module == "builtins" else f"{module}.{cls.__qualname__}"
 
 
 def _super_parts(o: Any) -> tuple[Any, Any, Any]:
