@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import gc
 import sys
-import threading
+from _thread import _local
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import CodeType
-from typing import Any, Final
 
 from xcs_ast import cache
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
 from xcs_ast.source.rewritten import DIGESTS
 
 use_own(globals())
@@ -33,7 +32,7 @@ __all__ = [
     "walk_code",
 ]
 
-_state = threading.local()
+_state = _local()
 _CLIENTS: Final = """
     aiohttp anthropic asyncio boto3 botocore cohere concurrent dashscope elasticsearch ftplib google grpc
     http httplib2 httpx huggingface_hub imaplib litellm minio mistralai multiprocessing mysql ollama openai

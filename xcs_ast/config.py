@@ -13,10 +13,9 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, final
 
 from xcs_ast.errors import ConfigError
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass, replace
 
 use_own(globals())

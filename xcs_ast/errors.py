@@ -10,9 +10,8 @@ import os
 import sys
 from functools import partial
 from types import FunctionType, MethodType
-from typing import Final, final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
 
 use_own(globals())
 

@@ -14,12 +14,37 @@ loaded with this module is the interpreter's own, or `intact` says no for good.
 from __future__ import annotations
 
 import builtins
+import sys
 from enum import Enum
 from operator import attrgetter, is_, itemgetter
 from types import BuiltinFunctionType, FunctionType
-from typing import Any, Final
 
-__all__ = ["Kind", "intact", "same_builtins", "use_own"]
+__all__ = [
+    "TYPE_CHECKING",
+    "Any",
+    "Final",
+    "Kind",
+    "Protocol",
+    "Self",
+    "TypeAlias",
+    "final",
+    "intact",
+    "same_builtins",
+    "use_own",
+]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING or "typeguard" in sys.modules:
+    from typing import Any, Final, Protocol, Self, TypeAlias, final
+else:
+    # Importing `typing` takes longer than any three of our modules together, and what starts with every
+    # program needs it for annotations alone, which nobody evaluates.
+    Any = Final = Protocol = Self = TypeAlias = object
+
+    def final(cls):
+        """As `typing.final`."""
+        return cls
+
 
 _OWN: Final[dict[str, Any]] = dict(vars(builtins))
 _NAMES: Final = """

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.util import decode_source
 from types import CodeType
-from typing import TYPE_CHECKING, Final, final
 
 from xcs_ast import cache
 from xcs_ast.activation import activate, compiling, placeholder, walk_code
@@ -24,7 +23,7 @@ from xcs_ast.diagnostics.codes_runtime import REPLACED
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.diagnostics.notices import record
 from xcs_ast.ir.sites import SiteFacts
-from xcs_ast.native import intact, use_own
+from xcs_ast.native import TYPE_CHECKING, Final, final, intact, use_own
 from xcs_ast.records import dataclass, replace
 from xcs_ast.source.quiet import quiet
 from xcs_ast.source.spans import Span

@@ -10,9 +10,8 @@ auto         whichever suits; at present always hybrid
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import TYPE_CHECKING, Any, Final, final, use_own
 from xcs_ast.pipeline import PASSES, Pass
 
 use_own(globals())

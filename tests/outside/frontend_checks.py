@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.util import decode_source
+from inspect import CO_VARARGS
 from types import CodeType
 
 from xcs_ast.activation import placeholder, walk_code
@@ -266,7 +267,10 @@ def _key(code: CodeType) -> Key:
 
 
 def _is_slice(code: CodeType) -> bool:
-    return code.co_name.startswith(SLICE_MARK)
+    name = code.co_qualname.rpartition(".")[2]
+    if code.co_flags & CO_VARARGS and not name.startswith(SLICE_MARK):
+        name = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
+    return name.startswith(SLICE_MARK)
 
 
 def _same(old: CodeType, new: CodeType) -> bool:

@@ -17,14 +17,13 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from types import CodeType, FunctionType, TracebackType
-from typing import Any, Final, NamedTuple
 
 from xcs_ast import activation, cache, config
 from xcs_ast.errors import ConfigError
 from xcs_ast.hook import install
 from xcs_ast.hook.loader import is_own_code
 from xcs_ast.hook.scope import Directory
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, final, use_own
 
 use_own(globals())
 
@@ -62,9 +61,12 @@ _OURS: Final = frozenset(_IMPORTED.split())
 _WHOLE: Final = (
     "xcs_ast.pipeline",
     "xcs_ast.frontend.analyse",
+    "xcs_ast.frontend.guard",
     "xcs_ast.frontend.rewrite",
     "xcs_ast.runtime.site",
     "xcs_ast.runtime.pool",
+    "xcs_ast.runtime.shape_text",
+    "threading",
     "xcs_ast.verifier",
 )
 
@@ -72,15 +74,17 @@ _WHOLE: Final = (
 _CALL: Final = (lambda hook, *arguments: hook(*arguments)).__code__
 
 
-class _Request(NamedTuple):
+@final
+class _Request:
     """What the command line asks for."""
 
-    target: str
-    rest: tuple[str, ...]
-    module: bool
-    cached: bool
-    report: bool
-    collecting: bool = False
+    def __init__(self, target: str, rest: list[str], module: bool, cached: bool, report: bool) -> None:
+        self.target: Final = target
+        self.rest: Final = tuple(rest)
+        self.module: Final = module
+        self.cached: Final = cached
+        self.report: Final = report
+        self.collecting = False
 
 
 def run(arguments: Sequence[str], *, collecting: bool = False) -> int:
@@ -91,8 +95,8 @@ def run(arguments: Sequence[str], *, collecting: bool = False) -> int:
     request = _parse(arguments)
     if isinstance(request, int):
         return request
-    start = _run_module if request.module else _run_script
-    return start(request._replace(collecting=collecting))
+    request.collecting = collecting
+    return _run_module(request) if request.module else _run_script(request)
 
 
 def _configure(request: _Request) -> bool:
@@ -130,15 +134,15 @@ def _parse(arguments: Sequence[str]) -> _Request | int:
             return 0
         elif word == "-m" or (word.startswith("-m") and not word.startswith("--")):
             name = word[2:] or (rest.pop(0) if rest else "")
-            return _Request(name, tuple(rest), True, cached, report) if name else _misuse("-m needs a module")
+            return _Request(name, rest, True, cached, report) if name else _misuse("-m needs a module")
         elif word == "--" and rest:
-            return _Request(rest[0], tuple(rest[1:]), False, cached, report)
+            return _Request(rest[0], rest[1:], False, cached, report)
         elif word.startswith("-"):
             return _misuse(
                 f"unknown option {word}" if word != "-" else "a program on stdin cannot be optimized"
             )
         else:
-            return _Request(word, tuple(rest), False, cached, report)
+            return _Request(word, rest, False, cached, report)
     return _misuse("a script is missing")
 
 

@@ -6,9 +6,7 @@ XCS4xx: input, configuration, command line. XCS9xx: a defect of our own analysis
 
 from __future__ import annotations
 
-from typing import final
-
-from xcs_ast.native import use_own
+from xcs_ast.native import final, use_own
 from xcs_ast.records import dataclass
 
 use_own(globals())

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xcs_ast.diagnostics.catalog import register
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 
 use_own(globals())
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xcs_ast.diagnostics.catalog import register
+from xcs_ast.native import Final
 
 __all__ = [
     "ABANDONED",

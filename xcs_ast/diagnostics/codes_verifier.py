@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xcs_ast.diagnostics.catalog import register
+from xcs_ast.native import Final
 
 UNKNOWN_IN_TASK: Final = register(
     "XCS250", "unknown-effect-in-task", "The call that would run ahead does something that is not known."

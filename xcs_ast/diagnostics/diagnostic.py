@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import final
-
-from xcs_ast.native import use_own
+from xcs_ast.native import final, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 

@@ -6,10 +6,9 @@ Guarantees: `record` never fails and never prints; memory is bounded. Assumes: n
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
 
 from xcs_ast.diagnostics.diagnostic import Diagnostic
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 
 use_own(globals())
 

@@ -7,9 +7,7 @@ What is compiled is written by `guard` without it, wherever that can be done.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
-from xcs_ast.native import use_own
+from xcs_ast.native import TYPE_CHECKING, Any, Final, use_own
 
 use_own(globals())
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
-from typing import Final, final
 
 from xcs_ast.diagnostics.codes_frontend import BY_NAME
 from xcs_ast.diagnostics.diagnostic import Diagnostic
@@ -22,7 +20,8 @@ from xcs_ast.frontend.scopes import Scope, ScopeKind, build_scopes
 from xcs_ast.frontend.source_text import SourceText
 from xcs_ast.frontend.steps import plan_step
 from xcs_ast.frontend.survey import Surveyor
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
+from xcs_ast.records import replace
 from xcs_ast.source.spans import Span
 
 use_own(globals())

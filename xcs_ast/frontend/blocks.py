@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Final
 
 from xcs_ast.frontend.bodies import assigned_names, walk_here
 from xcs_ast.frontend.candidates import Candidates
@@ -21,7 +20,7 @@ from xcs_ast.frontend.scopes import NameKind
 from xcs_ast.frontend.slice_text import SliceTexts
 from xcs_ast.frontend.slicing import Take
 from xcs_ast.ir.sites import RegionKind, SiteFacts
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 from xcs_ast.source.pragmas import is_switched_off
 from xcs_ast.source.spans import Span
 

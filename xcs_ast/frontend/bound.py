@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import TypeAlias, final
 
 from xcs_ast.frontend.bodies import assigned_names, children
-from xcs_ast.native import use_own
+from xcs_ast.native import TypeAlias, final, use_own
 
 use_own(globals())
 

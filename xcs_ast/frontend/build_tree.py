@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Any, Final, TypeVar
 
-from xcs_ast.native import use_own
+from xcs_ast.native import TYPE_CHECKING, Any, Final, use_own
 
 use_own(globals())
+
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    _Node = TypeVar("_Node", bound=ast.AST)
 
 __all__ = [
     "LOAD",
@@ -35,7 +39,6 @@ STORE: Final = ast.Store()
 _PLACES: Final = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 _SHARED: Final = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 """Nodes that say nothing but what they are: `ast.parse` itself shares them."""
-_Node = TypeVar("_Node", bound=ast.AST)
 
 
 def place_of(node: ast.expr | ast.stmt) -> Place:

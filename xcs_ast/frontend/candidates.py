@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import final
 
 from xcs_ast.frontend.scopes import COMPREHENSIONS
 from xcs_ast.frontend.survey import Surveyor
-from xcs_ast.native import use_own
+from xcs_ast.native import final, use_own
 
 use_own(globals())
 

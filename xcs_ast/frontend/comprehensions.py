@@ -8,8 +8,6 @@ comparing, adding) stands in that loop's body as code of its own, on the variabl
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
-from typing import Final, final
 
 from xcs_ast.frontend.bodies import walk_here
 from xcs_ast.frontend.bound import evaluated
@@ -23,7 +21,8 @@ from xcs_ast.frontend.slice_text import NotExpressible, SliceTexts
 from xcs_ast.frontend.slicing import Branch, Node, Slicer, Stop, Take, number
 from xcs_ast.frontend.survey import Surveyor
 from xcs_ast.ir.sites import RegionKind, SiteFacts
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
+from xcs_ast.records import dataclass
 
 use_own(globals())
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import TypeAlias, final
 
 from xcs_ast.diagnostics.codes_frontend import BY_NAME
 from xcs_ast.diagnostics.diagnostic import Diagnostic
@@ -17,7 +15,8 @@ from xcs_ast.frontend.scopes import COMPREHENSIONS, NameKind, Scope, ScopeKind, 
 from xcs_ast.frontend.slicing import Take
 from xcs_ast.frontend.source_text import SourceText
 from xcs_ast.frontend.survey import Surveyor
-from xcs_ast.native import use_own
+from xcs_ast.native import TypeAlias, final, use_own
+from xcs_ast.records import dataclass, field
 
 use_own(globals())
 

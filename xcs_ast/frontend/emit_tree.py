@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, TypeVar, final
 
 from xcs_ast.frontend.build_tree import (
     Place,
@@ -36,17 +35,21 @@ from xcs_ast.frontend.locate_tree import Comprehension, Found, Tree, place_of_sp
 from xcs_ast.frontend.mend import SLICE_MARK
 from xcs_ast.frontend.places import as_constant, place_slice
 from xcs_ast.frontend.slice_forms import lambda_form
-from xcs_ast.native import use_own
+from xcs_ast.native import TYPE_CHECKING, Final, final, use_own
 from xcs_ast.records import dataclass, field, replace
 from xcs_ast.source.spans import Span
 
 use_own(globals())
 
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    _Node = TypeVar("_Node", bound=ast.AST)
+
 __all__ = ["TreeEmitter"]
 
 _COPIES: Final = 2
 """As in `emitter`."""
-_Node = TypeVar("_Node", bound=ast.AST)
 _DEFINITIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CONTEXTS: Final = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 

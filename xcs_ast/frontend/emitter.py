@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar, final
 
 import libcst as cst
@@ -19,6 +18,7 @@ from xcs_ast.frontend.fresh import FreshNames
 from xcs_ast.frontend.locate import Located, UnitTree
 from xcs_ast.frontend.sourcemap import Extent, Provenance
 from xcs_ast.native import use_own
+from xcs_ast.records import dataclass, field, replace
 
 use_own(globals())
 

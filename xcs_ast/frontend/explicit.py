@@ -16,10 +16,9 @@ import ast
 import copy
 from collections.abc import Iterator, Sequence
 from types import CodeType
-from typing import Final, final
 
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
 from xcs_ast.source.spans import Span
 
 use_own(globals())

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import final, use_own
 
 use_own(globals())
 

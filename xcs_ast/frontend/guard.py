@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Final
 
 from xcs_ast.frontend.emit_tree import TreeEmitter
 from xcs_ast.frontend.handwritten import without_handwritten
@@ -24,7 +23,7 @@ from xcs_ast.frontend.plan import ModulePlan
 from xcs_ast.frontend.results import Guarded
 from xcs_ast.frontend.units import Unit, find_units
 from xcs_ast.ir.sites import SiteFacts
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 from xcs_ast.records import replace
 from xcs_ast.source.spans import Span
 from xcs_ast.source.trees import dump_tree

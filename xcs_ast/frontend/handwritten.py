@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from xcs_ast.frontend.plan import RegionPlan
 from xcs_ast.ir.sites import RegionKind
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 from xcs_ast.source.spans import Span
 
 use_own(globals())

@@ -7,12 +7,12 @@ else in the module binds it.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Final, final
 
 from xcs_ast.frontend.fresh import FreshNames
 from xcs_ast.frontend.lines import LineTable
 from xcs_ast.native import use_own
+from xcs_ast.records import dataclass
 
 use_own(globals())
 

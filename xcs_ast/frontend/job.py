@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from typing import Final, final
 
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.frontend.fresh import FreshNames
@@ -14,7 +13,7 @@ from xcs_ast.frontend.places import Place, index_expressions
 from xcs_ast.frontend.plan import ModulePlan, RegionPlan
 from xcs_ast.frontend.results import NOT_EMITTED
 from xcs_ast.ir.sites import SiteFacts
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
 from xcs_ast.records import dataclass, field
 from xcs_ast.source.spans import Span
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Final, final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
 
 use_own(globals())
 

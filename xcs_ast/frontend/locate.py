@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, final
 
@@ -22,6 +21,7 @@ from xcs_ast.frontend.sourcemap import Extent, Original
 from xcs_ast.frontend.units import WRAPPER, Unit
 from xcs_ast.ir.sites import RegionKind
 from xcs_ast.native import use_own
+from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 
 use_own(globals())

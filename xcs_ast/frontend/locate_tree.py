@@ -10,7 +10,6 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Final, final
 
 from xcs_ast.frontend.build_tree import Place, place_of
 from xcs_ast.frontend.lines import LineTable
@@ -18,7 +17,7 @@ from xcs_ast.frontend.plan import RegionPlan
 from xcs_ast.frontend.slice_forms import is_lambda_form
 from xcs_ast.frontend.units import Unit
 from xcs_ast.ir.sites import RegionKind
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 

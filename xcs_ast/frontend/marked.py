@@ -9,13 +9,12 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias, final
 
 from xcs_ast.frontend.names import mangled
 from xcs_ast.frontend.source_text import SourceText
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME
-from xcs_ast.native import use_own
+from xcs_ast.native import TypeAlias, final, use_own
+from xcs_ast.records import dataclass
 
 use_own(globals())
 

@@ -15,11 +15,9 @@ Assumes: no name in the module's source starts with `SLICE_MARK` (the rewriter r
 from __future__ import annotations
 
 import sys
-from inspect import CO_NEWLOCALS, CO_OPTIMIZED, CO_VARARGS
 from types import CodeType
-from typing import Any, Final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
 
 use_own(globals())
 
@@ -31,6 +29,9 @@ SLICE_MARK: Final = "_xcs_slice"
 `_xcs_slice_genexpr` and the like: the slice of a comprehension.
 """
 
+CO_OPTIMIZED: Final = 1  # as in `inspect`, which takes long to import
+CO_NEWLOCALS: Final = 2
+CO_VARARGS: Final = 4
 _COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 _SCOPED: Final = frozenset({"<genexpr>"}) if sys.version_info >= (3, 12) else _COMPREHENSIONS
 """Those that this version of Python does not inline where slices occur: in functions and modules."""

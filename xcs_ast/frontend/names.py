@@ -8,9 +8,8 @@ only where the name is not shadowed.
 from __future__ import annotations
 
 import builtins
-from typing import Final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 
 use_own(globals())
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast.frontend.lines import LineTable
-from xcs_ast.native import use_own
+from xcs_ast.native import TYPE_CHECKING, Any, Final, final, use_own
 
 use_own(globals())
 

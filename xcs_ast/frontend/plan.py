@@ -6,12 +6,10 @@ user's source and in small texts, and nowhere else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import final
-
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.ir.sites import SiteFacts
-from xcs_ast.native import use_own
+from xcs_ast.native import final, use_own
+from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 
 use_own(globals())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
-from typing import Final, final
 
 from xcs_ast.diagnostics.catalog import register
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.ir.sites import SiteFacts
-from xcs_ast.native import Kind, use_own
+from xcs_ast.native import Final, Kind, final, use_own
+from xcs_ast.records import dataclass
 
 use_own(globals())
 

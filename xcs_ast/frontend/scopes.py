@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import TypeAlias, final
 
 from xcs_ast.frontend.names import (
     BUILTINS,
@@ -17,7 +15,8 @@ from xcs_ast.frontend.names import (
     REFLECTIVE_ATTRIBUTES,
     REFLECTIVE_WITHOUT_ARGUMENTS,
 )
-from xcs_ast.native import Kind, use_own
+from xcs_ast.native import Kind, TypeAlias, final, use_own
+from xcs_ast.records import dataclass, field
 
 use_own(globals())
 

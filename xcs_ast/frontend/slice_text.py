@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias, final
 
 from xcs_ast.frontend.marked import is_truth
 from xcs_ast.frontend.slicing import Branch, Node, Stop, Take
 from xcs_ast.frontend.source_text import SourceText
-from xcs_ast.native import use_own
+from xcs_ast.native import TypeAlias, final, use_own
+from xcs_ast.records import dataclass
 
 use_own(globals())
 

@@ -15,14 +15,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias, final
 
 from xcs_ast.frontend.bodies import assigned_names, has_own_continue, touched_names, walk_here
 from xcs_ast.frontend.candidates import Candidates
 from xcs_ast.frontend.names import LOGGING
 from xcs_ast.frontend.survey import Surveyor
-from xcs_ast.native import use_own
+from xcs_ast.native import TypeAlias, final, use_own
+from xcs_ast.records import dataclass, field
 
 use_own(globals())
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import final, use_own
 from xcs_ast.source.spans import Span
 
 use_own(globals())

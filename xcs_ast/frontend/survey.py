@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import final
 
 from xcs_ast.frontend.bodies import children
 from xcs_ast.frontend.names import (
@@ -20,7 +18,8 @@ from xcs_ast.frontend.names import (
     REFLECTIVE_WITHOUT_ARGUMENTS,
 )
 from xcs_ast.frontend.scopes import COMPREHENSIONS, Comprehension, NameKind, Scope, ScopeMap
-from xcs_ast.native import use_own
+from xcs_ast.native import final, use_own
+from xcs_ast.records import dataclass
 
 use_own(globals())
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, final
 
 from xcs_ast.frontend.lines import LineTable
 from xcs_ast.frontend.plan import RegionPlan
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
+from xcs_ast.records import dataclass, field, replace
 from xcs_ast.source.spans import Span
 
 use_own(globals())

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
-import threading
+from _thread import allocate_lock
 from types import TracebackType
-from typing import Final, Self, final
 
 from xcs_ast.hook.finder import Finder
 from xcs_ast.hook.scope import Names, Scope
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, Self, final, use_own
 
 use_own(globals())
 
 __all__ = ["ImportHook", "install", "install_import_hook", "this_package"]
 
-_lock: Final = threading.Lock()
+_lock: Final = allocate_lock()
 _packages: Final[dict[str, ImportHook]] = {}
 
 

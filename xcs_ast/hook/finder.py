@@ -11,12 +11,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ExtensionFileLoader, ModuleSpec, SourceFileLoader, SourcelessFileLoader
 from types import ModuleType
-from typing import Any, Final, final
 
 from xcs_ast import activation, cache
 from xcs_ast.hook.loader import OptimizingLoader, optimizing
 from xcs_ast.hook.scope import Scope
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, final, use_own
 
 use_own(globals())
 

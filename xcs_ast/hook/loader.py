@@ -13,10 +13,9 @@ import sys
 from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any, Final
 
 from xcs_ast import activation, cache
-from xcs_ast.native import use_own
+from xcs_ast.native import TYPE_CHECKING, Any, Final, use_own
 
 use_own(globals())
 

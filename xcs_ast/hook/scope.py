@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Final, Protocol, final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, Protocol, final, use_own
 
 use_own(globals())
 
@@ -29,11 +28,9 @@ class Scope(Protocol):
 
     def may_want(self, name: str) -> bool:
         """Whether the module's file is worth a look."""
-        ...
 
     def wants(self, name: str, path: str) -> bool:
         """Whether the module of this name, in this file, is to be optimized."""
-        ...
 
 
 def is_users(path: str) -> bool:

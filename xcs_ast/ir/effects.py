@@ -6,9 +6,9 @@ Unknown is a member of the effect type, never an empty set and never `None`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import IntEnum
 from typing import Final, final
 
+from xcs_ast.ir.blocking import Blocking
 from xcs_ast.ir.paths import Path
 from xcs_ast.native import Kind, use_own
 from xcs_ast.records import dataclass
@@ -41,16 +41,6 @@ class Access(Kind):
     """Changes a location; for a channel: an ordered use."""
     REDUCE = "reduce"
     """Adds to a location whose value nobody in the task looks at (`x += 1`)."""
-
-
-class Blocking(IntEnum):
-    """Whether the code may leave the processor idle (the GIL released), which is when threads pay."""
-
-    NEVER = 0
-    MAYBE = 1
-    """It may, often shortly: a file, a lock."""
-    LIKELY = 2
-    """It is what the code is for: a network request, a sleep, a subprocess."""
 
 
 CONTENT: Final = "[]"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, final
-
-from xcs_ast.native import Kind, use_own
+from xcs_ast.native import Any, Final, Kind, final, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 

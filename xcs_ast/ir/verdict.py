@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import final
-
 from xcs_ast.diagnostics.diagnostic import Diagnostic
-from xcs_ast.native import Kind, use_own
+from xcs_ast.native import Kind, final, use_own
 from xcs_ast.records import dataclass
 
 use_own(globals())

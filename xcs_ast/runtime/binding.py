@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import CodeType
-from typing import Any, final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, final, use_own
 
 use_own(globals())
 

@@ -11,9 +11,8 @@ import contextvars
 from collections import deque
 from collections.abc import Callable, Sequence
 from time import perf_counter_ns
-from typing import Any
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, use_own
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.handled import handled
 from xcs_ast.runtime.pool import POOL, Work

@@ -13,15 +13,13 @@ yet. Recorded tasks of SPECULATIVE regions are checked as they come, unless it s
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, final
 
 from xcs_ast.diagnostics import Diagnostic, notices
 from xcs_ast.errors import is_of_the_program
 from xcs_ast.ir.sites import SiteFacts
-from xcs_ast.native import use_own
+from xcs_ast.native import TYPE_CHECKING, Any, final, use_own
 
 use_own(globals())
 
@@ -166,6 +164,8 @@ class Check:
 
 def others_run() -> bool:
     """Whether the program has threads of its own (ours are not known to `threading`)."""
+    import threading
+
     mine = threading.current_thread()
     return any(
         thread is not mine and not isinstance(thread, threading._DummyThread)

@@ -7,12 +7,11 @@ as `runtime.site` does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from xcs_ast import config
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
-from xcs_ast.native import use_own
+from xcs_ast.native import TYPE_CHECKING, Any, use_own
 
 use_own(globals())
 

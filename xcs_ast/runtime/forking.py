@@ -11,9 +11,8 @@ from __future__ import annotations
 import os
 import time
 from time import sleep
-from typing import Final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 from xcs_ast.runtime.hedge import HEDGE
 from xcs_ast.runtime.pool import POOL
 

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from sys import exc_info
-from typing import Any, Final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
 
 use_own(globals())
 

@@ -8,12 +8,11 @@ Assumes: `hedge` is safe against its run's consumer.
 
 from __future__ import annotations
 
+from _queue import Empty, SimpleQueue
 from _thread import start_new_thread
-from queue import Empty, SimpleQueue
 from time import perf_counter_ns
-from typing import Final, Protocol, final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, Protocol, final, use_own
 
 use_own(globals())
 
@@ -38,6 +37,9 @@ class _Hedge:
         """Asks `run` in `after` nanoseconds."""
         queue = self._queue
         if queue is None:
+            # Whatever thread imports it first is its main thread: let that be none of ours.
+            import threading  # noqa: F401
+
             queue = SimpleQueue()
             try:
                 start_new_thread(_watch, (queue,))

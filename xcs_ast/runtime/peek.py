@@ -11,9 +11,8 @@ from __future__ import annotations
 import gc
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
-from typing import Any, Final, final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass
 
 use_own(globals())

@@ -12,13 +12,11 @@ The queue holds deques, not tasks: emptying a deque cancels what is in it, and l
 from __future__ import annotations
 
 import sys
-import threading
-from _thread import start_new_thread
+from _queue import SimpleQueue
+from _thread import RLock, start_new_thread
 from collections import deque
-from queue import SimpleQueue
-from typing import Final, Protocol, final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, Protocol, final, use_own
 
 use_own(globals())
 
@@ -53,7 +51,7 @@ class Pool:
 
     def _empty(self) -> None:
         # Re-entrant: a finalizer or a signal handler may enter a region while this thread holds the lock.
-        self._lock = threading.RLock()
+        self._lock = RLock()
         self._parked = 0
         self._empty_queue()
 
@@ -86,6 +84,9 @@ class Pool:
                 self._start()
 
     def _start(self) -> None:
+        # Whatever thread imports it first is its main thread: let that be none of ours.
+        import threading  # noqa: F401
+
         finished = self._finished
         slot = len(finished)
         finished.append(0)
@@ -157,6 +158,8 @@ def _serve(queue: SimpleQueue[deque[Work] | None], finished: list[int], slot: in
 
 def _adopt_tracing() -> None:
     """Debuggers and coverage tools see this thread as they see those of `threading`."""
+    import threading
+
     trace, profile = threading.gettrace(), threading.getprofile()
     if trace is not None:
         sys.settrace(trace)

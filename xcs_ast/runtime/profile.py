@@ -12,9 +12,8 @@ from _thread import get_ident
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any, Final, final
 
-from xcs_ast.native import Kind, use_own
+from xcs_ast.native import Any, Final, Kind, final, use_own
 
 use_own(globals())
 

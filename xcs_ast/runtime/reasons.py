@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from sys import getprofile, gettrace
 from types import FunctionType, MethodType
-from typing import Final
 
 from xcs_ast.diagnostics import Diagnostic, lookup
 from xcs_ast.diagnostics import codes_runtime as codes
-from xcs_ast.native import intact, use_own
+from xcs_ast.native import Final, intact, use_own
 from xcs_ast.runtime.profile import Finding
 from xcs_ast.source.spans import Span
 

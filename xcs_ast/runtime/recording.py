@@ -9,10 +9,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast.ir.sites import SiteFacts
-from xcs_ast.native import use_own
+from xcs_ast.native import TYPE_CHECKING, Any, Final, final, use_own
 from xcs_ast.records import replace
 from xcs_ast.runtime.profile import Backoff, Conduct
 

@@ -18,16 +18,15 @@ the steps of both. After a fork in the body the child goes on alone, in place.
 from __future__ import annotations
 
 import contextvars
+from _thread import RLock
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from threading import RLock
 from time import perf_counter_ns
-from typing import Any, Final, Protocol, final
 
 from xcs_ast.config import Options
 from xcs_ast.errors import is_of_the_program
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, Protocol, final, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.runtime import forking as _forking  # noqa: F401 - prepares for forks
 from xcs_ast.runtime import schedule

@@ -18,9 +18,8 @@ that it raises is ignored.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 
 use_own(globals())
 

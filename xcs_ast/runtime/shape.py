@@ -6,15 +6,12 @@ Assumes: the text is as `SiteFacts` says, and the slice has the conditions of th
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable
-from typing import Any, Final, final
 
-from xcs_ast.ir.sites import STAGE_NAME, SiteFacts
-from xcs_ast.native import use_own
+from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.runtime.peek import peek
-from xcs_ast.source.quiet import quiet
 
 use_own(globals())
 
@@ -57,20 +54,12 @@ class Shape:
 
 def shape_of(facts: SiteFacts) -> Shape:
     """The shape of a region."""
-    nothing = Shape(None, False, frozenset(), facts.stages)
-    try:
-        with quiet():
-            body = ast.parse(facts.text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return nothing
-    if len(body) == 1 and isinstance(body[0], ast.For):
-        loop = body[0]
-        try:
-            pattern = _pattern(loop.target)
-        except ValueError:
-            return nothing
-        return Shape(pattern, True, frozenset(_certain(loop.body)), facts.stages)
-    return Shape(None, True, frozenset(_certain(body)), facts.stages)
+    from xcs_ast.runtime.shape_text import read_shape  # with `ast`, which many programs can do without
+
+    read = read_shape(facts.text)
+    if read is None:
+        return Shape(None, False, frozenset(), facts.stages)
+    return Shape(read[0], True, frozenset(read[1]), facts.stages)
 
 
 def fits(item: object, pattern: Pattern) -> bool:
@@ -91,46 +80,3 @@ def all_fit(iterable: Iterable[Any], pattern: Pattern) -> bool:
         return False
     items = iterable if type(iterable) is list else other.ahead
     return all(fits(item, pattern) for item in items)
-
-
-def _pattern(target: ast.expr) -> Pattern | None:
-    match target:
-        case ast.Name():
-            return None
-        case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            return tuple(_pattern(part) for part in parts)
-        case _:
-            raise ValueError("a target that is no name")
-
-
-def _certain(body: list[ast.stmt]) -> set[int]:
-    """The hand-overs in straight-line statements, and in what a compound statement evaluates first."""
-    found: set[int] = set()
-    for statement in body:
-        match statement:
-            case ast.If(test=first) | ast.Match(subject=first):
-                found |= _marks(first)
-            case ast.For(iter=first):
-                found |= _marks(first)
-            case ast.With(items=items):
-                found |= _marks(items[0].context_expr)
-            case ast.Expr() | ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Return() | ast.Raise():
-                found |= _marks(statement)
-            case _:
-                pass
-    return found
-
-
-def _marks(tree: ast.AST) -> set[int]:
-    """Hand-overs that evaluating `tree` surely reaches."""
-    match tree:
-        case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=int(k)), _]) if name == STAGE_NAME:
-            return {k}
-        case ast.BoolOp(values=[first, *_]) | ast.Compare(left=first) | ast.IfExp(test=first):
-            return _marks(first)
-        case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            return set()
-    found: set[int] = set()
-    for child in ast.iter_child_nodes(tree):
-        found |= _marks(child)
-    return found

@@ -15,22 +15,22 @@ from inside an `except` clause). Races on the counters lose counts, nothing else
 from __future__ import annotations
 
 import sys
-import weakref
 from _thread import RLock, get_ident
+from _weakref import ref
+from _weakrefset import WeakSet
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from sys import exc_info
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast import config
 from xcs_ast.diagnostics import Diagnostic, codes_verifier, notices
 from xcs_ast.diagnostics import codes_runtime as codes
 from xcs_ast.errors import forget_our_work, is_of_the_program
-from xcs_ast.ir.effects import Blocking
+from xcs_ast.ir.blocking import Blocking
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
-from xcs_ast.native import use_own
+from xcs_ast.native import TYPE_CHECKING, Any, Final, final, use_own
 from xcs_ast.records import replace
 from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
@@ -62,7 +62,7 @@ _SAMPLE: Final = 4
 _SIZED: Final = frozenset({list, tuple, dict, str, set, frozenset, range})
 _OF_RECORDED: Final = frozenset({Finding.CONFLICTING, Finding.ABANDONED})
 _AHEAD: Final = frozenset({VerdictKind.PROVEN, VerdictKind.SPECULATIVE})
-_alive: Final[weakref.WeakSet[Site]] = weakref.WeakSet()
+_alive: Final[WeakSet[Site]] = WeakSet()
 _filling: Final = RLock()
 _entered: Final[dict[int, Site]] = {}
 """Sites with something to report outlive the code that they stand in."""
@@ -144,7 +144,7 @@ class Site:
         self._demoted: Verdict | None = None
         self._slices: dict[int, CodeType] = {}
         self._modules: dict[int, list[Run | Plain | BlockRun]] = {}
-        self._blocks: dict[int, weakref.ref[BlockRun]] = {}
+        self._blocks: dict[int, ref[BlockRun]] = {}
         self._dumped: tuple[tuple[Any, ...], str, Decide | None] | None = None
 
     def __repr__(self) -> str:
@@ -311,7 +311,7 @@ class Site:
             run = BlockRun(self, thunks, plan.thunks, options.workers)
         else:
             run = self._recorded().block(thunks, plan, options.workers, self, check, proven=proven)
-        self._blocks[get_ident()] = weakref.ref(run)
+        self._blocks[get_ident()] = ref(run)
         return run
 
     # -- at module level, where the site itself is the handle -------------------------------------------

@@ -25,9 +25,8 @@ from collections.abc import Callable
 from sys import _getframe
 from time import perf_counter_ns
 from types import GeneratorType
-from typing import TYPE_CHECKING, Any, Final, final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import TYPE_CHECKING, Any, Final, final, use_own
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.handled import Holder, holder
 from xcs_ast.runtime.peek import END

@@ -15,9 +15,8 @@ from collections.abc import Container
 from itertools import islice
 from sys import exc_info
 from types import CodeType, TracebackType
-from typing import Any, Final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
 
 use_own(globals())
 

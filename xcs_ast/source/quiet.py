@@ -9,9 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, use_own
 
 use_own(globals())
 

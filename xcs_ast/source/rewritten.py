@@ -5,7 +5,7 @@ Apart from the look-up of sources that uses it, because that one is loaded late.
 
 from __future__ import annotations
 
-from typing import Final
+from xcs_ast.native import Final
 
 __all__ = ["DIGESTS"]
 

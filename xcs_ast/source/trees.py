@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import ast
 import marshal
-from typing import Any, Final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
 
 use_own(globals())
 

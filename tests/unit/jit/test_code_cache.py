@@ -115,11 +115,17 @@ def test_what_writes_the_code_is_all_of_the_frontend(monkeypatch, tmp_path):
     monkeypatch.setattr(cache, "__file__", str(copied / "cache.py"))
     sound = cache._writers_digest()
     assert len(sound) > 8 * 10
-    for name in ("frontend/slicing.py", "frontend/emit_guarded.py", "pipeline.py", "activation.py"):
+    frontend = ("frontend/slicing.py", "frontend/emit_tree.py", "frontend/emit_guarded.py")
+    for name in (*frontend, "pipeline.py", "activation.py"):
         text = (copied / name).read_text(encoding="utf-8")
+        before = (copied / name).stat()
         (copied / name).write_text(text + "\n# changed\n", encoding="utf-8")
+        os.utime(copied / name, ns=(before.st_atime_ns, before.st_mtime_ns))
         assert cache._writers_digest() != sound, name
         (copied / name).write_text(text, encoding="utf-8")
+        os.utime(copied / name, ns=(before.st_atime_ns, before.st_mtime_ns + 1_000_000_000))
+        assert cache._writers_digest() != sound, name
+        os.utime(copied / name, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert cache._writers_digest() == sound
 
 
