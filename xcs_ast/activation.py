@@ -16,16 +16,20 @@ from contextlib import contextmanager
 from types import CodeType
 
 from xcs_ast import cache
-from xcs_ast.native import Any, Final, use_own
+from xcs_ast.native import TYPE_CHECKING, Any, Final, use_own
 from xcs_ast.source.rewritten import DIGESTS
 
 use_own(globals())
+
+if TYPE_CHECKING:
+    from xcs_ast.runtime.site import Site
 
 __all__ = [
     "activate",
     "compiling",
     "is_compiling",
     "make_sites",
+    "named_sites",
     "note_failure",
     "placeholder",
     "preload",
@@ -82,11 +86,12 @@ def activate(code: CodeType, filename: str | None = None) -> CodeType:
     if payload is None:
         return bare
     where = bare.co_filename if filename is None else filename
-    if payload.facts:
-        from xcs_ast.runtime.site import bind_sites
+    if payload.count:
+        from xcs_ast.runtime.binding import bind_places
 
+        payload.check()
         _register(where, payload.digest)
-        bare = bind_sites(bare, make_sites(payload, where))
+        bare = bind_places(bare, payload.places, make_sites(payload, where))
     _expect(bare)
     return bare
 
@@ -114,16 +119,22 @@ def _expect(code: CodeType) -> None:
         preload()
 
 
-def make_sites(payload: cache.Payload, filename: str, *, proven_only: bool = False) -> dict[str, Any]:
+def named_sites(payload: cache.Payload, filename: str, *, proven_only: bool = False) -> dict[str, Any]:
     """The live sites of a module, by the placeholders that they replace."""
+    sites = make_sites(payload, filename, proven_only)
+    return {
+        placeholder(dumped[0], payload.digest): site
+        for dumped, site in zip(payload.facts, sites, strict=True)
+    }
+
+
+def make_sites(payload: cache.Payload, filename: str, proven_only: bool = False) -> list[Site]:
+    """The live sites of a module, in the order of their facts."""
     from xcs_ast.runtime.deciding import decide_proven
     from xcs_ast.runtime.site import Site
 
     decide = decide_proven if proven_only else None
-    return {
-        placeholder(dumped[0], payload.digest): Site.of_dump(dumped, filename, decide)
-        for dumped in payload.facts
-    }
+    return [Site.of_dump(payload, number, filename, decide) for number in range(payload.count)]
 
 
 def preload(recorder: bool = False) -> None:
@@ -131,7 +142,7 @@ def preload(recorder: bool = False) -> None:
 
     `recorder`: also what only regions need that are not PROVEN.
     """
-    names = ["xcs_ast.runtime.pool", "xcs_ast.verifier.warming"]
+    names = ["threading", "xcs_ast.runtime.pool", "xcs_ast.runtime.shape_text", "xcs_ast.verifier.warming"]
     if recorder:
         names.append("xcs_ast.runtime.warming")
     if names[-1] in sys.modules:

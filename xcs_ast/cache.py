@@ -30,6 +30,7 @@ __all__ = [
     "cache_path",
     "detach",
     "disable",
+    "is_packed",
     "load",
     "source_digest",
     "store",
@@ -37,7 +38,7 @@ __all__ = [
     "tagged",
 ]
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _MARK: Final = "<xcs payload>"
 _KEY: Final = 0x786373
 _HEADER: Final = 16
@@ -117,26 +118,66 @@ def cache_path(filename: str, variant: str = "") -> str | None:
 
 @final
 class Payload:
-    """What travels with rewritten code: the digest of its source, and the dumped facts of its sites."""
+    """What travels with rewritten code: the digest of its source, the facts of its sites, their places.
 
-    __slots__ = ("digest", "facts")
+    `places` says where the sites' constants are (`runtime.binding`). The facts are read when one is needed.
+    """
 
-    def __init__(self, digest: str, facts: tuple[tuple[Any, ...], ...]) -> None:
+    __slots__ = ("_dumped", "_facts", "_hash", "count", "digest", "places")
+
+    def __init__(self, digest: str, facts: tuple[tuple[Any, ...], ...], places: tuple[Any, ...] = ()) -> None:
         self.digest: Final = digest
-        self.facts: Final = facts
+        self.places: Final = places
+        self.count: Final = len(facts)
+        self._facts: tuple[tuple[Any, ...], ...] | None = facts
+        self._dumped = marshal.dumps(facts)
+        self._hash = _imp.source_hash(_KEY, self._dumped)
+
+    @property
+    def facts(self) -> tuple[tuple[Any, ...], ...]:
+        """The facts, by site."""
+        if self._facts is None:
+            self._facts = marshal.loads(self._dumped)
+        return self._facts
+
+    def check(self) -> None:
+        """Sees to it that the facts can be read later.
+
+        Raises:
+            ValueError: they are damaged.
+        """
+        if _imp.source_hash(_KEY, self._dumped) != self._hash:
+            raise ValueError("what travelled with the code is damaged")
+
+    def dump(self) -> tuple[Any, ...]:
+        """As `load` takes it."""
+        return _MARK, _FORMAT, self.digest, self.places, self.count, self._dumped, self._hash
+
+    @classmethod
+    def load(cls, constant: tuple[Any, ...]) -> Payload:
+        """The inverse of `dump`."""
+        new = cls.__new__(cls)
+        _, _, new.digest, new.places, new.count, new._dumped, new._hash = constant  # type: ignore[misc]
+        new._facts = None
+        return new
 
 
 def attach(code: CodeType, payload: Payload) -> CodeType:
     """The module's code with the payload as its last constant."""
-    return code.replace(co_consts=(*code.co_consts, (_MARK, _FORMAT, payload.digest, payload.facts)))
+    return code.replace(co_consts=(*code.co_consts, payload.dump()))
+
+
+def is_packed(code: CodeType) -> bool:
+    """Whether a payload of ours is in the code."""
+    last = code.co_consts[-1] if code.co_consts else None
+    return type(last) is tuple and len(last) == 7 and last[0] == _MARK and last[1] == _FORMAT
 
 
 def detach(code: CodeType) -> tuple[CodeType, Payload | None]:
     """The inverse of `attach`; the payload is `None` if there is none."""
-    last = code.co_consts[-1] if code.co_consts else None
-    if type(last) is not tuple or len(last) != 4 or last[0] != _MARK or last[1] != _FORMAT:
+    if not is_packed(code):
         return code, None
-    return code.replace(co_consts=code.co_consts[:-1]), Payload(last[2], last[3])
+    return code.replace(co_consts=code.co_consts[:-1]), Payload.load(code.co_consts[-1])
 
 
 def load(filename: str, source: bytes) -> CodeType | None:

@@ -293,7 +293,7 @@ class _Module:
             return code
         mapping = self._mappings.get(proven_only)
         if mapping is None:
-            mapping = activation.make_sites(self._payload, self._filename, proven_only=proven_only)
+            mapping = activation.named_sites(self._payload, self._filename, proven_only=proven_only)
             self._mappings[proven_only] = mapping
             activation.preload(recorder=not proven_only)
         return bind_sites(code, mapping)

@@ -117,8 +117,12 @@ def _lower(unit: Unit) -> Unit:
 
 
 def _pack(unit: Unit) -> Unit:
+    from xcs_ast.runtime.binding import places_of
+
     assert unit.code is not None
-    payload = cache.Payload(unit.digest, tuple(facts.dump() for facts in unit.facts))
+    numbers = {placeholder(facts.index, unit.digest): number for number, facts in enumerate(unit.facts)}
+    dumped = tuple(facts.dump() for facts in unit.facts)
+    payload = cache.Payload(unit.digest, dumped, places_of(unit.code, numbers))
     return replace(unit, code=cache.attach(unit.code, payload), done=True)
 
 

@@ -26,7 +26,7 @@ def _optimize(packages: list[str]) -> None:
 
     plain = activation.make_sites
 
-    def counted(*arguments: Any) -> dict[str, Any]:
+    def counted(*arguments: Any) -> list[Any]:
         sites = plain(*arguments)
         _loaded["modules"] += 1
         _loaded["regions"] += len(sites)

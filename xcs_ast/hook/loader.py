@@ -96,9 +96,7 @@ class OptimizingLoader(SourceFileLoader):
         except BaseException as error:
             _take_out_own_frames(error)
             raise
-        if code is None:
-            return None
-        if cache.detach(code)[1] is None:
+        if code is None or not cache.is_packed(code):
             return code
         try:
             return activation.activate(code, self.path)

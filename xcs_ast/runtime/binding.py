@@ -5,14 +5,20 @@ Guarantees: code objects are copied, never changed. Assumes: nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import CodeType
 
 from xcs_ast.native import Any, final, use_own
 
 use_own(globals())
 
-__all__ = ["Plain", "bind_sites"]
+__all__ = ["Places", "Plain", "bind_places", "bind_sites", "places_of"]
+
+Places = tuple[tuple[int, "int | Places"], ...]
+"""Which constants of a code object stand for sites: their positions, each with the site's number.
+
+And the positions of the code objects that hold some, each with the places in it.
+"""
 
 
 @final
@@ -55,3 +61,26 @@ def bind_sites(code: CodeType, mapping: Mapping[str, object]) -> CodeType:
             constants = list(code.co_consts)
         constants[position] = new
     return code if constants is None else code.replace(co_consts=tuple(constants))
+
+
+def places_of(code: CodeType, numbers: Mapping[str, int]) -> Places:
+    """Where the placeholders are that have these numbers."""
+    found: list[tuple[int, int | Places]] = []
+    for position, constant in enumerate(code.co_consts):
+        if type(constant) is str and constant in numbers:
+            found.append((position, numbers[constant]))
+        elif type(constant) is CodeType:
+            inner = places_of(constant, numbers)
+            if inner:
+                found.append((position, inner))
+    return tuple(found)
+
+
+def bind_places(code: CodeType, places: Places, sites: Sequence[object]) -> CodeType:
+    """As `bind_sites`, without looking for them."""
+    constants: list[Any] = list(code.co_consts)
+    for position, what in places:
+        constants[position] = (
+            sites[what] if isinstance(what, int) else bind_places(constants[position], what, sites)
+        )
+    return code.replace(co_consts=tuple(constants))

@@ -30,7 +30,7 @@ from xcs_ast.errors import forget_our_work, is_of_the_program
 from xcs_ast.ir.blocking import Blocking
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
-from xcs_ast.native import TYPE_CHECKING, Any, Final, final, use_own
+from xcs_ast.native import TYPE_CHECKING, Any, Final, Protocol, final, use_own
 from xcs_ast.records import replace
 from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
@@ -66,6 +66,13 @@ _alive: Final[WeakSet[Site]] = WeakSet()
 _filling: Final = RLock()
 _entered: Final[dict[int, Site]] = {}
 """Sites with something to report outlive the code that they stand in."""
+
+
+class Dumps(Protocol):
+    """Dumped facts, by site."""
+
+    @property
+    def facts(self) -> tuple[tuple[Any, ...], ...]: ...
 
 
 def all_sites() -> tuple[Site, ...]:
@@ -106,11 +113,11 @@ class Site:
         _alive.add(self)
 
     @classmethod
-    def of_dump(cls, dumped: tuple[Any, ...], filename: str, decide: Decide | None = None) -> Site:
-        """The site with these dumped facts, in this file. Most of it is made when it is first needed."""
+    def of_dump(cls, dumps: Dumps, number: int, filename: str, decide: Decide | None = None) -> Site:
+        """The site with the facts of this number, in this file. Most is made when it is first needed."""
         site = cls.__new__(cls)
         site._skip = 0
-        site._dumped = (dumped, filename, decide)
+        site._dumped = (dumps, number, filename, decide)
         _alive.add(site)
         return site
 
@@ -120,8 +127,8 @@ class Site:
             raise AttributeError(f"a site has no attribute {name!r}")
         with _filling:
             if self._dumped is not None:
-                dumped, filename, decide = self._dumped
-                facts = SiteFacts.load(dumped)
+                dumps, number, filename, decide = self._dumped
+                facts = SiteFacts.load(dumps.facts[number])
                 if facts.span.filename != filename:  # the file has moved since it was cached
                     facts = replace(facts, span=replace(facts.span, filename=filename))
                 self._fill(facts, decide)
@@ -145,7 +152,7 @@ class Site:
         self._slices: dict[int, CodeType] = {}
         self._modules: dict[int, list[Run | Plain | BlockRun]] = {}
         self._blocks: dict[int, ref[BlockRun]] = {}
-        self._dumped: tuple[tuple[Any, ...], str, Decide | None] | None = None
+        self._dumped: tuple[Dumps, int, str, Decide | None] | None = None
 
     def __repr__(self) -> str:
         return f"<xcs site {self.facts.index} at {self.facts.span}>"

@@ -153,3 +153,13 @@ def test_payload_is_taken_off():
     assert payload is not None
     assert len(payload.facts) == 1
     assert cache.detach(bare) == (bare, None)
+
+
+def test_damaged_facts_are_noticed_before_a_site_needs_them():
+    payload = cache.Payload("digest", ((1, "facts"),))
+    payload.check()
+    assert cache.Payload.load(payload.dump()).facts == payload.facts
+    *head, dumped, known = payload.dump()
+    damaged = cache.Payload.load((*head, dumped[:-1] + b"?", known))
+    with pytest.raises(ValueError, match="damaged"):
+        damaged.check()

@@ -111,5 +111,5 @@ def test_file_that_moved():
     packed = pipeline.compile_module(source, "/old/m.py").code
     payload = cache.detach(packed)[1]
     assert payload is not None
-    [site] = activation.make_sites(payload, "/new/m.py").values()
+    [site] = activation.make_sites(payload, "/new/m.py")
     assert site.facts.span.filename == "/new/m.py"
