@@ -45,6 +45,8 @@ use_own(globals())
 __all__ = ["COMPARISONS", "Specials", "reason_of"]
 
 COMPARISONS: Final = frozenset({"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"})
+_IN_TEXT: Final = ("errno", "strerror", "filename", "filename2", "msg", "lineno", "object", "reason")
+"""What the texts of some builtin exceptions show besides their arguments, once it has been set."""
 _TEXTS: Final = frozenset({"__str__", "__repr__", "__format__", "__bytes__"})
 _NUMBERS: Final = frozenset({"__len__", "__hash__", "__index__", "__int__", "__length_hint__", "__trunc__"})
 _VIEWS: Final = {type({}.keys()): "keys", type({}.values()): "values", type({}.items()): "items"}
@@ -205,9 +207,15 @@ class Specials(Attributes):
 
     def _text_of_exception(self, atom: Ref | New, node: ast.AST | None) -> Value:
         if type(atom) is New:
-            held = self.get_attr(atom.obj, "args")
-            self.each_special(held or BOTTOM, "__repr__", (), node)
-            self.each_special(held or BOTTOM, "__str__", (), node)
+            held = self.get_attr(atom.obj, "args") or BOTTOM
+            self.each_special(held, "__repr__", (), node)
+            for each in held:
+                # One argument alone is asked for its text; of several, some classes ask each.
+                self.each_special(self.content(each, node), "__str__", (), node)
+            for name in _IN_TEXT:
+                found = self.get_attr(atom.obj, name) or BOTTOM
+                self.each_special(found, "__repr__", (), node)
+                self.each_special(found, "__str__", (), node)
             return STR
         return self.fail("formats an exception that existed before", node)
 

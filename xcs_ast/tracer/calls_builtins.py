@@ -80,6 +80,8 @@ class Builtins(Constructing):
 
     def do_callable(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`callable(x)`."""
+        if len(args) == 1:
+            self.lacks(args[0], "__call__")  # logged
         return callable(*args, **kwargs)
 
     def do_type(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -389,7 +391,11 @@ class Builtins(Constructing):
             source = args[0]
             if type(source) is dict:
                 out = dict(self.content(source))
-            elif not issubclass(type(source), dict) and find_in_mro(type(source), "keys")[0] is None:
+            elif (
+                not issubclass(type(source), dict)
+                and self.lacks(source, "keys")
+                and (find_in_mro(type(source), "keys")[0] is None)
+            ):
                 for index, pair in enumerate(self.iterate(source)):
                     key, value = self._pair(pair, index)
                     out[self.key(key)] = value

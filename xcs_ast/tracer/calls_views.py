@@ -249,7 +249,7 @@ class Views(StateHooks):
         cls = type(obj)
         if cls in SCALARS:
             return True
-        self.class_attr(cls, method)  # logged: somebody may put another one there
+        self.settle(cls, method)  # somebody may put another one there
         owner, found = find_in_mro(cls, method)
         if owner is None or found is None:
             return True

@@ -153,6 +153,7 @@ class Containers(ContainerMethods):
         if kind in SEQUENCES or kind is tuple or kind in _VALUES:
             taken = self.private_copy(x)
             if is_plain_equal(element) and all_plain_equal(taken):
+                self.settle_equality((element, *taken))
                 return element in taken
             return None
         if kind in (str, bytes, range) and type(element) in SCALARS:

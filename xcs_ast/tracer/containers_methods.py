@@ -8,6 +8,7 @@ anything has happened. Assumes: keyword arguments are those of the caller, unche
 from __future__ import annotations
 
 import collections
+from collections.abc import Collection
 from typing import Any, Final
 
 from xcs_ast.native import use_own
@@ -49,6 +50,16 @@ class ContainerMethods(StateCore):
             return self._set_method(obj, kind, name, args, kwargs)
         raise unsure(f"a method of a {kind.__name__}")
 
+    def settle_equality(self, elements: Collection[Any]) -> None:
+        """Logs what the elements, which compare by themselves, are compared by."""
+        for kind in set(map(type, elements)):
+            if kind is tuple or kind is frozenset:
+                for each in elements:
+                    if type(each) is kind:
+                        self.settle_equality(each)
+            elif kind not in SCALARS:
+                self.settle(kind, "__eq__", "__ne__")
+
     # Lists and deques
 
     def _sequence_method(
@@ -81,6 +92,7 @@ class ContainerMethods(StateCore):
             whole = obj if own else self.sequence_state(obj).whole()
             if not all(map(is_plain_equal, args)) or not all(map(is_plain_equal, whole)):
                 raise unsure(f"{kind.__name__}.{name} among objects that compare by code of their own")
+            self.settle_equality((*args, *whole))
             if name != "remove":
                 return getattr(kind, name)(whole, *args)
         elif name == "insert":

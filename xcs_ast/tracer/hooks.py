@@ -229,12 +229,16 @@ class Recorder:
 
     def spread(self, x: Any, f: Any = None, /) -> Iterator[Any]:
         """`*x` in a display or a call; `f` is the callee where `*x` is its only positional argument."""
-        if static(type(x), "__iter__") is None and static(type(x), "__getitem__") is None:
-            where = "Value" if f is None else f"{function_text(f)} argument"
-            raise TypeError(f"{where} after * must be an iterable, not {type(x).__name__}")
+        if self.lacks(x, "__iter__", "__getitem__"):
+            text = f"after * must be an iterable, not {type(x).__name__}"
+            raise TypeError(f"{'Value' if f is None else function_text(f) + ' argument'} {text}")
         found = self.iterate(x)
         self.hint(x)
         return found
+
+    def lacks(self, x: Any, *names: str) -> bool:
+        """Whether the class of `x` has none of these."""
+        return all(static(type(x), name) is None for name in names)
 
     def hint(self, x: Any, /) -> None:
         """A list or tuple is about to be filled from `x`, and asks how much there will be."""
@@ -488,7 +492,7 @@ def _update(recorder: Recorder, made: dict[Any, Any], x: Any, f: Any) -> dict[An
     if issubclass(type(x), dict) and static(type(x), "__iter__") is dict.__iter__:
         made.update(recorder.call(dict, x))
         return made
-    if static(type(x), "keys") is None and static(type(x), "__getattr__") is None:
+    if recorder.lacks(x, "keys", "__getattr__"):
         if f is None:
             raise TypeError(f"'{type(x).__name__}' object is not a mapping")
         raise TypeError(f"{function_text(f)} argument after ** must be a mapping, not {type(x).__name__}")

@@ -82,6 +82,19 @@ class Specials(Views):
         found = self.class_attr(cls, name)
         return None if found is _MISSING else found
 
+    def _has_in_python(self, obj: Any, name: str) -> bool:
+        """Whether the class of `obj` has a function in Python there, where Python may not look at all."""
+        self.kind_of(obj)
+        self.settle(type(obj), name)
+        return type(find_in_mro(type(obj), name)[1]) is _PYTHON
+
+    def lacks(self, x: Any, *names: str) -> bool:
+        """Whether the class of `x` has none of these."""
+        self.kind_of(x)
+        self.settle(type(x), *names)
+        found = [find_in_mro(type(x), name)[1] for name in names]
+        return all(each is None or each is _MISSING for each in found)
+
     def run_special(self, found: Any, obj: Any, *args: Any) -> Any:
         """Calls a special method which is a Python function on its object."""
         kind = type(found)
@@ -119,7 +132,7 @@ class Specials(Views):
                 continue
             if not self.is_harmless(obj, method):
                 self.wait(f"{class_name(type(obj))}.{method} may run code of the program's")
-            if op == "*" and type(self.find_special(obj, "__index__")) is _PYTHON:
+            if op == "*" and self._has_in_python(obj, "__index__"):
                 self.wait(f"{class_name(type(obj))}.__index__ runs code of the program's")
         if op == "%" and type(a) in (bytes, bytearray) and type(b) not in SCALARS:
             self.wait("formats bytes with something that may run code of the program's")

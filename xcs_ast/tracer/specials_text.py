@@ -42,8 +42,10 @@ class Texts(Specials):
 
     def _inserted(self, part: Any, only_text: bool) -> Any:
         shown = self.shown(part)
-        if type(shown) is _Shown and not only_text:
-            return self.wait("formats an object as a number")
+        if not only_text:
+            if type(shown) is _Shown:
+                return self.wait("formats an object as a number")
+            self.settle(type(part), "__index__", "__int__", "__float__")
         return shown
 
     def text_of(self, x: Any) -> str:

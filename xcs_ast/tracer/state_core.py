@@ -7,6 +7,7 @@ Assumes: one thread calls the hooks of one recorder.
 from __future__ import annotations
 
 import collections
+from functools import partial
 from types import CellType, ModuleType
 from typing import Any, Final
 
@@ -173,6 +174,16 @@ class StateCore(Recorder):
         if segment.class_writes:
             return segment.lookup(cls, name)
         return seen
+
+    def settle(self, cls: type, *names: str) -> None:
+        """Logs what a class gives under names: a question of the recorder, no access of the program's."""
+        if _flags(cls) & _IMMUTABLE_TYPE:
+            return
+        probed = self.transaction.segment.probed
+        for name in names:
+            key = (id(cls), name, "settled")
+            if key not in probed:
+                self.transaction.probe(partial(class_lookup, cls, name), key)
 
 
 def _plain_elements(obj: Any) -> bool:

@@ -491,3 +491,49 @@ def case_handed_on_from_name_to_name():
     for x in [1, 2, 3]: out.append(g(x))
     for x in [1, 2, 3]: out.append(w(x))
     return out, log
+
+
+class Told:
+    """Counts how often it was asked for its text; its other form is silent."""
+
+    def __init__(self):
+        self.asked = []
+
+    def __str__(self):
+        self.asked.append("text")
+        return "told"
+
+    def __repr__(self):
+        return "Told()"
+
+
+def _with_its_text(make, show):
+    told = Told()
+
+    def write(x):
+        try:
+            raise make(told)
+        except Exception as error:
+            return show(error)
+
+    def read(x):
+        return len(told.asked)
+
+    return reads_beside_writes(read, write, [1, 2, 3]), writes_before_reads(read, write, [1, 2, 3])
+
+
+def case_text_of_an_exception_is_that_of_its_argument():
+    return [
+        _with_its_text(make, show)
+        for make in (ValueError, KeyError, lambda told: ValueError(told, 1))
+        for show in (str, lambda error: f"{error}", lambda error: "%s" % error)
+    ]
+
+
+def case_text_of_an_exception_shows_what_was_set():
+    def made(told):
+        error = OSError(1, "text")
+        error.strerror = told
+        return error
+
+    return [_with_its_text(make, str) for make in (made, lambda told: OSError(1, told))]
