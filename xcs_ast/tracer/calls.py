@@ -126,7 +126,7 @@ class CallHooks(Methods):
             named = f.keywords
             if type(named) is not dict:
                 named = self.wait("calls a strange partial")
-            elif not self.owns(f) or (id(named), None) in self.transaction.segment.states:
+            elif not self.owns(f) or self.transaction.segment.knows(named):
                 named = self.content(named)  # else made along with it, and nobody has looked at it since
             return self.dispatch(f.func, (*f.args, *args), {**named, **kwargs}, used)
         if kind is staticmethod:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["DictState"]
 
 _NUMBERS: Final = (int, float)
+_NOTHING: Final[dict[Any, Any]] = {}
+_NO_STEPS: Final[list[Any]] = []
+"""Stand for a state's own tables until there is something in them: most mappings are looked at, no more."""
 
 
 @final
@@ -57,20 +60,20 @@ class DictState(State):
         self.view: dict[object, object] = {}
         """What the task knows of each key: seen, or written by it; `MISSING`: not there."""
         self.reads: dict[object, object] = {}
-        self.present: dict[object, bool] = {}
+        self.present: dict[object, bool] = _NOTHING
         """Keys of which only the presence was asked for (before any write of the task)."""
-        self.kept: dict[object, bool] = {}
+        self.kept: dict[object, bool] = _NOTHING
         """Keys whose presence is known, by a read or through a write of the task."""
-        self.increments: dict[object, Increment] = {}
-        self.summed: list[tuple[object, Increment]] = []
+        self.increments: dict[object, Increment] = _NOTHING
+        self.summed: list[tuple[object, Increment]] = _NO_STEPS
         self.length_seen: int | None = None
-        self.ops: list[tuple[Any, ...]] = []
-        self.op_at: dict[object, int] = {}
+        self.ops: list[tuple[Any, ...]] = _NO_STEPS
+        self.op_at: dict[object, int] = _NOTHING
         """Of a key, which of these has set or increased it last; dropping it makes an end of that."""
         self.shadow: Any = None
         self.snapshot: tuple[list[object], list[object]] | None = None
-        self.cursors: list[Any] = []
-        self.watchers: list[dict[str, object]] = []
+        self.cursors: list[Any] = _NO_STEPS
+        self.watchers: tuple[dict[str, object], ...] = ()
         """Short cuts to attributes of instances whose dictionary this is."""
 
     # Single keys
@@ -111,6 +114,8 @@ class DictState(State):
         known = self.kept.get(key)
         if known is None:
             known = self.segment.base.key(self.obj, key) is not MISSING
+            if self.kept is _NOTHING:
+                self.present, self.kept = {}, {}
             self.present[key] = self.kept[key] = known
         return known
 
@@ -136,7 +141,7 @@ class DictState(State):
         self._forget(key)
         self.view[key] = MISSING
         if self.shadow is None:
-            self.ops.append((state_base.drop, key))
+            self._own_ops().append((state_base.drop, key))
             self.op_at.pop(key, None)
         else:
             del self.shadow[key]
@@ -154,14 +159,25 @@ class DictState(State):
             if sum_ is not None:
                 self.ops[index] = (*old[:2], *sum_, *old[4:])
                 return
-        self.op_at[key] = len(self.ops)
-        self.ops.append(op)
+        ops = self._own_ops()
+        self.op_at[key] = len(ops)
+        ops.append(op)
+
+    def _own_ops(self) -> list[tuple[Any, ...]]:
+        if self.ops is _NO_STEPS:
+            self.ops, self.op_at = [], {}
+        return self.ops
+
+    def _sum(self, key: object, pending: Increment) -> None:
+        if self.summed is _NO_STEPS:
+            self.summed = []
+        self.summed.append((key, pending))
 
     def _forget(self, key: object) -> None:
         self.changed = True
         pending = self.increments.pop(key, None)
         if pending is not None:
-            self.summed.append((key, pending))
+            self._sum(key, pending)
         for each in self.watchers:
             each.pop(key, None)  # type: ignore[call-overload]
 
@@ -199,6 +215,8 @@ class DictState(State):
         start = pending.default if pending.seen is MISSING else pending.seen
         if not increasable(start, op, value) or not pending_fits(pending, value):
             return False
+        if self.increments is _NOTHING:
+            self.increments = {}
         self.increments[key] = pending
         folds = pending.add(op, value)
         self.changed = True
@@ -268,10 +286,9 @@ class DictState(State):
             self._apply(copied)
             self.shadow = copied
             for key, pending in self.increments.items():
-                self.summed.append((key, pending))
-            self.increments.clear()
-            self.ops = []
-            self.op_at = {}
+                self._sum(key, pending)
+            self.increments = _NOTHING
+            self.ops, self.op_at = _NO_STEPS, _NOTHING
         return self.shadow
 
     def _agrees(self, copied: Any) -> None:
@@ -315,13 +332,12 @@ class DictState(State):
         if self.cursors:
             self._guard_order(None, True)
         for key, pending in self.increments.items():
-            self.summed.append((key, pending))
-        self.increments.clear()
+            self._sum(key, pending)
+        self.increments = _NOTHING
         self._record("clear", (), {})
         if self.shadow is None:
             self.shadow = state_base.empty_like(self.obj)
-            self.ops = []
-            self.op_at = {}
+            self.ops, self.op_at = _NO_STEPS, _NOTHING
         else:
             self.shadow.clear()
 
@@ -334,7 +350,7 @@ class DictState(State):
 
     def cursor(self, made: Any) -> Any:
         """Registers an iterator over the private copy."""
-        self.cursors.append(made)
+        self.cursors = [*self.cursors, made]
         self.segment.tx.iterators.append(made)
         return made
 

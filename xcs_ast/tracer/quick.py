@@ -18,7 +18,7 @@ from xcs_ast.native import use_own
 from xcs_ast.tracer.calls import CallHooks
 from xcs_ast.tracer.calls_classes import is_simple
 from xcs_ast.tracer.calls_views import is_generated
-from xcs_ast.tracer.kinds import SCALARS
+from xcs_ast.tracer.kinds import MISSING, SCALARS
 from xcs_ast.tracer.quick_state import QuickState
 from xcs_ast.tracer.transaction import Transaction
 
@@ -144,8 +144,12 @@ class QuickHooks(QuickState):
                 return self.of_str(o, name, args)
         elif kind is dict:
             fits = name == "get" and not kwargs and 0 < len(args) < 3
-            if fits and type(args[0]) in SCALARS and id(o) in self.owned:
-                return o.get(*args)
+            if fits and type(args[0]) in SCALARS:
+                if id(o) in self.owned:
+                    return o.get(*args)
+                value = self.look_for_key(o, args[0], args[1] if len(args) == 2 else None)
+                if value is not MISSING:
+                    return value
         elif kind is list and name == "append" and not kwargs and len(args) == 1 and id(o) in self.owned:
             o.append(args[0])
             return None
@@ -191,8 +195,11 @@ class QuickHooks(QuickState):
             if type(plan) is tuple and (plan[1] is None or name not in plan[1](o)):
                 found = plan[0]
         else:
+            found = self.look_for_method(o, name)
+            if type(found) is FunctionType and self.bound.get(found) is kind:
+                return self.direct.get(found)
             known = self.attrs.get(id(o))
-            if known is None or name not in known:
+            if known is None or known.get(name, MISSING) is MISSING:
                 methods = self.methods.get(id(o))
                 found = None if methods is None else methods.get(name)
         if type(found) is FunctionType and self.bound.get(found) is kind:

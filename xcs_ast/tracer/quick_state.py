@@ -16,6 +16,7 @@ from xcs_ast.tracer.containers_dict import DictState
 from xcs_ast.tracer.containers_list import ListState
 from xcs_ast.tracer.hooks import INPLACE
 from xcs_ast.tracer.kinds import MISSING, SCALARS, class_lookup
+from xcs_ast.tracer.quick_looks import ANYWHERE, QuickLooks
 from xcs_ast.tracer.specials import BINARY
 from xcs_ast.tracer.state import Pending
 from xcs_ast.tracer.transaction import Transaction
@@ -24,8 +25,6 @@ use_own(globals())
 
 __all__ = ["QuickState"]
 
-_ANYWHERE: Final = SCALARS | {type(MISSING), FunctionType}
-"""What a class may hold under a name, and yet the instance's own attribute comes first."""
 _SUMMED: Final = frozenset({int, float, str})
 """Two of one of these add up without anybody's code, and without an error."""
 _METHODS: Final = {
@@ -51,7 +50,7 @@ _get: Final = dict.get
 _default_set: Final = object.__dict__["__setattr__"]
 
 
-class QuickState(CallHooks):
+class QuickState(QuickLooks):
     """The hooks for attributes and items that dense code calls most."""
 
     __slots__ = (
@@ -139,9 +138,18 @@ class QuickState(CallHooks):
         methods = _METHODS.get(type(o))
         if methods is not None and name in methods:
             return getattr(o, name)
-        value = _load_attr(self, o, name)
         if id(o) in self.owned:
+            value = _load_attr(self, o, name)
             self._note(o, name)
+            return value
+        look = self.looks.get(id(type(o)))
+        if look is not None and name in look[1]:
+            value = self.look_at_field(o, name, look)
+            if value is not MISSING:
+                return value
+        value = _load_attr(self, o, name)
+        if self.successor is None:
+            self.learn(o, name)
         return value
 
     def store_attr(self, value: Any, o: Any, name: str, /) -> None:
@@ -220,7 +228,7 @@ class QuickState(CallHooks):
         cls = type(o)
         plans = self.plans.get(id(cls))
         plan = None if plans is None else plans.get(name)
-        if type(plan) is not tuple or plan[1] is None or type(plan[0]) not in _ANYWHERE:
+        if type(plan) is not tuple or plan[1] is None or type(plan[0]) not in ANYWHERE:
             return
         space = plan[1](o)
         if type(space) is not dict or name not in space:
@@ -245,9 +253,16 @@ class QuickState(CallHooks):
         kind = type(o)
         if kind is list:
             if type(k) is int:
-                if id(o) in self.owned:
+                number = id(o)
+                if number in self.owned:
                     return o[k]
-                state = self.lists.get(id(o))
+                spot = None if self.spots is None else self.spots.get(number)
+                if spot is not None and k in spot[1]:
+                    return spot[1][k]
+                value = self.look_at_element(o, k)
+                if value is not MISSING:
+                    return value
+                state = self.lists.get(number)
                 if state is None:
                     return self._load_element(o, k)
                 if state.shadow is None and not state.ops:
@@ -256,11 +271,14 @@ class QuickState(CallHooks):
                         return value
         elif kind is dict:
             if type(k) in SCALARS:
-                value = (
-                    o.get(k, MISSING)
-                    if id(o) in self.owned
-                    else self.views.get(id(o), _EMPTY).get(k, MISSING)
-                )
+                number = id(o)
+                if number in self.owned:
+                    value = o.get(k, MISSING)
+                else:
+                    view = self.views.get(number)
+                    value = self.look_at_key(o, k) if view is None else view.get(k, MISSING)
+                    if value is MISSING and view is not None:
+                        value = self.look_at_key(o, k)
                 if value is not MISSING:
                     return value
         elif (kind is tuple or kind is str) and type(k) is int:

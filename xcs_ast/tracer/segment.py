@@ -2,6 +2,8 @@
 
 Guarantees: the log holds no more than the task's effects need: a number or a text that is stored in a place
 makes the one before void, and integers that are added to a place are added up. Floats keep their order.
+What was merely looked at, in the world itself, is kept in a shorter form than a state, until somebody wants
+to know more of it (`seen`, `spots`, `shapes`): most tasks look at many things once.
 Assumes: as `transaction`.
 """
 
@@ -14,8 +16,11 @@ from typing import TYPE_CHECKING, Any, final
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.tracer import finalizing, state_base
-from xcs_ast.tracer.kinds import MISSING, SCALARS, same
-from xcs_ast.tracer.state_base import CLASS, Base
+from xcs_ast.tracer.containers_dict import DictState
+from xcs_ast.tracer.containers_list import ListState
+from xcs_ast.tracer.kinds import MISSING, SCALARS, class_lookup, same
+from xcs_ast.tracer.state_base import CLASS, REAL, Base
+from xcs_ast.tracer.state_places import Shape
 
 use_own(globals())
 
@@ -79,6 +84,9 @@ class Segment(Base):
         "probed",
         "probes",
         "replayed",
+        "seen",
+        "shapes",
+        "spots",
         "states",
         "tx",
     )
@@ -87,6 +95,12 @@ class Segment(Base):
         self.tx = tx
         self.base = base
         self.states: dict[tuple[int, object], State] = Traced() if tx.traced else {}
+        self.seen: dict[int, tuple[dict[Any, Any], dict[Any, Any]]] = {}
+        """Dictionaries, and what was seen under which keys (`MISSING`: nothing)."""
+        self.spots: dict[int, tuple[list[Any], dict[int, Any]]] = {}
+        """Lists, and what was seen at which indices."""
+        self.shapes: dict[int, tuple[type, Any, dict[int, tuple[Any, dict[str, Any]]]]] = {}
+        """Classes, by what their instances show their dictionary, and instances with it."""
         self.probes: list[tuple[Callable[[], object], object]] = []
         self.probed: dict[object, object] = {}
         self.log: list[tuple[Any, ...]] = []
@@ -96,6 +110,48 @@ class Segment(Base):
         """Where the log has the last store or increment of a place, with nothing but such ones after it."""
         self.replayed = False
         self.class_writes = False
+
+    def mapping(self, obj: Any) -> DictState:
+        """A state, new here, of a mapping."""
+        state = DictState(self, obj)
+        known = self.seen.pop(id(obj), None)
+        if known is not None:
+            # Whoever remembers the view goes on seeing what the task knows.
+            state.view = known[1]
+            state.reads = dict(known[1])
+        self.states[id(obj), None] = state
+        return state
+
+    def sequence(self, obj: Any) -> ListState:
+        """A state, new here, of a list or deque."""
+        state = ListState(self, obj)
+        known = self.spots.pop(id(obj), None)
+        if known is not None:
+            state.reads = known[1]
+        self.states[id(obj), None] = state
+        return state
+
+    def knows(self, obj: object) -> bool:
+        """Whether the task has looked at the content of a container."""
+        return (id(obj), None) in self.states or id(obj) in self.seen or id(obj) in self.spots
+
+    def unfold(self) -> None:
+        """Makes states of all that was merely looked at."""
+        for space, _ in list(self.seen.values()):
+            self.mapping(space)
+        for line, _ in list(self.spots.values()):
+            self.sequence(line)
+        for _, _, instances in list(self.shapes.values()):
+            for obj, _ in list(instances.values()):
+                if (id(obj), Shape) not in self.states:
+                    self.states[id(obj), Shape] = Shape(obj)
+
+    def clear(self) -> None:
+        """Lets go of all that it knows."""
+        for table in (self.states, self.seen, self.spots, self.shapes, self.probed, self.places):
+            table.clear()
+        self.probes.clear()
+        self.log.clear()
 
     def note(self, step: tuple[Any, ...]) -> None:
         """Adds a step to the log."""
@@ -148,9 +204,30 @@ class Segment(Base):
             for fetch, seen in list(self.probes):
                 if not same(fetch(), seen):
                     return False
+            return not (self.seen or self.spots) or self._looks_hold(base)
         except Exception:
             # Another thread is at work on the container, or an object is no longer what it was.
             return False
+
+    def _looks_hold(self, base: Base) -> bool:
+        """The same for what was merely looked at."""
+        for space, view in list(self.seen.values()):
+            for key, value in list(view.items()):
+                now = space.get(key, MISSING) if base is REAL else base.key(space, key)
+                if now is not value and not same(now, value):
+                    return False
+        for line, view in list(self.spots.values()):
+            for index, value in list(view.items()):
+                now = base.element(line, index)
+                if now is not value and not same(now, value):
+                    return False
+        for cls, shows, instances in list(self.shapes.values()):
+            found: Any = class_lookup(cls, "__dict__")
+            if found is not shows:
+                return False
+            for obj, space in list(instances.values()):
+                if type(obj) is not cls or found.__get__(obj) is not space:
+                    return False
         return True
 
     def ends_are_noticed(self) -> bool:
@@ -165,7 +242,10 @@ class Segment(Base):
     def key(self, obj: Any, key: object, /) -> object:
         """See `Base`."""
         state = self.states.get((id(obj), None))
-        return self.base.key(obj, key) if state is None else state.peek_key(key)
+        if state is not None:
+            return state.peek_key(key)
+        known = self.seen.get(id(obj))
+        return known[1][key] if known is not None and key in known[1] else self.base.key(obj, key)
 
     def element(self, obj: Any, index: int, /) -> object:
         """See `Base`."""

@@ -194,10 +194,10 @@ class AttributeLoads(StateCore):
 
     def _shortcut(self, o: Any, state: Any, table: dict[int, dict[str, Any]]) -> dict[str, Any]:
         known = table.get(id(o))
-        if known is None:
+        if known is None or known is state.view:
             # The shape keeps the object alive, so its id stays its own.
             known = table[id(o)] = {}
-            state.watchers.append(known)
+            state.watchers += (known,)
         return known
 
     def _load_data(self, o: Any, name: str, found: Any) -> Any:

@@ -93,7 +93,7 @@ class StateCore(Recorder):
             self.transaction.check()
             if not trusted and not _plain_elements(obj):
                 raise unsure("a dictionary with keys that compare by code of their own")
-            state = states[key] = DictState(self.transaction.segment, obj)
+            state = self.transaction.segment.mapping(obj)
         return state  # type: ignore[return-value]
 
     def sequence_state(self, obj: Any) -> ListState:
@@ -103,7 +103,7 @@ class StateCore(Recorder):
         state = states.get(key)
         if state is None:
             self.transaction.check()
-            state = states[key] = ListState(self.transaction.segment, obj)
+            state = self.transaction.segment.sequence(obj)
         return state  # type: ignore[return-value]
 
     def set_state(self, obj: Any) -> SetState:

@@ -66,8 +66,10 @@ def _container(parent: Transaction, obj: Any) -> Any:
     key = (id(obj), None)
     state = segment.states.get(key)
     if state is None:
-        made = SetState if type(obj) is set else DictState if isinstance(obj, dict) else ListState
-        state = segment.states[key] = made(segment, obj)
+        if type(obj) is set:
+            state = segment.states[key] = SetState(segment, obj)
+        else:
+            state = segment.mapping(obj) if isinstance(obj, dict) else segment.sequence(obj)
     return state
 
 

@@ -298,11 +298,7 @@ class Transaction:
     def clear(self) -> None:
         """Lets go of all that it knows of the program's objects: nobody wants it any more."""
         for segment in self.segments:
-            segment.states.clear()
-            segment.probes.clear()
-            segment.probed.clear()
-            segment.log.clear()
-            segment.places.clear()
+            segment.clear()
         self.outside.clear()
         self.calls.clear()
         self.answers, self.script = [], []  # another pass may hold the same lists
@@ -316,11 +312,14 @@ class Transaction:
         """From the start: remembers where in the task's code each place is touched first."""
         self.traced = True
         self.segment.states = Traced()
+        for forget in self.on_mark:
+            forget()
 
     def accesses(self) -> list[Access]:
         """What was done to shared state, in no particular order."""
         out: list[Access] = []
         for segment in self.segments:
+            segment.unfold()
             for key in list(segment.states):
                 out += _of_state(segment, key)
         out += self.outside
@@ -334,6 +333,7 @@ class Transaction:
         for segment in self.segments:
             if segment.replayed:
                 continue
+            segment.unfold()
             for key, state in list(segment.states.items()):
                 if not _still_holds(state, below):
                     out += _of_state(segment, key)

@@ -65,6 +65,7 @@ def _instances(transaction: Any) -> Iterator[tuple[object, object]]:
     from xcs_ast.tracer.state_places import Shape
 
     for segment in transaction.segments:
+        segment.unfold()
         for state in segment.states.values():
             if type(state) is Shape and state.space is not None:
                 yield state.obj, state.space
