@@ -443,7 +443,7 @@ class Applying(Operators):
             return join_all(self._spec(part, again) for part in parts)
 
         key = (call.receiver, tuple(sorted((str(k), v) for k, v in call.placed.items())))
-        self.add_payload(obj, _hashable(key), run)
+        self.add_payload(obj, key, run)
         return frozenset({New(obj)})
 
     def _copy(self, atom: Atom, is_deep: bool, call: ModelCall) -> Value:
@@ -496,11 +496,3 @@ class Applying(Operators):
             if issubclass(kind, dict):
                 self.grow(obj, "keys", content, touch=False)
         return frozenset({New(copies[cls])})
-
-
-def _hashable(key: tuple[Any, ...]) -> Any:
-    try:
-        hash(key)
-    except TypeError:
-        return repr(key)
-    return key

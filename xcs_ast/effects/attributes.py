@@ -252,8 +252,6 @@ class Attributes(Protocol):
             path = atom.path.then(AttrStep(name))
             self.typed_path(path, type(value))
             return join(self.wrap(path, value), stored)
-        if name in _TEXTS and issubclass(cls, types.FunctionType | types.BuiltinFunctionType):
-            return join(STR, NONE)
         if type(atom) is Ref:
             value = static_attr(atom.obj, name)
             if type(found) is types.MemberDescriptorType and value is not MISSING and cls in _OPEN_MEMBERS:

@@ -116,13 +116,7 @@ def identity_of(frame: Frame) -> tuple[int, ...]:
 
 def merge(first: Args, second: Args) -> Args:
     """The arguments of a partial and those of its call."""
-    if first.rest is not None:
-        rest = first.rest
-        for value in second.positional:
-            rest = join(rest, value)
-        return Args(
-            first.positional, first.keywords | second.keywords, join(rest, second.rest or BOTTOM), second.more
-        )
+    assert first.rest is None, "a partial is made of arguments that are known one by one"
     return Args(
         (*first.positional, *second.positional),
         first.keywords | second.keywords,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import sys
 import types
 from typing import Any, Final, final
 
@@ -13,15 +12,15 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.binding import Arguments, identity_of, merge
+from xcs_ast.effects.callables import annotated_result, entry_behind_cache, is_dataclass_helper, speaks_for
 from xcs_ast.effects.declare import Declared, declared
-from xcs_ast.effects.entries import Entry, EntryKind
+from xcs_ast.effects.entries import EntryKind
 from xcs_ast.effects.machine import DEPTH, FUNCTIONS, Frame, Sink, TooLarge
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import builtins_of, class_name, find_in_mro, is_class, module_of
 from xcs_ast.effects.scopes import scope_of
 from xcs_ast.effects.values import (
     BOTTOM,
-    SCALARS,
     Atom,
     Bound,
     New,
@@ -241,7 +240,7 @@ class Calls(Arguments):
     def _call_cached(self, ref: Ref, args: Args, node: ast.AST | None) -> Value:
         self.exact(ref)
         obj: Any = ref.obj
-        entry = _entry_behind_cache(obj)
+        entry = entry_behind_cache(obj)
         if entry is not None:
             self.same(ref)
             return self.run_entry(entry, None, args, node)
@@ -272,7 +271,7 @@ class Calls(Arguments):
         function = ref.obj
         if type(function) is not types.FunctionType:
             return unknown("uses what a declared callable returned")
-        annotated = _annotated_result(function)
+        annotated = annotated_result(function)
         if annotated is not None:
             return typed(annotated)
         outer, context = self.sink, self.context
@@ -299,7 +298,7 @@ class Calls(Arguments):
         if function.__kwdefaults__:
             # A dictionary that anybody may change, whereas positional defaults can only be replaced.
             self.reads(ref.path.then(AttrStep("__kwdefaults__")), CONTENT, node)
-        if _is_dataclass_helper(function):
+        if is_dataclass_helper(function):
             known_result = self.run_dataclass_helper(function.__name__, args, node)
             if known_result is not None:
                 return known_result
@@ -308,7 +307,7 @@ class Calls(Arguments):
             entry is not None
             and entry.kind is EntryKind.METHOD
             and args.positional
-            and not all(_speaks_for(entry, class_of(atom)) for atom in args.positional[0])
+            and not all(speaks_for(entry, class_of(atom)) for atom in args.positional[0])
         ):
             entry = None  # A subclass may have replaced other methods, which this one calls.
         if entry is not None:
@@ -478,37 +477,3 @@ class Calls(Arguments):
             else:
                 out = join(out, frozenset({atom}))
         return out
-
-
-def _speaks_for(entry: Entry, cls: type | None) -> bool:
-    return cls is not None and catalog.for_method(cls, entry.name) is entry
-
-
-def _annotated_result(function: types.FunctionType) -> type | None:
-    """The builtin immutable type that a function is annotated to return."""
-    result = function.__annotations__.get("return", function)
-    if result is None:
-        return type(None)
-    if type(result) is str:
-        return _BY_NAME.get(result.strip("'\""))
-    return result if type(result) is type and result in SCALARS else None
-
-
-_BY_NAME: Final[dict[str, type]] = {cls.__name__: cls for cls in SCALARS} | {"None": type(None)}
-
-
-def _entry_behind_cache(obj: Any) -> Entry | None:
-    """The model of a function that its own module keeps the results of."""
-    inner = obj.__dict__.get("__wrapped__")
-    if type(inner) is not types.FunctionType:
-        return None
-    module = sys.modules.get(inner.__module__) if type(inner.__module__) is str else None
-    if module is None or vars(module).get(inner.__name__) is not obj:
-        return None
-    return catalog.for_callable(inner)
-
-
-def _is_dataclass_helper(function: types.FunctionType) -> bool:
-    """Whether it is `asdict` or `replace`. (Importing `dataclasses` to find out would be slow.)"""
-    module = sys.modules.get("dataclasses")
-    return module is not None and (function is module.asdict or function is module.replace)

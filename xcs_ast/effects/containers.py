@@ -18,9 +18,7 @@ from xcs_ast.effects.values import (
     STR,
     Atom,
     Const,
-    Live,
     New,
-    Object,
     Part,
     Ref,
     Tup,
@@ -298,20 +296,3 @@ ITERATORS: Final = frozenset(
         enumerate,
     }
 )
-
-
-def scalar_elements(atom: Atom) -> Value | None:
-    """What iterating over a builtin immutable yields; `None` if it cannot be iterated."""
-    cls = class_of(atom)
-    if cls is str:
-        if type(atom) is Const or type(atom) is Live:
-            return STR
-        return STR
-    if cls is bytes:
-        return INT
-    return None
-
-
-def is_object(atom: Atom, cls: type) -> Object | None:
-    """The abstract object of a fresh instance of exactly this class."""
-    return atom.obj if type(atom) is New and atom.obj.cls is cls else None

@@ -65,7 +65,7 @@ class Expressions(Displays):
 
     def mark(self, number: int, inner: ast.expr, node: ast.Call) -> Value:
         """The value of hand-over `number`."""
-        return self.fail("a hand-over outside of a region", node)
+        raise NotImplementedError
 
     def test(self, node: ast.expr) -> tuple[bool, bool]:
         """Whether a condition may be true, and whether it may be false."""
@@ -403,9 +403,6 @@ class Expressions(Displays):
         self.frame.yields = join(self.frame.yields, self.iterate(value, node))
         return unknown("uses the result of a generator")
 
-    def _starred(self, node: ast.Starred) -> Value:
-        return self.evaluate(node.value)
-
 
 Handler = Callable[[Any, Any], Value]
 _HANDLERS: Final[dict[type[ast.expr], Handler]] = {
@@ -433,5 +430,4 @@ _HANDLERS: Final[dict[type[ast.expr], Handler]] = {
     ast.Lambda: Expressions._lambda,
     ast.Yield: Expressions._yield,
     ast.YieldFrom: Expressions._yield_from,
-    ast.Starred: Expressions._starred,
 }

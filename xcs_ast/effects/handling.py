@@ -195,10 +195,9 @@ class Handling(Expressions):
                 self._sequence_pattern(patterns, subject, pattern)
             case ast.MatchMapping(keys, patterns, rest):
                 self._mapping_pattern(keys, patterns, rest, subject, pattern)
-            case ast.MatchClass():
-                self._class_pattern(pattern, subject)
             case _:
-                self.fail("matches an unusual pattern", pattern, codes.UNSUPPORTED)
+                assert isinstance(pattern, ast.MatchClass)
+                self._class_pattern(pattern, subject)
 
     def _class_pattern(self, pattern: ast.MatchClass, subject: Value) -> None:
         classes = self.decided_by_type(self.evaluate(pattern.cls))

@@ -26,14 +26,12 @@ from xcs_ast.effects.values import (
     NONE,
     SCALARS,
     Atom,
-    Bound,
     Const,
     Live,
     New,
     Object,
     Part,
     Ref,
-    Super,
     Tup,
     UnknownAtom,
     Value,
@@ -458,10 +456,6 @@ class Machine:
             if found is not None:
                 self.guard(g.PlainTree(ref.path, type(ref.obj), *found))
         return self.tree_types[ref.path]
-
-    def is_fresh(self, atom: Atom) -> bool:
-        """Whether nothing that existed before can be reached from it without reading shared state."""
-        return is_scalar(atom) or type(atom) in (New, Tup, Bound, Super)
 
 
 def _is_inside_library(path: Path) -> bool:

@@ -216,10 +216,7 @@ class Operators(Subscripts):
     # ----------------------------------------------------------------------------------------------- unary
 
     def unary(self, op: type[ast.unaryop], value: Value, node: ast.AST | None) -> Value:
-        """`-value`, `not value`, ..."""
-        if op is ast.Not:
-            may_true, may_false = self.truth(value, node)
-            return join(FALSE if may_true else BOTTOM, TRUE if may_false else BOTTOM)
+        """`-value`, `+value`, `~value`."""
         if op is ast.USub and len(value) == 1:
             (only,) = value
             if type(only) is Const and type(only.value) in (int, float):

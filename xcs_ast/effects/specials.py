@@ -475,10 +475,6 @@ def _has_text_of_its_own(meta: type) -> bool:
     return False
 
 
-def _words(name: str) -> str:
-    return name.strip("_")
-
-
 def reason_of(atom: Atom) -> str:
     """Why nothing is known of an atom."""
     return atom.reason if type(atom) is UnknownAtom else "its type is not known"

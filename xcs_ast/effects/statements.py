@@ -140,12 +140,10 @@ class Statements(Handling):
                 )
             case ast.Subscript():
                 self.set_item(self.evaluate(target.value), self.evaluate(target.slice), value, target)
-            case ast.Tuple(elts) | ast.List(elts):
-                self._unpack(elts, value, target)
-            case ast.Starred():
-                self.assign(target.value, value)
             case _:
-                self.fail("assigns to something unusual", target, codes.UNSUPPORTED)
+                # A starred one stands inside of these, and is `_unpack`'s.
+                assert isinstance(target, ast.Tuple | ast.List)
+                self._unpack(target.elts, value, target)
 
     def _unpack(self, targets: list[ast.expr], value: Value, node: ast.expr) -> None:
         starred = any(isinstance(target, ast.Starred) for target in targets)

@@ -55,11 +55,7 @@ class Streams(Constructing):
 
     def run_rule(self, name: str, call: ModelCall) -> Value | None:
         """What a rule in Python adds; the result, where the rule decides it."""
-        rule: Callable[[ModelCall], Value | None] | None = getattr(
-            self, "rule_" + name.replace("-", "_"), None
-        )
-        if rule is None:
-            return self.fail(f"uses {call.entry.dotted}, whose rule {name} is not known", call.node)
+        rule: Callable[[ModelCall], Value | None] = getattr(self, "rule_" + name.replace("-", "_"))
         return rule(call)
 
     def no_rule(self, call: ModelCall, why: str) -> Value:
