@@ -108,7 +108,9 @@ class ParallelExecutor:
         self.last = Run()
         self._judge = Judge()
         self._memo = Memo(lasting=True)
-        self._width()  # reads the options now, not while somebody waits
+        # What the first run needs is read and loaded now, not while somebody waits.
+        self._width()
+        _prepare()
 
     def execute(self, graph: ComputationGraph, /, *args: Any, **kwargs: Any) -> Any:
         """Calls the function that `graph` was traced from, with what can run early running early.
@@ -208,6 +210,15 @@ class ParallelExecutor:
             known.tell(useful=recorder.taken > 0 and not recorder.lost)
             if recorder.lost:
                 known.plans.pop(signature, None)
+
+
+def _prepare() -> None:
+    try:
+        import threading  # noqa: F401
+
+        import xcs_ast.verifier.warming  # noqa: F401
+    except Exception:  # the first run meets it again, and goes on without
+        pass
 
 
 def _known_of(graph: ComputationGraph) -> Known:
