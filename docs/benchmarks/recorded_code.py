@@ -4,7 +4,8 @@
 that the recorders derive from, `speculative` a whole task: made, run, validated, replayed. `observing` notes
 each operation and each value of a run (`trace_function`), `graph` makes a graph of the notes besides: the
 goal is the same, and far off.
-`pyccolo`, where it is installed, tells an idle handler of the same operations.
+`pyccolo`, where it is installed, tells an idle handler of the same operations. *First looks* are loops over
+shared data with little else in them, most of which they look at once: there the goal is far off as well.
 """
 
 from __future__ import annotations
@@ -126,6 +127,56 @@ WORKLOADS: list[tuple[Callable[..., Any], int]] = [
     (methods, 10_000),
     (objects, 10_000),
 ]
+
+
+ROWS = [{"name": f"n{number % 7}", "price": number % 13, "many": number % 3} for number in range(2_000)]
+POINTS = [Point(number, number % 5) for number in range(2_000)]
+GRID = [[row * column for column in range(50)] for row in range(40)]
+
+
+def rows(_: int) -> int:
+    """Two keys of each of many shared dictionaries."""
+    total = 0
+    for row in ROWS:
+        total += row["price"] * row["many"]  # type: ignore[operator]
+    return total
+
+
+def counted(_: int) -> dict[object, int]:
+    """The same, counted in a dictionary of the task's own."""
+    found: dict[object, int] = {}
+    for row in ROWS:
+        found[row["name"]] = found.get(row["name"], 0) + row["many"]  # type: ignore[operator]
+    return found
+
+
+def points(_: int) -> int:
+    """Two attributes of each of many shared instances."""
+    total = 0
+    for point in POINTS:
+        total += point.x * point.y
+    return total
+
+
+def grid(_: int) -> int:
+    """Elements of shared lists, by index."""
+    total = 0
+    for row in range(40):
+        for column in range(50):
+            total += GRID[row][column]
+    return total
+
+
+def again(_: int) -> int:
+    """The same hundred shared dictionaries, ten times."""
+    total = 0
+    for _ in range(10):
+        for row in ROWS[:100]:
+            total += row["price"]  # type: ignore[operator]
+    return total
+
+
+LOOKS = [rows, counted, points, grid, again]
 
 
 class Deep(Recorder):
@@ -256,6 +307,16 @@ def _slow_ways(function: Any, count: int) -> dict[str, float]:
     return {name: taken / plain for name, taken in seconds.items()}
 
 
+def _first_looks() -> None:
+    print("first looks:", end="")
+    for function in LOOKS:
+        seconds = _in_turns(
+            {"python": lambda f=function: f(0), "speculative": lambda f=function: _speculated(f, 0)}
+        )
+        print(f"  {function.__name__} {seconds['speculative'] / seconds['python']:.0f}x", end="", flush=True)
+    print()
+
+
 def main() -> int:
     """0 when the goals are reached."""
     worst = worst_plain = worst_observing = 0.0
@@ -282,6 +343,7 @@ def main() -> int:
         worst = max(worst, *(ratios[name] for name in (*_recorders(), "speculative")))
         worst_plain = max(worst_plain, ratios["plain"])
         worst_observing = max(worst_observing, slow["observing"])
+    _first_looks()
     print(
         f"worst: {worst:.1f}x, observing {worst_observing:.0f}x (goal {GOAL:.0f}x);",
         f"pass-through {worst_plain:.1f}x (aim {PLAIN_AIM:.0f}x)",
