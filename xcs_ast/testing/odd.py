@@ -131,7 +131,7 @@ ODD: Final[tuple[State, ...]] = (
     State(
         "file",
         "@ = pathlib.Path('@.txt')",
-        ("len(@.read_text()) if @.exists() else 0", "int(os.path.exists('@.txt'))"),
+        ("(len(@.read_text()) if @.exists() else 0)", "int(os.path.exists('@.txt'))"),
         ("=@.write_text(str(#))",),
         adds=(_FILE,),
     ),
@@ -205,7 +205,7 @@ ODD: Final[tuple[State, ...]] = (
     State(
         "optional",
         "@ = None",
-        ("int(@ is None)", "@ or 3"),
+        ("int(@ is None)", "(@ or 3)"),
         ("@ = None", "@ = @ or # + 1", "@ = # if @ is None else @ + 1"),
         True,
     ),
