@@ -5,11 +5,11 @@
 A room is a package below `xcs_ast/`; without one, all of `ROOMS`. The tests that are known to reach it are
 run under `coverage` (as `[tool.coverage.run]` says: with branches, in threads, in forked and in started
 processes), each of `ROOMS` as a part with data of its own below `.coverage-parts/`. Then the data of all
-parts that ran on the present code, on whatever Python, are put together and reported, file by file. `--add`
+parts that ran, on whatever Python, are put together and reported, file by file. `--add`
 runs further tests as parts, `--report` runs none. Needs `pip install coverage` on the Python that is named;
 what only a later Python reaches takes a second call, with `--only --python python3.13 --add TESTS`.
 
-Where a part was measured on other code of the room its lines have moved, so it is left out, and named.
+What a part says of files that have changed since is left out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Final
+
+import coverage
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 KEPT: Final = ROOT / ".coverage-parts"
@@ -39,12 +41,12 @@ ROOMS: Final = {
 }
 
 
-def digest(room: str) -> str:
-    """Of the code of a room."""
-    found = hashlib.sha256()
-    for path in sorted((ROOT / "xcs_ast" / room).rglob("*.py")):
-        found.update(path.read_bytes())
-    return found.hexdigest()
+def digests() -> dict[str, str]:
+    """Of each file that is measured."""
+    files = sorted((ROOT / "xcs_ast").rglob("*.py"))
+    return {
+        path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
 
 
 def environment() -> dict[str, str]:
@@ -55,38 +57,49 @@ def environment() -> dict[str, str]:
 def measure(python: str, tests: str, options: list[str]) -> bool:
     """Runs one part anew; whether its tests passed. What failed has still taken its branches."""
     version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
-    part = KEPT / f"{version}-{tests.replace('/', '.')}"
+    name = tests.replace("/", ".")
+    if len(name) > 100:
+        name = f"{name[:80]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    part = KEPT / f"{version}-{name}"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     print(f"== {tests} on Python {version}", flush=True)
-    code = json.dumps({room: digest(room) for room in ROOMS})
+    code = json.dumps(digests())
     command = [python, "-m", "coverage", "run", f"--data-file={part / 'data'}", "-m", "pytest", "-q"]
     done = subprocess.run([*command, *options, *tests.split()], cwd=ROOT, env=environment(), check=False)
     (part / "code").write_text(code, encoding="utf-8")
     return done.returncode == 0
 
 
+def combined() -> tuple[Path, list[str]]:
+    """The data of all parts in one file, of code that has not changed since; which parts these are."""
+    together, present = KEPT / "all", digests()
+    together.unlink(missing_ok=True)
+    all_data = coverage.CoverageData(str(together))
+    parts = sorted(KEPT.glob("*/code"))
+    for stamp in parts:
+        was = json.loads(stamp.read_text(encoding="utf-8"))
+        for path in stamp.parent.glob("data*"):
+            data = coverage.CoverageData(str(path))
+            data.read()
+            kept = coverage.CoverageData(no_disk=True)
+            kept.update(data)
+            files = {name: f"xcs_ast/{name.rpartition('/xcs_ast/')[2]}" for name in data.measured_files()}
+            kept.purge_files([name for name, file in files.items() if was.get(file) != present.get(file, "")])
+            all_data.update(kept)
+    all_data.write()
+    return together, [stamp.parent.name for stamp in parts]
+
+
 def report(rooms: list[str], fail_under: float) -> bool:
     """Puts the parts together and shows each room; whether all reach the percentage."""
-    coverage = [sys.executable, "-m", "coverage"]
-    parts = {
-        path.parent: json.loads(path.read_text(encoding="utf-8")) for path in sorted(KEPT.glob("*/code"))
-    }
+    together, parts = combined()
     reached = True
     for room in rooms:
-        present = [part for part, code in parts.items() if code[room] == digest(room)]
-        print(f"\n== xcs_ast/{room}, by {', '.join(part.name for part in present) or 'nothing'}", flush=True)
-        for part in parts.keys() - set(present):
-            print(f"left out, measured on other code: {part.name}", flush=True)
-        files = [str(path) for part in present for path in part.glob("data.*")]
-        if not files:
-            reached = False
-            continue
-        data = f"--data-file={KEPT / room}"
-        subprocess.run([*coverage, "combine", "-q", "--keep", data, *files], cwd=ROOT, check=True)
-        shown = [*coverage, "report", data, f"--include=xcs_ast/{room}/*", "--show-missing", "--skip-covered"]
-        shown += [f"--fail-under={fail_under}", "--precision=1"]
-        reached &= subprocess.run(shown, cwd=ROOT, check=False).returncode == 0
+        print(f"\n== xcs_ast/{room}, by {', '.join(parts) or 'nothing'}", flush=True)
+        shown = [f"--data-file={together}", f"--include=xcs_ast/{room}/*", "--show-missing", "--skip-covered"]
+        command = [sys.executable, "-m", "coverage", "report", *shown, f"--fail-under={fail_under}"]
+        reached &= subprocess.run([*command, "--precision=1"], cwd=ROOT, check=False).returncode == 0
     return reached
 
 

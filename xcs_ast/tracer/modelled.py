@@ -297,6 +297,8 @@ class Modelled(Items):
             if not self.owns(obj):
                 use.swap(obj, self.iterate(obj))
         elif use.now(obj) is obj:
+            if self.find_special(obj, "__iter__") is None and self.find_special(obj, "__getitem__") is None:
+                return  # the call raises
             use.swap(obj, self.adopt(list(self.iterate(obj))))
 
     def _special(self, obj: Any, method: str, use: _Use) -> None:

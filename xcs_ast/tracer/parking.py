@@ -65,6 +65,7 @@ _LAST: Final = _CALLING | {
     "plain_load_attr",
     "_load_data",
     "_load_getset",
+    "_named",
     "_or_by_getattr",
     "_by_getattr",
     "do_getattr",

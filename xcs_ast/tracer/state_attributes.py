@@ -79,7 +79,11 @@ class AttributeLoads(StateCore):
             if plan is not _FULL:
                 found, space = plan
                 if type(found) is _SLOT:
-                    return found.__get__(o, cls)
+                    try:
+                        return found.__get__(o, cls)
+                    except AttributeError:
+                        pass
+                    return self._named(o, name)
                 if space is not None:
                     value = dict.get(space(o), name, MISSING)
                     if value is not MISSING:
@@ -91,6 +95,10 @@ class AttributeLoads(StateCore):
         methods = self.methods.get(number)
         if methods is not None and name in methods:
             return _METHOD(methods[name], o)
+        return self._named(o, name)
+
+    def _named(self, o: Any, name: str) -> Any:
+        """The long way; an error says what was looked for, as it does in the interpreter."""
         try:
             return self._load(o, name)
         except AttributeError as error:

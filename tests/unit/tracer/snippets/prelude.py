@@ -326,12 +326,48 @@ del bare.__wrapped__
 def homeless(v): return [v]
 homeless.__module__ = []
 homeless = functools.lru_cache(homeless)
+def celldel():
+    v = [1]
+    def drop():
+        nonlocal v
+        del v
+    def get(): return v
+    def put(n):
+        nonlocal v
+        v = n
+    def add(n):
+        nonlocal v
+        v += n
+    return drop, get, put, add
+class Own:
+    def __init__(self, n): self.n = n
+    def __hash__(self): return 5
+    def __eq__(self, o): return self.n == getattr(o, "n", None)
+class Sub(dict):
+    def __getitem__(self, k): LOG.append(("sub", k)); return k
+class SubList(list): pass
+class DelAttr:
+    def __delattr__(self, name): LOG.append(("delattr", name)); object.__delattr__(self, name)
+    def __setattr__(self, name, v): LOG.append(("setattr", name)); object.__setattr__(self, name, v)
+class WithDict:
+    __slots__ = ("a", "__dict__")
+class Registry:
+    items = []
+    count = 0
+    table = {}
+    @classmethod
+    def add(cls, v): cls.items.append(v); cls.count += 1; cls.table[v] = cls.count; return cls
+class SubRegistry(Registry): pass
+def deco(f):
+    def inner(*a): LOG.append(f.__name__); return f(*a)
+    return inner
+def defaults(a, b=[], *, c={}): b.append(a); c[a] = 1; return b, c
 
-STATE = ['LOG', 'SHARED', 'TABLE', 'TAGS', 'QUEUE', 'COUNTS', 'LISTS', 'ORDER', 'NUMBERS', 'P', 'PROP', 'SL', 'GA', 'SGI', 'BOUND', 'NEST', 'GI', 'HOLD', 'PR', 'SS', 'CELL', 'UP', 'PART', 'IT', 'GEN', 'IDS', 'RNG', 'OUT', 'BOUT', 'NOW', 'TREE', 'METH']
+STATE = ['LOG', 'SHARED', 'TABLE', 'TAGS', 'QUEUE', 'COUNTS', 'LISTS', 'ORDER', 'NUMBERS', 'P', 'PROP', 'SL', 'GA', 'SGI', 'BOUND', 'NEST', 'GI', 'HOLD', 'PR', 'SS', 'CELL', 'UP', 'PART', 'IT', 'GEN', 'IDS', 'RNG', 'OUT', 'BOUT', 'NOW', 'TREE', 'METH', 'CD', 'OWN', 'OWNSET', 'OWNORDER', 'N', 'TEXT', 'NAN', 'SUB', 'SUBLIST', 'DA', 'WD', 'ERRORS']
 
 
 def renew():
-    global LOG, SHARED, TABLE, TAGS, QUEUE, COUNTS, LISTS, ORDER, NUMBERS, P, PROP, SL, GA, SGI, BOUND, NEST, GI, HOLD, PR, SS, CELL, UP, PART, IT, GEN, IDS, RNG, OUT, BOUT, NOW, TREE, METH
+    global LOG, SHARED, TABLE, TAGS, QUEUE, COUNTS, LISTS, ORDER, NUMBERS, P, PROP, SL, GA, SGI, BOUND, NEST, GI, HOLD, PR, SS, CELL, UP, PART, IT, GEN, IDS, RNG, OUT, BOUT, NOW, TREE, METH, CD, OWN, OWNSET, OWNORDER, N, TEXT, NAN, SUB, SUBLIST, DA, WD, ERRORS
     LOG = []
     SHARED = [3, 1, 2]
     TABLE = {"a": 1, "b": [2]}
@@ -364,3 +400,15 @@ def renew():
     NOW = datetime.datetime(2020, 1, 1)
     TREE = {"a": [1, {"b": (2, 3)}], "c": "d"}
     METH = Meth()
+    CD = celldel()
+    OWN = {Own(1): 1, "a": 2}
+    OWNSET = {Own(1), 2}
+    OWNORDER = OrderedDict([(Own(1), 1)])
+    N = 0
+    TEXT = "a"
+    NAN = float("nan")
+    SUB = Sub(a=1)
+    SUBLIST = SubList([1])
+    DA = DelAttr()
+    WD = WithDict()
+    ERRORS = [ValueError("kept")]
