@@ -230,8 +230,8 @@ class Recorder:
     def spread(self, x: Any, f: Any = None, /) -> Iterator[Any]:
         """`*x` in a display or a call; `f` is the callee where `*x` is its only positional argument."""
         if self.lacks(x, "__iter__", "__getitem__"):
-            text = f"after * must be an iterable, not {type(x).__name__}"
-            raise TypeError(f"{'Value' if f is None else function_text(f) + ' argument'} {text}")
+            where = "Value" if f is None else f"{function_text(f)} argument"
+            raise TypeError(f"{where} after * must be an iterable, not {type(x).__name__}")
         found = self.iterate(x)
         self.hint(x)
         return found
@@ -493,9 +493,8 @@ def _update(recorder: Recorder, made: dict[Any, Any], x: Any, f: Any) -> dict[An
         made.update(recorder.call(dict, x))
         return made
     if recorder.lacks(x, "keys", "__getattr__"):
-        if f is None:
-            raise TypeError(f"'{type(x).__name__}' object is not a mapping")
-        raise TypeError(f"{function_text(f)} argument after ** must be a mapping, not {type(x).__name__}")
+        name, text = type(x).__name__, "" if f is None else f"{function_text(f)} argument after ** must be a"
+        raise TypeError(f"{text} mapping, not {name}" if text else f"'{name}' object is not a mapping")
     for k in recorder.iterate(recorder.call(recorder.load_attr(x, "keys"))):
         made[recorder.key(k)] = recorder.load_item(x, k)
     return made
