@@ -16,8 +16,10 @@ from contextlib import contextmanager
 from types import CodeType
 
 from xcs_ast import cache
-from xcs_ast.native import TYPE_CHECKING, Any, Final, use_own
+from xcs_ast.native import Any, Final, use_own
 from xcs_ast.source.rewritten import DIGESTS
+
+from .typing import TYPE_CHECKING
 
 use_own(globals())
 

@@ -20,7 +20,6 @@ from operator import attrgetter, is_, itemgetter
 from types import BuiltinFunctionType, FunctionType
 
 __all__ = [
-    "TYPE_CHECKING",
     "Any",
     "Final",
     "Kind",

@@ -23,10 +23,12 @@ from xcs_ast.diagnostics.codes_runtime import REPLACED
 from xcs_ast.diagnostics.diagnostic import Diagnostic
 from xcs_ast.diagnostics.notices import record
 from xcs_ast.ir.sites import SiteFacts
-from xcs_ast.native import TYPE_CHECKING, Final, final, intact, use_own
+from xcs_ast.native import Final, final, intact, use_own
 from xcs_ast.records import dataclass, replace
 from xcs_ast.source.quiet import quiet
 from xcs_ast.source.spans import Span
+
+from .typing import TYPE_CHECKING
 
 use_own(globals())
 

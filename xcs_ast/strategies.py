@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xcs_ast.native import TYPE_CHECKING, Any, Final, final, use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.pipeline import PASSES, Pass
+
+from .typing import TYPE_CHECKING
 
 use_own(globals())
 

@@ -7,7 +7,9 @@ What is compiled is written by `guard` without it, wherever that can be done.
 
 from __future__ import annotations
 
-from xcs_ast.native import TYPE_CHECKING, Any, Final, use_own
+from xcs_ast.native import Any, Final, use_own
+
+from ..typing import TYPE_CHECKING
 
 use_own(globals())
 

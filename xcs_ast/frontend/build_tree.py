@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from xcs_ast.native import TYPE_CHECKING, Any, Final, use_own
+from xcs_ast.native import Any, Final, use_own
+
+from ..typing import TYPE_CHECKING
 
 use_own(globals())
 

@@ -35,9 +35,11 @@ from xcs_ast.frontend.locate_tree import Comprehension, Found, Tree, place_of_sp
 from xcs_ast.frontend.mend import SLICE_MARK
 from xcs_ast.frontend.places import as_constant, place_slice
 from xcs_ast.frontend.slice_forms import lambda_form
-from xcs_ast.native import TYPE_CHECKING, Final, final, use_own
+from xcs_ast.native import Final, final, use_own
 from xcs_ast.records import dataclass, field, replace
 from xcs_ast.source.spans import Span
+
+from ..typing import TYPE_CHECKING
 
 use_own(globals())
 

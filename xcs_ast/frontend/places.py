@@ -12,7 +12,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from xcs_ast.frontend.lines import LineTable
-from xcs_ast.native import TYPE_CHECKING, Any, Final, final, use_own
+from xcs_ast.native import Any, Final, final, use_own
+
+from ..typing import TYPE_CHECKING
 
 use_own(globals())
 

@@ -15,7 +15,9 @@ from importlib.machinery import SourceFileLoader
 from types import CodeType, FunctionType
 
 from xcs_ast import activation, cache
-from xcs_ast.native import TYPE_CHECKING, Any, Final, use_own
+from xcs_ast.native import Any, Final, use_own
+
+from ..typing import TYPE_CHECKING
 
 use_own(globals())
 

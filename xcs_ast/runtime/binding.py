@@ -14,7 +14,7 @@ use_own(globals())
 
 __all__ = ["Places", "Plain", "bind_places", "bind_sites", "places_of"]
 
-Places = tuple[tuple[int, "int | Places"], ...]
+Places = tuple[tuple[int, Any], ...]
 """Which constants of a code object stand for sites: their positions, each with the site's number.
 
 And the positions of the code objects that hold some, each with the places in it.
@@ -65,7 +65,7 @@ def bind_sites(code: CodeType, mapping: Mapping[str, object]) -> CodeType:
 
 def places_of(code: CodeType, numbers: Mapping[str, int]) -> Places:
     """Where the placeholders are that have these numbers."""
-    found: list[tuple[int, int | Places]] = []
+    found: list[tuple[int, Any]] = []
     for position, constant in enumerate(code.co_consts):
         if type(constant) is str and constant in numbers:
             found.append((position, numbers[constant]))

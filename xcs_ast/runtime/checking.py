@@ -19,7 +19,9 @@ from types import ModuleType
 from xcs_ast.diagnostics import Diagnostic, notices
 from xcs_ast.errors import is_of_the_program
 from xcs_ast.ir.sites import SiteFacts
-from xcs_ast.native import TYPE_CHECKING, Any, final, use_own
+from xcs_ast.native import Any, final, use_own
+
+from ..typing import TYPE_CHECKING
 
 use_own(globals())
 

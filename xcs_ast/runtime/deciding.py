@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from xcs_ast import config
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
-from xcs_ast.native import TYPE_CHECKING, Any, use_own
+from xcs_ast.native import Any, use_own
+
+from ..typing import TYPE_CHECKING
 
 use_own(globals())
 

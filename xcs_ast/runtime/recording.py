@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from types import CodeType
 
 from xcs_ast.ir.sites import SiteFacts
-from xcs_ast.native import TYPE_CHECKING, Any, Final, final, use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import replace
 from xcs_ast.runtime.profile import Backoff, Conduct
+
+from ..typing import TYPE_CHECKING
 
 use_own(globals())
 

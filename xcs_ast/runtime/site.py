@@ -30,7 +30,7 @@ from xcs_ast.errors import forget_our_work, is_of_the_program
 from xcs_ast.ir.blocking import Blocking
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
-from xcs_ast.native import TYPE_CHECKING, Any, Final, Protocol, final, use_own
+from xcs_ast.native import Any, Final, Protocol, final, use_own
 from xcs_ast.records import replace
 from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
@@ -45,6 +45,8 @@ from xcs_ast.runtime.shape import Shape, all_fit, shape_of
 from xcs_ast.runtime.task import stack_is_short, too_deep
 from xcs_ast.runtime.triage import never_waits
 from xcs_ast.runtime.unwinding import trim
+
+from ..typing import TYPE_CHECKING
 
 use_own(globals())
 

@@ -26,12 +26,14 @@ from sys import _getframe
 from time import perf_counter_ns
 from types import GeneratorType
 
-from xcs_ast.native import TYPE_CHECKING, Any, Final, final, use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.handled import Holder, holder
 from xcs_ast.runtime.peek import END
 from xcs_ast.runtime.pool import POOL, Work
 from xcs_ast.runtime.unwinding import outside, raise_in_place
+
+from ..typing import TYPE_CHECKING
 
 use_own(globals())
 
