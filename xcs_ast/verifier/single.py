@@ -144,6 +144,4 @@ def _watch(found: RegionEffects, binding: Binding) -> Watch:
                 channels.add(name)
             case CellVar() as cell:
                 cells.append(cell)
-            case Unknown():
-                pass
     return Watch(by_owner, frozenset(channels), tuple(cells))
