@@ -91,7 +91,7 @@ def _directly(job: Job, unit: Unit, digest: str) -> _Done | None:
     try:
         tree = Tree(unit, job.source, job.lines)
         found = [find_region(tree, region, job.expressions) for region in unit.regions]
-        if not _apart(found) or tree.shares_a_line():
+        if not _apart(found) or not tree.on_shared_lines().isdisjoint(_wrapped(found)):
             return None
         emitter = TreeEmitter(tree, found, job.names, digest, job.expression)
         return emitter.unit(), emitter.found
@@ -103,6 +103,12 @@ def _apart(regions: Sequence[Found]) -> bool:
     """Whether no statement belongs to two blocks."""
     statements = [id(each) for region in regions if region.node is None for each in region.statements]
     return len(statements) == len(set(statements))
+
+
+def _wrapped(regions: Sequence[Found]) -> set[int]:
+    """The statements around which something is put: LibCST puts it around all of their line."""
+    found = {id(each.statements[0]) for each in regions if each.plan.expression is not None}
+    return found.union(*(each.sheltered for each in regions))
 
 
 def _by_text(job: Job, unit: Unit, digest: str) -> _Done | None:

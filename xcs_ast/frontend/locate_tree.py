@@ -114,16 +114,18 @@ class Tree:
             .startswith(b"elif", node.col_offset)
         )
 
-    def shares_a_line(self) -> bool:
-        """Whether two simple statements may stand on one line anywhere."""
+    def on_shared_lines(self) -> set[int]:
+        """The simple statements (by `id`) that may stand on one line with another."""
         if ";" not in self.source:
-            return False
+            return set()
         suites = [self.statements, *(each for node in self._by_start.values() for each in _suites(node))]
-        return any(
-            isinstance(one, _SIMPLE) and isinstance(other, _SIMPLE) and self._joined(one, other)
+        return {
+            id(each)
             for suite in suites
             for one, other in pairwise(suite)
-        )
+            if isinstance(one, _SIMPLE) and isinstance(other, _SIMPLE) and self._joined(one, other)
+            for each in (one, other)
+        }
 
     def is_exact(self, node: ast.expr, string: ast.JoinedStr) -> bool:
         """Whether an expression stands where `ast` says, and the string around it surely doesn't show it.
