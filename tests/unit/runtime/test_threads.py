@@ -42,7 +42,8 @@ def on_a_thread(function: Callable[..., Any], *args: Any) -> None:
     assert not thread.is_alive()
 
 
-def test_a_thread_outlives_what_its_tasks_raise() -> None:
+def test_a_thread_outlives_what_its_tasks_raise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_adopt_tracing", lambda: None)  # who looks at this thread goes on looking
     log: list[str] = []
     queue: SimpleQueue[deque[Told] | None] = SimpleQueue()
     finished = [0, 0]
@@ -73,7 +74,9 @@ def test_a_thread_is_looked_at_as_those_of_threading_are(monkeypatch: pytest.Mon
     assert seen == [trace, trace]
 
 
-def test_nobody_looks() -> None:
+def test_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "gettrace", lambda: None)
+    monkeypatch.setattr(threading, "getprofile", lambda: None)
     seen: list[object] = []
 
     def look() -> None:
