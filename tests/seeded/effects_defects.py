@@ -398,4 +398,13 @@ DEFECTS: Final = (
         "                pass\n",
         ("tests/unit/effects/test_annotations.py",),
     ),
+    Defect(
+        "cell-guard-lost",
+        Kind.GUARD,
+        "what is known of functions and their variables is believed of others of the same code",
+        "xcs_ast/effects/region.py",
+        "                        self.guard(g.CellIs(path, cell.cell_id))\n",
+        "                        pass\n",
+        ("tests/unit/effects/test_guards.py",),
+    ),
 )

@@ -20,6 +20,7 @@ use_own(globals())
 
 __all__ = [
     "Apart",
+    "CellIs",
     "ClassAttr",
     "Condition",
     "ElementTypes",
@@ -107,6 +108,23 @@ class SameObject(_AtPath):
 
     def __hash__(self) -> int:
         return hash(self.path)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CellIs(_AtPath):
+    """It is the cell with this identity.
+
+    Others may have had that identity since. But whoever relies on it has such a guard for each path on which
+    it was found, and all of them lead to one cell again.
+    """
+
+    path: Path
+    cell_id: int
+
+    def check(self, obj: object) -> bool:
+        """Whether this object passes."""
+        return id(obj) == self.cell_id
 
 
 @final

@@ -90,6 +90,8 @@ class Machine:
         self.raised: Value = BOTTOM
         self.changed_globals: set[str] = set()
         self.exact_paths: set[tuple[Path, type]] = set()
+        self.cell_paths: dict[int, dict[Path, None]] = {}
+        """Where each variable of an existing function's closure was found."""
         self.keep: list[object] = []
         """Objects whose `id` is used as a key: they must live as long as the analysis."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from types import CellType
 
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import guards as g
@@ -94,8 +95,7 @@ class Names(Rules):
         cell = function.__closure__[index]
         at = base.then(AttrStep("__closure__")).then(KeyStep(index))
         if name != "__class__":
-            self.emit(Access.READ, CellVar(name, None if base.varies else id(cell)), node, codes.SHARED_READ)
-        self.keep.append(cell)
+            self.emit(Access.READ, CellVar(name, self._cell_identity(cell, at)), node, codes.SHARED_READ)
         stored = self.recall(("cell", name), cell, base)
         try:
             content = cell.cell_contents
@@ -103,6 +103,14 @@ class Names(Rules):
             self.guard(g.NoInstanceAttr(at, "cell_contents"))
             return stored
         return join(self.wrap(at.then(AttrStep("cell_contents")), content), stored)
+
+    def _cell_identity(self, cell: CellType, at: Path) -> int | None:
+        """By which the analysis tells a variable from others of its name."""
+        if at.varies:
+            return None
+        self.keep.append(cell)
+        self.cell_paths.setdefault(id(cell), {})[at] = None
+        return id(cell)
 
     def _global(self, frame: Frame, name: str, node: ast.AST | None) -> Value:
         found = self.load_global(frame.space, name, node)
@@ -156,9 +164,8 @@ class Names(Rules):
                 assert function.__closure__ is not None
                 assert at.path is not None
                 index = function.__code__.co_freevars.index(name)
-                cell = function.__closure__[index]
-                owner = None if at.path.varies else id(cell)
-                self.keep.append(cell)
+                place = at.path.then(AttrStep("__closure__")).then(KeyStep(index))
+                owner = self._cell_identity(function.__closure__[index], place)
                 self.emit(Access.WRITE, CellVar(name, owner), node, codes.SHARED_WRITE)
                 self.remember(("cell", name), owner, value)
                 return

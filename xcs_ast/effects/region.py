@@ -37,11 +37,11 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.errors import is_of_the_program
-from xcs_ast.ir.effects import CONTENT, Access, Blocking, Effect, Location, Summary, Unknown
+from xcs_ast.ir.effects import CONTENT, Access, Blocking, CellVar, Effect, Location, Summary, Unknown
 from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path, PinnedRoot
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
 from xcs_ast.native import use_own
-from xcs_ast.records import dataclass
+from xcs_ast.records import dataclass, replace
 from xcs_ast.source.quiet import quiet
 from xcs_ast.source.spans import Span
 
@@ -315,12 +315,38 @@ class _Region(Statements):
 
     def _result(self) -> RegionEffects:
         self._fresh_conflicts()
+        self._settle_cells()
         self._apart()
         return RegionEffects(
             tuple(sink.summary() for sink in self.stages),
             tuple(sink.summary() for sink in self.segments),
             tuple(self.guards),
         )
+
+    def _settle_cells(self) -> None:
+        """Another function of the same code has other cells: which is which must be so again, or not matter.
+
+        It matters where one of that name is changed. Where none is, the name says enough.
+        """
+        sinks = (*self.stages, *self.segments)
+        changed = {
+            effect.where.name
+            for sink in sinks
+            for effect in sink.effects.values()
+            if isinstance(effect.where, CellVar) and effect.access is not Access.READ
+        }
+        for sink in sinks:
+            for key, effect in tuple(sink.effects.items()):
+                cell = effect.where
+                if not isinstance(cell, CellVar) or cell.cell_id is None:
+                    continue
+                if cell.name in changed:
+                    for path in self.cell_paths[cell.cell_id]:
+                        self.guard(g.CellIs(path, cell.cell_id))
+                else:
+                    del sink.effects[key]
+                    by_name = CellVar(cell.name)
+                    sink.effects.setdefault((key[0], by_name), replace(effect, where=by_name))
 
     def _fresh_conflicts(self) -> None:
         """Tells of fresh objects that a stage uses and a segment before it changes, or the reverse."""

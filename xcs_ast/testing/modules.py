@@ -139,7 +139,8 @@ def optimized_code(source: bytes, filename: str) -> types.CodeType:
 def decorate_all(module: types.ModuleType, entry: str, strategy: str = "hybrid") -> None:
     """Put `jit` around each function and method that `module` defines (but for other entries).
 
-    A bound method that is a global is bound anew: plainly it is the one that its class has.
+    A bound method that is a global is bound anew: plainly it is the one that its class has. Globals that are
+    one object stay one.
     """
     from xcs_ast import jit as decorator
 
@@ -156,9 +157,12 @@ def decorate_all(module: types.ModuleType, entry: str, strategy: str = "hybrid")
                 if isinstance(member, types.FunctionType):
                     made[member] = jit(member)
                     setattr(value, attribute, made[member])
+    bound: dict[int, tuple[types.MethodType, types.MethodType]] = {}
     for name, value in list(namespace.items()):
         if isinstance(value, types.MethodType) and value.__func__ in made:
-            namespace[name] = types.MethodType(made[value.__func__], value.__self__)
+            if id(value) not in bound:
+                bound[id(value)] = value, types.MethodType(made[value.__func__], value.__self__)
+            namespace[name] = bound[id(value)][1]
 
 
 Run = tuple[Face, Schedule]

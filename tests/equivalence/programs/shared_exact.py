@@ -1093,3 +1093,38 @@ def case_event_object():
         return before
 
     return [ask(x) for x in range(3)], event.is_set()
+
+
+def _counter():
+    n = 0
+
+    def get(x):
+        slow(x)
+        return n
+
+    def bump():
+        nonlocal n
+        n += 1
+
+    return get, bump
+
+
+_get, _bump = _counter()
+
+
+def _gets_and_bumps():
+    out = []
+    for x in [1, 2, 3]:
+        out.append(_get(x))
+        _bump()
+    return out
+
+
+def case_functions_of_one_code_have_other_variables():
+    """What is known of a pair of functions does not hold for another pair of the same code."""
+    global _get, _bump
+    (get_a, bump_a), (get_b, bump_b) = _counter(), _counter()
+    found = []
+    for _get, _bump in [(get_a, bump_b), (get_a, bump_a), (get_b, bump_b), (get_b, bump_a)]:
+        found.append(_gets_and_bumps())
+    return found

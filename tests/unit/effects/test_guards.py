@@ -62,6 +62,30 @@ def test_a_method_that_a_subclass_comes_to_define(monkeypatch: pytest.MonkeyPatc
     assert changes_something(stage("asked.ask(x)", 1, {"asked": Derived()})), "else there was nothing to see"
 
 
+def counter() -> tuple[Any, Any]:
+    n = 0
+
+    def get(x: int) -> int:
+        return n + x
+
+    def bump() -> None:
+        nonlocal n
+        n += 1
+
+    return get, bump
+
+
+def test_functions_of_one_code_with_other_variables() -> None:
+    (get_a, bump_a), (get_b, bump_b) = counter(), counter()
+    text = f"{HEAD}out.append(__xcs_stage__(0, get(x)))\n    bump()\n"
+    apart = {"get": get_a, "bump": bump_b, "out": []}
+    effects = region(text, SPACE, item=1, env=apart)
+    assert hold(effects, 1, apart)
+    assert not hold(effects, 1, {**apart, "bump": bump_a}), "now it is one variable"
+    alone = region(f"{HEAD}__xcs_stage__(0, get(x))\n", SPACE, item=1, env=apart)
+    assert hold(alone, 1, {**apart, "get": get_b}), "where nobody changes it, any will do"
+
+
 @pytest.mark.parametrize("flag", [True, False])
 def test_a_branch_that_a_flag_decides(flag: bool) -> None:
     effects = stage("pure(x) if flag else appends_shared(x)", 1, {"flag": flag})
@@ -207,6 +231,7 @@ LOOKS: list[tuple[g.Guard, list[Any], list[Any]]] = [
     (g.SameObject(PLACE, c.SHARED), [c.SHARED], [[], list(c.SHARED)]),
     (g.FunctionIs(PLACE, hold.__code__, globals()), [hold], [stage, hold.__code__]),
     (g.FunctionIs(PLACE, hold.__code__, vars(c)), [], [hold]),
+    (g.CellIs(PLACE, id(c.SHARED)), [c.SHARED], [[], list(c.SHARED)]),
 ]
 """Each guard on objects that pass, and on such as differ in one thing."""
 
