@@ -34,7 +34,7 @@ from xcs_ast.frontend.fresh import FreshNames
 from xcs_ast.frontend.locate_tree import Comprehension, Found, Tree, place_of_span
 from xcs_ast.frontend.mend import SLICE_MARK
 from xcs_ast.frontend.places import as_constant, place_slice
-from xcs_ast.frontend.slice_forms import lambda_form
+from xcs_ast.frontend.slice_forms import lambda_form, scope_mark
 from xcs_ast.native import Final, final, use_own
 from xcs_ast.records import dataclass, field, replace
 from xcs_ast.source.spans import Span
@@ -354,7 +354,7 @@ class TreeEmitter:
     ) -> ast.expr:
         """`S.enter(SLICE, ITERABLE, ENV)`."""
         if slice_ is None:
-            slice_ = self._lambda(region.plan.slices[0], where, _mark(region.node))
+            slice_ = self._lambda(region.plan.slices[0], where, scope_mark(region.node))
             self._place(region, [slice_])
         site = self._site(region, where[:2] * 2)
         if isinstance(region.node, ast.While):
@@ -489,14 +489,3 @@ class TreeEmitter:
             body=[*trims, made(ast.Raise, where, exc=None, cause=None)],
         )
         return made(ast.Try, where, body=body, handlers=[handler], orelse=[], finalbody=[])
-
-
-def _mark(node: ast.AST | None) -> str:
-    """What tells `mend_names` in which scope the slice's code was."""
-    match node:
-        case ast.GeneratorExp():
-            return f"{SLICE_MARK}_genexpr"
-        case ast.ListComp() | ast.SetComp() | ast.DictComp():
-            return f"{SLICE_MARK}_{type(node).__name__.lower()}"
-        case _:
-            return SLICE_MARK

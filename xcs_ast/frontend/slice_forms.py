@@ -21,7 +21,7 @@ from xcs_ast.native import Final, use_own
 
 use_own(globals())
 
-__all__ = ["as_lambda", "is_lambda_form", "lambda_form"]
+__all__ = ["as_lambda", "is_lambda_form", "lambda_form", "scope_mark"]
 
 _NONE: Final = ast.Constant(None)
 _SCOPES: Final = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -135,3 +135,14 @@ def _unpacked(names: Sequence[ast.expr], source: str) -> list[ast.expr]:
 
 def _returns(statement: ast.stmt) -> bool:
     return any(isinstance(node, ast.Return) for node in ast.walk(statement))
+
+
+def scope_mark(node: ast.AST | None) -> str:
+    """What tells `mend_names` in which scope the slice's code was."""
+    match node:
+        case ast.GeneratorExp():
+            return f"{SLICE_MARK}_genexpr"
+        case ast.ListComp() | ast.SetComp() | ast.DictComp():
+            return f"{SLICE_MARK}_{type(node).__name__.lower()}"
+        case _:
+            return SLICE_MARK
