@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.tracer.snippets import FOLDER, Bench, snippets
 
+pytestmark = pytest.mark.shared
 TABLES = sorted(path.stem for path in FOLDER.glob("*.txt"))
 CASES = [(table, number) for table in TABLES for number in range(len(snippets(table)))]
 _benches: dict[str, Bench] = {}
