@@ -35,7 +35,7 @@ LATER = Span("x.py", 9, 0, 9, 9)
         (Below, "__eq__", False),
         (Thing, "mro", False),
     ],
-    ids=str,
+    ids=lambda part: part if type(part) is str else type(part).__name__,
 )
 def test_which_reads_need_cover(owner: Any, field: str, needed: bool) -> None:
     assert needs_cover(Seen("read", owner, field), NOTHING) is needed
