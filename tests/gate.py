@@ -29,7 +29,7 @@ ELSEWHERE = ("cli", "corpus", "hook", "models", "testing")
 """Unit tests in which typeguard would see little: other processes, texts, code of others."""
 
 
-PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")
+PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "--durations=25")
 """Each of two processes has one half of the tests, in their order, and at the end takes from the other's."""
 
 
