@@ -326,7 +326,7 @@ class _Region(Statements):
     def _settle_cells(self) -> None:
         """Another function of the same code has other cells: which is which must be so again, or not matter.
 
-        It matters where one of that name is changed. Where none is, the name says enough.
+        It matters where one of that name is changed. Where none is, the path to it says enough.
         """
         sinks = (*self.stages, *self.segments)
         changed = {
@@ -345,8 +345,9 @@ class _Region(Statements):
                         self.guard(g.CellIs(path, cell.cell_id))
                 else:
                     del sink.effects[key]
-                    by_name = CellVar(cell.name)
-                    sink.effects.setdefault((key[0], by_name), replace(effect, where=by_name))
+                    for path in self.cell_paths[cell.cell_id]:
+                        found = CellVar(cell.name, None, path)
+                        sink.effects[key[0], found] = replace(effect, where=found)
 
     def _fresh_conflicts(self) -> None:
         """Tells of fresh objects that a stage uses and a segment before it changes, or the reverse."""

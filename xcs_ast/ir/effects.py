@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final, final
 
 from xcs_ast.ir.blocking import Blocking
-from xcs_ast.ir.paths import Path
+from xcs_ast.ir.paths import Binding, Path
 from xcs_ast.native import Kind, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
@@ -65,10 +65,22 @@ class Location:
 @final
 @dataclass(frozen=True, slots=True)
 class CellVar:
-    """A variable shared by nested functions. `cell` is `None` where only its name is known."""
+    """A variable shared by nested functions. `cell_id` is `None` where only its name is known.
+
+    With a path it is, in each binding, the cell at its end.
+    """
 
     name: str
     cell_id: int | None = None
+    path: Path | None = None
+
+    def current(self, binding: Binding) -> CellVar:
+        """The same, with the identity that it has in this binding.
+
+        Raises:
+            Unresolvable: the path leads nowhere.
+        """
+        return self if self.path is None else CellVar(self.name, id(self.path.resolve(binding)))
 
     def may_be(self, other: CellVar) -> bool:
         """Whether both may name one variable."""

@@ -183,12 +183,14 @@ def text_touches(
 
 def _resolved(effect: Effect, binding: Binding) -> Iterable[Touch]:
     where = effect.where
-    if not isinstance(where, Location):
-        if isinstance(where, CellVar) and where.cell_id is None:
-            return
-        yield effect.access, where, ""
-        return
     try:
+        if isinstance(where, CellVar):
+            where = where.current(binding)
+            if where.cell_id is None:
+                return
+        if not isinstance(where, Location):
+            yield effect.access, where, ""
+            return
         owner = where.owner.resolve(binding)
     except Unresolvable:
         yield Access.WRITE, Unknown("uses something that cannot be found any more"), ""

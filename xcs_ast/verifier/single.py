@@ -143,5 +143,5 @@ def _watch(found: RegionEffects, binding: Binding) -> Watch:
             case Channel(name):
                 channels.add(name)
             case CellVar() as cell:
-                cells.append(cell)
+                cells.append(cell.current(binding))
     return Watch(by_owner, frozenset(channels), tuple(cells))
