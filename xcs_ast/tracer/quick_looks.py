@@ -63,8 +63,10 @@ class QuickLooks(CallHooks):
             value = o.get(k, MISSING)
             if value is not MISSING:
                 view = self.views[number] = {k: value}
-                seen[number] = (o, view)
+                seen[number] = (o, view, None)
             return value
+        if known[2] is not None:
+            return MISSING
         view = self.views[number] = known[1]
         value = view.get(k, seen)
         if value is seen:
@@ -94,7 +96,9 @@ class QuickLooks(CallHooks):
         if known is None:
             if not self._is_new(o):
                 return MISSING
-            known = self.seen[id(o)] = (o, {})
+            known = self.seen[id(o)] = (o, {}, None)
+        elif known[2] is not None:
+            return MISSING
         view = known[1]
         if k not in view:
             value = view[k] = o.get(k, MISSING)
@@ -145,7 +149,9 @@ class QuickLooks(CallHooks):
         if found is None:
             if (id(space), None) in self.transaction.segment.states:
                 return None
-            found = seen[id(space)] = (space, {})
+            found = seen[id(space)] = (space, {}, type(o))
+        elif found[2] is not type(o):  # looked at as a dictionary, too, or that of others as well
+            return None
         if known is None:
             instances[number] = (o, space)
             self.attrs[number] = found[1]
@@ -156,7 +162,7 @@ class QuickLooks(CallHooks):
         found = self.view_of(o, look)
         if found is None:
             return MISSING
-        space, view = found
+        space, view, _ = found
         value = view.get(name, look)
         if value is look:
             value = space.get(name, MISSING)
@@ -172,7 +178,7 @@ class QuickLooks(CallHooks):
         found = self.view_of(o, look)
         if found is None:
             return None
-        space, view = found
+        space, view, _ = found
         if name not in view:
             view[name] = space.get(name, MISSING)
         return look[1][name] if view[name] is MISSING else None

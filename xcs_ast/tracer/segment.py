@@ -95,8 +95,9 @@ class Segment(Base):
         self.tx = tx
         self.base = base
         self.states: dict[tuple[int, object], State] = Traced() if tx.traced else {}
-        self.seen: dict[int, tuple[dict[Any, Any], dict[Any, Any]]] = {}
-        """Dictionaries, and what was seen under which keys (`MISSING`: nothing)."""
+        self.seen: dict[int, tuple[dict[Any, Any], dict[Any, Any], type | None]] = {}
+        """Dictionaries, and what was seen under which keys (`MISSING`: nothing); the class of the instances
+        whose attributes were looked at in it: another class may mean other things by the same names."""
         self.spots: dict[int, tuple[list[Any], dict[int, Any]]] = {}
         """Lists, and what was seen at which indices."""
         self.shapes: dict[int, tuple[type, Any, dict[int, tuple[Any, dict[str, Any]]]]] = {}
@@ -116,9 +117,14 @@ class Segment(Base):
         state = DictState(self, obj)
         known = self.seen.pop(id(obj), None)
         if known is not None:
-            # Whoever remembers the view goes on seeing what the task knows.
-            state.view = known[1]
             state.reads = dict(known[1])
+            if known[2] is None:
+                # Whoever remembers the view goes on seeing what the task knows.
+                state.view = known[1]
+            else:
+                # The state may come to know keys that are no attributes: a property hides them.
+                state.view = dict(known[1])
+                state.watchers = (known[1],)
         self.states[id(obj), None] = state
         return state
 
@@ -137,14 +143,14 @@ class Segment(Base):
 
     def unfold(self) -> None:
         """Makes states of all that was merely looked at."""
-        for space, _ in list(self.seen.values()):
+        for space, _, _ in list(self.seen.values()):
             self.mapping(space)
         for line, _ in list(self.spots.values()):
             self.sequence(line)
-        for _, _, instances in list(self.shapes.values()):
-            for obj, _ in list(instances.values()):
+        for cls, _, instances in list(self.shapes.values()):
+            for obj, space in list(instances.values()):
                 if (id(obj), Shape) not in self.states:
-                    self.states[id(obj), Shape] = Shape(obj)
+                    self.states[id(obj), Shape] = Shape.seen(obj, cls, space)
 
     def clear(self) -> None:
         """Lets go of all that it knows."""
@@ -204,14 +210,14 @@ class Segment(Base):
             for fetch, seen in list(self.probes):
                 if not same(fetch(), seen):
                     return False
-            return not (self.seen or self.spots) or self._looks_hold(base)
+            return not (self.seen or self.spots or self.shapes) or self._looks_hold(base)
         except Exception:
             # Another thread is at work on the container, or an object is no longer what it was.
             return False
 
     def _looks_hold(self, base: Base) -> bool:
         """The same for what was merely looked at."""
-        for space, view in list(self.seen.values()):
+        for space, view, _ in list(self.seen.values()):
             for key, value in list(view.items()):
                 now = space.get(key, MISSING) if base is REAL else base.key(space, key)
                 if now is not value and not same(now, value):

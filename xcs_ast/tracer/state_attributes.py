@@ -202,7 +202,7 @@ class AttributeLoads(StateCore):
 
     def _shortcut(self, o: Any, state: Any, table: dict[int, dict[str, Any]]) -> dict[str, Any]:
         known = table.get(id(o))
-        if known is None or known is state.view:
+        if known is None:
             # The shape keeps the object alive, so its id stays its own.
             known = table[id(o)] = {}
             state.watchers += (known,)

@@ -261,6 +261,13 @@ class Shape(State):
         self.space = space_of(obj)
         self.changed = False
 
+    @classmethod
+    def seen(cls, obj: object, kind: type, space: dict[str, Any]) -> Shape:
+        """As it was seen: it may be of another class by now."""
+        new = cls.__new__(cls)
+        new.obj, new.cls, new.space, new.changed = obj, kind, space, False
+        return new
+
     def holds(self, base: Base) -> bool:
         """See `State`."""
         return type(self.obj) is self.cls and space_of(self.obj) is self.space

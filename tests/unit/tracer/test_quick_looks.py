@@ -64,6 +64,19 @@ FAILS = {
     "a constant of the class": ("def f(x): return fields()", "P.kind = 8"),
     "a constant comes to be hidden": ("def f(x): return fields()", "POINTS[3].kind = 8"),
     "a method comes to be hidden": ("def f(x): return fields()", "POINTS[3].double = lambda: 8"),
+    "the class of an instance, and the task looks at no more than that": (
+        """
+ONE, TWO = POINTS[3:]
+SPACE = TWO.__dict__
+class Q(P):
+    x = property(lambda self: 8)
+def f(x):
+    seen = ONE.x, TWO.x
+    SPACE["z"] = x
+    return seen
+""",
+        "TWO.__class__ = Q",
+    ),
     "how the class looks attributes up": (
         "def f(x): return fields()",
         "P.__getattribute__ = lambda self, name: 5",
@@ -99,6 +112,30 @@ def f(x):
     seen += [ONE.x, TWO.x, ONE.__dict__["x"], TWO.double()]
     TWO.__dict__["x"] = x + 1
     return seen + [ONE.x, TWO.x, ONE.__dict__["x"], TWO.double(), ONE.kind, TWO.kind, ONE.double()]
+""",
+    "a property hides a key of the dictionary": """
+class Hiding(P):
+    x = property(lambda self: SPACE["x"] + 100)
+SPACE = {"x": 1, "y": 2}
+ONE, TWO = (Hiding.__new__(Hiding) for _ in (0, 1))
+ONE.__dict__, TWO.__dict__ = {"y": 3}, SPACE
+def f(x):
+    seen = [ONE.y, TWO.y, TWO.x, TWO.x, SPACE["x"], TWO.x, TWO.y]
+    SPACE["x"] = TWO.y = x
+    return seen + [ONE.y, TWO.y, TWO.x, SPACE["y"], SPACE.get("x"), TWO.x]
+""",
+    "instances of two classes with one dictionary": """
+class R(P):
+    y = property(lambda self: "hides it")
+SPACE = {"x": 3, "y": 5}
+ONE, OTHER = P(1), R.__new__(R)
+OTHER.x = 4
+TWO, HIDES = P(2), R.__new__(R)
+TWO.__dict__ = HIDES.__dict__ = SPACE
+def f(x):
+    seen = [(one.x, one.y) for one in (ONE, TWO)] + [OTHER.x, HIDES.x, HIDES.y]
+    TWO.x = SPACE["y"] = x
+    return seen + [(one.x, one.y) for one in (ONE, TWO, HIDES)] + [SPACE["x"]]
 """,
     "constants of the class": """
 def f(x):
