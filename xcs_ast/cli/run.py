@@ -175,7 +175,7 @@ def _run_script(request: _Request) -> int:
     except ConfigError as error:
         return _misconfigured(error)
     code = _compile(source, filename, rewritten=wanted)
-    if isinstance(code, SyntaxError | ValueError):
+    if isinstance(code, Exception):
         return _hand_over(request) or _end(code)
     sys.argv[:] = [path, *request.rest]
     _enter(os.path.dirname(os.path.realpath(path)), hooked=wanted)
@@ -192,11 +192,11 @@ def _absolute(path: str) -> str:
         return path
 
 
-def _compile(source: bytes, filename: str, *, rewritten: bool) -> CodeType | SyntaxError | ValueError:
+def _compile(source: bytes, filename: str, *, rewritten: bool) -> CodeType | Exception:
     """The code to execute. Python compiles a script each time, and so warns each time: we do as well."""
     try:
         plain = compile(source, filename, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
+    except Exception as error:  # it may also be nested too deeply
         return error
     if not rewritten:
         return plain

@@ -97,6 +97,8 @@ CASES = {
         "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\nimport time; time.sleep(9)\n"
     ),
     "generator exit": script("raise GeneratorExit('x')\n"),
+    "nested too deeply to be compiled": script("x = 0" + " + 1" * 100_000 + "\n"),
+    "nested too deeply to be parsed": script("x = " + "-" * 100_000 + "1\n"),
     "base exception": script("class B(BaseException): pass\nraise B(1)\n"),
     "input": script(
         "name = input('name? ')\nimport sys\nprint(name, sys.stdin.read())\n", stdin=b"Ada\nrest\n"
