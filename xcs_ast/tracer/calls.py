@@ -71,14 +71,6 @@ class CallHooks(Methods):
 
     # --------------------------------------------------------------------------------------------- entrance
 
-    def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """`f(*args, **kwargs)`."""
-        return self.dispatch(f, args, kwargs, True)
-
-    def perform(self, f: Any, /, *args: Any, **kwargs: Any) -> object:
-        """A call whose result nobody uses."""
-        return self.dispatch(f, args, kwargs, False)
-
     def call_method(self, o: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """`o.name(*args, **kwargs)`."""
         return self._method(o, name, args, kwargs, True)

@@ -204,7 +204,7 @@ class Builtins(Constructing):
 
     def leave(self, reason: str, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Calls what cannot be called ahead, when it is the task's turn."""
-        return self.wait(reason)
+        raise NotImplementedError
 
     def is_own_iterator(self, obj: Any) -> bool:
         """Whether it is an iterator that the task has made."""

@@ -198,10 +198,14 @@ def _bind(
     return bound
 
 
+_flags: Final = type.__dict__["__flags__"].__get__
+"""Past the metaclass, which may look attributes up itself."""
+
+
 def is_simple(cls: type) -> bool:
     """Whether all bases are classes in Python, or builtin ones that only hold what they are given."""
     for base in mro_of(cls):
-        if base.__flags__ & (1 << 9):
+        if _flags(base) & (1 << 9):
             continue
         if base in _BASES or base in _HOLDERS or issubclass(base, BaseException):
             continue

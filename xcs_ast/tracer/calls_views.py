@@ -99,9 +99,7 @@ class Views(StateHooks):
 
     def adopt(self, obj: Any) -> Any:
         """Registers an object that the task has just made."""
-        if type(obj) not in SCALARS:
-            self.transaction.adopt(obj)
-        return obj
+        raise NotImplementedError
 
     def adopt_tree(self, obj: Any) -> Any:
         """Registers a tree of builtin containers that the task has just made."""
@@ -147,11 +145,6 @@ class Views(StateHooks):
         if described and all(self._is_passive(clause, o) for clause in entry.clauses):  # type: ignore[union-attr]
             return found.__get__(o, type(o))
         return super()._load_getset(o, name, found)
-
-    def new(self, obj: Any, /) -> Any:
-        """A list, dict or set, just made by a display or a comprehension."""
-        self.transaction.adopt(obj)
-        return obj
 
     def untouched(self, obj: Any) -> bool:
         """Whether the task holds back no change of this object."""

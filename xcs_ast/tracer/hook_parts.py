@@ -200,8 +200,6 @@ def merge_keywords(f: Any, before: dict[str, Any], found: dict[str, Any]) -> dic
     """Adds keywords to those of a call of `f`; none may come twice."""
     for key in found:
         if key in before:
-            if not isinstance(key, str):
-                raise TypeError("keywords must be strings")
             raise TypeError(f"{function_text(f)} got multiple values for keyword argument '{key}'")
     before.update(found)
     return before

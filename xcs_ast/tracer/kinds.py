@@ -37,12 +37,10 @@ __all__ = [
     "is_immutable",
     "is_plain_equal",
     "is_plain_key",
-    "is_scalar",
     "raise_abandon",
     "raise_stop",
     "same",
     "space_of",
-    "special_of",
     "unsure",
 ]
 
@@ -129,11 +127,6 @@ def unsure(reason: str) -> Unsure:
     return Unsure(reason, _KEY)
 
 
-def is_scalar(value: object) -> bool:
-    """Whether the value is an exact builtin scalar."""
-    return type(value) in SCALARS
-
-
 def same(a: object, b: object) -> bool:
     """Whether who saw `a` could not tell that it is `b` now: identity; scalars by type and value."""
     if a is b:
@@ -195,11 +188,6 @@ _GENERIC: Final[tuple[type, ...]] = (
 GENERIC_GET: Final = _wrappers("__getattribute__")
 GENERIC_SET: Final = _wrappers("__setattr__")
 GENERIC_DELETE: Final = _wrappers("__delattr__")
-
-
-def special_of(kind: type, name: str) -> object:
-    """The special method `name` of the type, as a class holds it, or `MISSING`."""
-    return class_lookup(kind, name)
 
 
 def has_python_special(kind: type, name: str) -> bool:

@@ -37,7 +37,6 @@ __all__ = [
     "plain_item",
     "plain_store",
     "python_function",
-    "shifted",
 ]
 
 STREAMS: Final = frozenset({zip, enumerate, reversed, type({}.keys()), type({}.values()), type({}.items())})
@@ -163,22 +162,6 @@ def name_of(f: Any) -> str:
     if kind is FunctionType or issubclass(kind, type):
         return str(f.__name__)
     return str(kind.__name__)
-
-
-def shifted(f: Any, kwargs: dict[str, Any], frames: int) -> dict[str, Any]:
-    """The keywords of a call that looks for its caller on the stack, corrected by our `frames` in between."""
-    kind: Any = type(f)
-    module = getattr(f, "__module__", None) if kind in (FunctionType, MethodType, type(len)) else None
-    if module in ("warnings", "_warnings") and name_of(f) == "warn":
-        return {**kwargs, "stacklevel": kwargs.get("stacklevel", 1) + frames}
-    if module == "logging" and name_of(f).rpartition(".")[2] in _LOGGING:
-        return {**kwargs, "stacklevel": kwargs.get("stacklevel", 1) + frames}
-    return kwargs
-
-
-_LOGGING: Final = frozenset(
-    {"debug", "info", "warning", "error", "critical", "exception", "log", "warn", "fatal"}
-)
 
 
 def python_function(f: Any, args: tuple[Any, ...]) -> tuple[FunctionType | None, tuple[Any, ...]]:

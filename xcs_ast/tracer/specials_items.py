@@ -80,7 +80,7 @@ class Items(Texts):
         raise NotImplementedError
 
     def _parametrized(self, o: type, k: Any) -> Any:
-        if o.__flags__ & (1 << 9):
+        if type.__dict__["__flags__"].__get__(o) & (1 << 9):
             return self.wait("parametrizes a class")
         return o[k]  # type: ignore[index]
 

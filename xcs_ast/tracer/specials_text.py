@@ -58,8 +58,6 @@ class Texts(Specials):
             return self._text(self.call(found, x), "__str__")
         if found is object.__str__:
             return self.repr_of(x)
-        if kind in CONTAINERS:
-            return self.repr_of(x)
         if issubclass(kind, BaseException):
             if found is BaseException.__str__:
                 return self._exception_text(x)

@@ -1,4 +1,4 @@
-"""The hooks that touch state: variables, attributes, items, augmented assignments, iteration, membership.
+"""The hooks that touch state: variables, attributes, items, augmented assignments, iteration.
 
 Guarantees: shared state is read through the transaction and changed only in its log; what the task owns is
 used natively; no user code runs unseen. Whatever is not understood waits.
@@ -58,7 +58,7 @@ class StateHooks(Containers, Attributes):
 
     def tables(self, scope: dict[str, Any]) -> tuple[dict[str, Any], ...]:
         """Where to keep what is known of a module's globals; further tables that depend on it."""
-        return ({},)
+        raise NotImplementedError
 
     def _known_of(self, scope: dict[str, Any], state: Any) -> dict[str, Any]:
         known = self.scopes.get(id(scope))
@@ -242,15 +242,15 @@ class StateHooks(Containers, Attributes):
 
     def foreign_load_item(self, o: Any, k: Any, /) -> Any:
         """`o[k]` where the container or the key is not a builtin one."""
-        return self.late(f"an item of a {type(o).__name__}").load_item(o, k)
+        raise NotImplementedError
 
     def foreign_store_item(self, value: Any, o: Any, k: Any, /) -> None:
         """`o[k] = value` where the container or the key is not a builtin one."""
-        self.late(f"an item of a {type(o).__name__}").store_item(value, o, k)
+        raise NotImplementedError
 
     def foreign_delete_item(self, o: Any, k: Any, /) -> None:
         """`del o[k]` where the container or the key is not a builtin one."""
-        self.late(f"an item of a {type(o).__name__}").delete_item(o, k)
+        raise NotImplementedError
 
     # Augmented assignments
 
@@ -385,7 +385,7 @@ class StateHooks(Containers, Attributes):
         """`a op= b` for anything else."""
         return self.late(f"a {type(a).__name__} {op}= ...").inplace(op, a, b)
 
-    # Iteration, membership, length
+    # Iteration
 
     def iterate(self, x: Any, /) -> Iterator[Any]:
         """What `for` runs over. The iterator may be one over a private copy: it must not reach user code."""
@@ -397,7 +397,7 @@ class StateHooks(Containers, Attributes):
 
     def foreign_iterate(self, x: Any, /) -> Iterator[Any]:
         """`iter(x)` for anything that is not a builtin container, text or range."""
-        return self.late(f"iterates over a {type(x).__name__}").iterate(x)
+        raise NotImplementedError
 
     def unpack(self, x: Any, before: int, after: int, /) -> Any:
         """What `a, b = x` takes apart."""
@@ -413,54 +413,6 @@ class StateHooks(Containers, Attributes):
                 return super().unpack(x, before, after)  # raises
             taken = self.foreign_iterate(x)
         return super().unpack(taken, before, after)
-
-    def compare(self, op: str, a: Any, b: Any, /) -> Any:
-        """One comparison: `in` on containers, identity, and scalars; the rest is `foreign_compare`."""
-        if op == "is":
-            return a is b
-        if op == "is not":
-            return a is not b
-        if op == "in" or op == "not in":
-            try:
-                found = self.container_contains(b, a)
-            except Unsure as unsure:
-                return self.late(unsure.reason).compare(op, a, b)
-            if found is None:
-                return self.foreign_compare(op, a, b)
-            return found if op == "in" else not found
-        if type(a) in SCALARS and type(b) in SCALARS:
-            return super().compare(op, a, b)
-        return self.foreign_compare(op, a, b)
-
-    def foreign_compare(self, op: str, a: Any, b: Any, /) -> Any:
-        """Any other comparison."""
-        return self.late(f"{type(a).__name__} {op} {type(b).__name__}").compare(op, a, b)
-
-    def truth(self, x: Any, /) -> bool:
-        """Whether a test on `x` succeeds."""
-        if type(x) in SCALARS:
-            return bool(x)
-        try:
-            length = self.container_length(x)
-        except Unsure as unsure:
-            return self.late(unsure.reason).truth(x)
-        return self.foreign_truth(x) if length is None else length != 0
-
-    def length(self, x: Any) -> int:
-        """`len(x)`."""
-        try:
-            found = self.container_length(x)
-        except Unsure as unsure:
-            return self.late(unsure.reason).call(len, x)  # type: ignore[no-any-return]
-        return self.foreign_length(x) if found is None else found
-
-    def foreign_length(self, x: Any) -> int:
-        """The length of anything that is no builtin container."""
-        return self.late(f"the length of a {type(x).__name__}").call(len, x)  # type: ignore[no-any-return]
-
-    def foreign_truth(self, x: Any, /) -> bool:
-        """The truth of anything that is not a scalar or a builtin container."""
-        return self.late(f"the truth of a {type(x).__name__}").truth(x)
 
 
 class Pending:

@@ -152,3 +152,126 @@ def fails(models, text):
 
 def lazy(models, text):
     return (model(text) for model in models)
+
+
+GONE = 1
+WORD = [1]
+
+
+class Pieces:
+    """Attributes that are there, or not."""
+
+    def __init__(self, n):
+        self.n = n
+
+
+class Pairs:
+    def keys(self):
+        return ["a"]
+
+    def __getitem__(self, key):
+        return key
+
+
+def keywords(**named):
+    return named
+
+
+def of_globals(n):
+    global GONE, WORD
+    GONE = n
+    GONE += 1
+    held = GONE
+    del GONE
+    WORD = [1]
+    WORD += [n]
+    return held, WORD
+
+
+def of_cells(n):
+    count, words, gone = n, [n], n
+
+    def up():
+        nonlocal count, words, gone
+        count += 1
+        words += [count]
+        words = [*words, n]
+        del gone
+        return count
+
+    return up(), up_again(up), count, words
+
+
+def up_again(up):
+    try:
+        return up()
+    except NameError as error:
+        return type(error).__name__
+
+
+def of_items(n):
+    numbers, table = [1, 2, n], {"a": 1}
+    numbers[0] = n
+    numbers[-1] = 7
+    numbers[1] += n
+    table["a"] += n
+    table["b"] = numbers[0]
+    one = numbers[0:2]
+    return numbers, table, one, {*table}, {*numbers}, keywords(**table), keywords(**Pairs())
+
+
+def that_fail(n):
+    thing, failed = Pieces(n), []
+    try:
+        thing.n = thing.n + "x"
+    except TypeError:
+        failed.append(1)
+    try:
+        n += "x"
+    except TypeError:
+        failed.append(2)
+    try:
+        failed.append(thing.missing)
+    except AttributeError:
+        failed.append(3)
+    try:
+        [].pop()
+    except IndexError:
+        failed.append(4)
+    assert n == 3, "three"
+    thing.n = thing.n * 2
+    return failed, thing.n
+
+
+def of_patterns(n):
+    found = []
+    for each in [{"a": n, "b": 2}, {"c": 1}, [n]]:
+        match each:
+            case {"a": first, **rest}:
+                found.append((first, rest))
+            case [first]:
+                found.append(first)
+            case _:
+                continue
+        if n > 5:
+
+            def inner():
+                return n
+
+            found.append(inner())
+            continue
+        found.append("end")
+    return found
+
+
+def closing(n):
+    total = 0
+
+    def add(k):
+        nonlocal total
+        if k > 1:
+            return total
+        total = total + k
+        return total
+
+    return [add(k) for k in range(n)]

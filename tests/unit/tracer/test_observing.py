@@ -188,3 +188,21 @@ def test_nothing_is_warned_of():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         trace_function(programs.ensemble_forward, _models(), "q")
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        programs.of_globals,
+        programs.of_cells,
+        programs.of_items,
+        programs.that_fail,
+        programs.of_patterns,
+        programs.closing,
+    ],
+)
+def test_what_is_watched_does_what_it_does_plainly(function):
+    expected = function(3)
+    graph = trace_function(function, 3)
+    assert graph.recording.result == expected
+    assert graph.steps()

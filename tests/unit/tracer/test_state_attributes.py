@@ -11,15 +11,14 @@ from abc import ABC
 
 import pytest
 
+from tests.unit.tracer.transaction_world import Waiting
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.kinds import Abandon
-from xcs_ast.tracer.state import StateHooks
 from xcs_ast.tracer.transaction import Transaction
 
 
-class Hooks(StateHooks):
-    def call(self, f, /, *args, **kwargs):
-        return f(*args, **kwargs)
+class Hooks(Waiting):
+    """The state alone."""
 
 
 @pytest.fixture

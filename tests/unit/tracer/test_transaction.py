@@ -7,16 +7,13 @@ import weakref
 
 import pytest
 
+from tests.unit.tracer.transaction_world import Waiting
 from xcs_ast.tracer.freshness import Registry
 from xcs_ast.tracer.kinds import Abandon, Stop, Unsure
-from xcs_ast.tracer.state import StateHooks
 from xcs_ast.tracer.transaction import Transaction
 
 
-class Hooks(StateHooks):
-    def call(self, f, /, *args, **kwargs):
-        return f(*args, **kwargs)
-
+class Hooks(Waiting):
     def method(self, o, name, *args, **kwargs):
         return self.container_method(o, name, args, kwargs, False)
 

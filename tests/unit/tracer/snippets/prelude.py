@@ -4,6 +4,7 @@
 # fmt: off
 import weakref, threading, sys, json, re, math, functools, collections, dataclasses, contextlib, logging, operator, enum, abc, types
 import io, itertools, os, copy, typing, datetime, decimal, fractions, random, string, textwrap, bisect, heapq, uuid
+import xcs_ast
 from collections import namedtuple, defaultdict, Counter, deque, OrderedDict
 from collections.abc import Mapping, Iterable, Sized
 class Odd:
@@ -363,11 +364,133 @@ def deco(f):
     return inner
 def defaults(a, b=[], *, c={}): b.append(a); c[a] = 1; return b, c
 
-STATE = ['LOG', 'SHARED', 'TABLE', 'TAGS', 'QUEUE', 'COUNTS', 'LISTS', 'ORDER', 'NUMBERS', 'P', 'PROP', 'SL', 'GA', 'SGI', 'BOUND', 'NEST', 'GI', 'HOLD', 'PR', 'SS', 'CELL', 'UP', 'PART', 'IT', 'GEN', 'IDS', 'RNG', 'OUT', 'BOUT', 'NOW', 'TREE', 'METH', 'CD', 'OWN', 'OWNSET', 'OWNORDER', 'N', 'TEXT', 'NAN', 'SUB', 'SUBLIST', 'DA', 'WD', 'ERRORS']
+SM = staticmethod(plain)
+@xcs_ast.ordered
+def said(v): return [v]
+@xcs_ast.unordered
+def asked(*a, **k): return len(a), sorted(k)
+@xcs_ast.pure
+def counted(v): return v + 1
+class Declared:
+    @xcs_ast.unordered
+    def ask(self, v): return v
+    @xcs_ast.ordered
+    def say(self, v): return v
+    @xcs_ast.unordered
+    def __call__(self, v): return v
+@xcs_ast.pure
+class Declares:
+    def __init__(self, v): self.v = v
+class NamedCall:
+    def __call__(self, **k): return k
+    def __repr__(self): return "NamedCall()"
+class InitDict(dict):
+    def __init__(self, *a, **k): super().__init__(*a, **k)
+class SubHolder(Holder):
+    def up(self): return super().lazy
+@dataclasses.dataclass
+class DSet:
+    n: int
+    def __setattr__(self, name, v): LOG.append(name); object.__setattr__(self, name, v)
+@dataclasses.dataclass
+class Kinded:
+    n: int
+    kind: typing.ClassVar[int] = 3
+    quiet: int = dataclasses.field(default=0, repr=False)
+@dataclasses.dataclass
+class Computed:
+    n: int
+    @functools.cached_property
+    def n(self): return 5
+class CM(type):
+    __call__ = type.__call__
+class CallMeta(metaclass=CM):
+    def __init__(self, v): self.v = v
+class BM(type):
+    __call__ = staticmethod(lambda *a: a)
+class BadMeta(metaclass=BM): pass
+class BadI:
+    def __init__(self, n): self.n = n; return n
+class BadSlot:
+    __slots__ = ("n",)
+    def __init__(self, n): self.n = n; return n
+class DocInit:
+    def __init__(self, n):
+        "Takes one."
+        self.n = n
+class LamInit: __init__ = lambda self, n: setattr(self, "n", n)
+class Wide:
+    def __init__(self, n, a, b, *, k=0): self.n = n + k
+class Specials:
+    __abs__ = staticmethod(lambda: 5)
+    __reversed__ = classmethod(lambda cls: iter([1]))
+    __round__ = functools.partial(lambda: 3)
+    __len__ = staticmethod(lambda: 4)
+class BadIter:
+    def __iter__(self): return 5
+class OddArgs(Exception): args = 5
+class EM(type): pass
+class OddError(ValueError, metaclass=EM): pass
+class Keyed:
+    def keys(self): return ["a"]
+    def __getitem__(self, k): LOG.append(("keyed", k)); return 1
+    def __iter__(self): return iter(["a"])
+def _deep(n):
+    made = []
+    for _ in range(n): made = [made]
+    return made
+class Zone(datetime.tzinfo):
+    def utcoffset(self, when): LOG.append("offset"); return datetime.timedelta(0)
+    def dst(self, when): return None
+    def tzname(self, when): return "Z"
+class StaticGet: __getattr__ = staticmethod(lambda name: ("static", name))
+class PartGet: __getattr__ = functools.partial(lambda name: ("part", name))
+class PropC:
+    n = 3
+    p = property(operator.attrgetter("n"))
+class OnlySet:
+    def __set__(self, o, v): o.__dict__["os"] = v
+class HasOnlySet: os = OnlySet()
+class Bnd: m = types.MethodType(append, 1)
+class Lru:
+    @functools.lru_cache
+    def f(self, v): return v
+class PartM:
+    pm = functools.partialmethod(plain, 1)
+    cp = classmethod(functools.partial(plain, 1))
+class SlotCached:
+    __slots__ = ("a",)
+    @functools.cached_property
+    def c(self): return 1
+class OtherName:
+    @functools.cached_property
+    def c(self): LOG.append("c"); return 1
+OtherName.other = vars(OtherName)["c"]
+class MGA(type):
+    def __getattribute__(cls, name): LOG.append(name); return type.__getattribute__(cls, name)
+class WithMGA(metaclass=MGA): v = 1
+class Named(enum.Enum):
+    value2 = 1
+class StaticSet:
+    __setattr__ = staticmethod(lambda name, v: LOG.append(name))
+    __delattr__ = staticmethod(lambda name: LOG.append(name))
+class SuperIn(Super):
+    def parts(self): return [super(SuperIn, self).total for _ in range(2)], [s for s in [super().total]]
+class Deep:
+    def down(self, n): return self.down(n + 1)
+    def drop(self, n): self.drop(n + 1)
+MOD = types.ModuleType("mod"); MOD.__getattr__ = lambda name: ("of mod", name)
+MOD2 = types.ModuleType("mod2")
+MATCH = re.match(b"a", bytearray(b"a"))
+FROZEN = frozenset([1, "z"])
+FROZENOWN = frozenset([Own(1), 1])
+ROW = Row(1)
+
+STATE = ['LOG', 'SHARED', 'TABLE', 'TAGS', 'QUEUE', 'COUNTS', 'LISTS', 'ORDER', 'NUMBERS', 'P', 'PROP', 'SL', 'GA', 'SGI', 'BOUND', 'NEST', 'GI', 'HOLD', 'PR', 'SS', 'CELL', 'UP', 'PART', 'IT', 'GEN', 'IDS', 'RNG', 'OUT', 'BOUT', 'NOW', 'TREE', 'METH', 'CD', 'OWN', 'OWNSET', 'OWNORDER', 'N', 'TEXT', 'NAN', 'SUB', 'SUBLIST', 'DA', 'WD', 'ERRORS', 'BYTES', 'CPX']
 
 
 def renew():
-    global LOG, SHARED, TABLE, TAGS, QUEUE, COUNTS, LISTS, ORDER, NUMBERS, P, PROP, SL, GA, SGI, BOUND, NEST, GI, HOLD, PR, SS, CELL, UP, PART, IT, GEN, IDS, RNG, OUT, BOUT, NOW, TREE, METH, CD, OWN, OWNSET, OWNORDER, N, TEXT, NAN, SUB, SUBLIST, DA, WD, ERRORS
+    global LOG, SHARED, TABLE, TAGS, QUEUE, COUNTS, LISTS, ORDER, NUMBERS, P, PROP, SL, GA, SGI, BOUND, NEST, GI, HOLD, PR, SS, CELL, UP, PART, IT, GEN, IDS, RNG, OUT, BOUT, NOW, TREE, METH, CD, OWN, OWNSET, OWNORDER, N, TEXT, NAN, SUB, SUBLIST, DA, WD, ERRORS, BYTES, CPX
     LOG = []
     SHARED = [3, 1, 2]
     TABLE = {"a": 1, "b": [2]}
@@ -412,3 +535,5 @@ def renew():
     DA = DelAttr()
     WD = WithDict()
     ERRORS = [ValueError("kept")]
+    BYTES = bytearray(b"ab")
+    CPX = [1j, 2j]
