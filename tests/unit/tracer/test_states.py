@@ -310,17 +310,12 @@ def test_an_object_that_has_another_class_or_dictionary_is_not_what_was_seen():
         thing = Thing()
         thing.n = 1
         segment = Transaction().segment
-        segment.seen[id(thing.__dict__)] = (thing.__dict__, {"n": 1})
-        segment.shapes[id(Thing)] = (Thing, shows, {id(thing): (thing, thing.__dict__)})
+        space = thing.__dict__
+        segment.shapes[id(Thing)] = (Thing, shows, {id(thing): (thing, space)})
         change(thing)
-        assert segment.holds(state_base.REAL) is (type(thing) is Thing and thing.__dict__ is _space(segment))
+        assert segment.holds(state_base.REAL) is (type(thing) is Thing and thing.__dict__ is space)
         segment.shapes[id(Thing)] = (Thing, object(), {})
         assert not segment.holds(state_base.REAL)
-
-
-def _space(segment: Any) -> Any:
-    ((space, _),) = segment.seen.values()
-    return space
 
 
 class Gone:
