@@ -244,7 +244,7 @@ class Applying(Operators):
                 else:
                     self.touch_state(atom, True, node)
                 continue
-            cls = class_of(atom)
+            cls = self.exact(atom)
             is_dict = cls is not None and issubclass(cls, dict)
             if type(atom) is New:
                 self.grow(atom.obj, "keys" if is_dict and role == "elem" else "elems", what)
@@ -275,7 +275,7 @@ class Applying(Operators):
         allowed = {catalog.class_named(name) for name in classes}
         for atom in self._spec(subject, call):
             if not is_scalar(atom) and self.exact(atom) not in allowed:
-                cls = class_of(atom)
+                cls = self.exact(atom)
                 name = class_name(cls) if cls else "something unknown"
                 self.fail(
                     f"passes {call.entry.dotted} a {name}, of which its model does not speak",
@@ -295,7 +295,7 @@ class Applying(Operators):
         return call.results[key]
 
     def _elements_of(self, atom: Atom, call: ModelCall) -> Value:
-        cls = class_of(atom)
+        cls = self.exact(atom)
         if (
             cls is not None
             and cls not in BUILTIN_CONTAINERS
@@ -322,7 +322,7 @@ class Applying(Operators):
     def _merged(self, of: e.Spec, value: Value, call: ModelCall) -> None:
         keys = values = BOTTOM
         for atom in value:
-            cls = class_of(atom)
+            cls = self.exact(atom)
             if cls is not None and issubclass(cls, dict) and find_in_mro(cls, "keys")[0] is dict:
                 if cls is dict or (type(atom) is New and cls in FRESH_CONTAINERS):
                     keys = join(keys, self.content(atom, call.node, keys=True))
@@ -447,7 +447,7 @@ class Applying(Operators):
         return frozenset({New(obj)})
 
     def _copy(self, atom: Atom, is_deep: bool, call: ModelCall) -> Value:
-        cls = class_of(atom)
+        cls = self.exact(atom)
         if is_scalar(atom) or cls is None:
             return frozenset({atom})
         where: object = call.node or call.entry

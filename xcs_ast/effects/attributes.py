@@ -19,7 +19,6 @@ from xcs_ast.effects.resolve import (
     PLAIN_SETATTR,
     among,
     class_name,
-    find_behind,
     find_in_mro,
     is_class,
     is_library,
@@ -42,7 +41,6 @@ from xcs_ast.effects.values import (
     Super,
     UnknownAtom,
     Value,
-    class_of,
     is_scalar,
     join,
     map_atoms,
@@ -186,7 +184,7 @@ class Attributes(Protocol):
     ) -> Value:
         """What an attribute found on a class gives for an instance."""
         path = Path(PinnedRoot(owner), (AttrStep(name),))
-        if is_mutable_class(owner) and self.recall((type(owner), name), owner, path):
+        if is_mutable_class(owner) and self.recall((type(owner), name), owner, Path(PinnedRoot(owner))):
             return self.fail(f"{class_name(owner)}.{name} is replaced here", node)
         kind = type(found)
         receiver: Value = frozenset({atom})
@@ -277,12 +275,9 @@ class Attributes(Protocol):
             cls, on_class = self.exact(receiver), False
         if cls is None:
             return self.fail(f"uses super().{name} of something unknown", node, codes.UNKNOWN_ATTRIBUTE)
-        owner, found = find_behind(cls, start, name)
+        owner, found = self.behind(cls, start, name, node)
         if owner is None:
             return BOTTOM
-        if is_mutable_class(owner):
-            self.reads(Path(PinnedRoot(owner)), name, node)
-            self.guard(g.SameObject(Path(PinnedRoot(owner), (AttrStep(name),)), found))
         if on_class and type(found) is types.FunctionType:
             return self.wrap(Path(PinnedRoot(owner), (AttrStep(name),)), found)
         if name == "__new__" and (type(found) is staticmethod or type(found) is types.BuiltinFunctionType):
@@ -305,7 +300,7 @@ class Attributes(Protocol):
             return self.fail(
                 f"uses {class_name(cls)}.{name} through a metaclass", node, codes.UNKNOWN_ATTRIBUTE
             )
-        meta_owner, meta_found = find_in_mro(meta, name)
+        meta_owner, meta_found = self.protocol(meta, name)
         if meta_owner is not None and self.takes_precedence(meta_found, node):
             modelled = self.run_attribute_model(ref, meta, name, node)
             return self._no_model(meta, name, node) if modelled is None else modelled
@@ -315,7 +310,7 @@ class Attributes(Protocol):
                 return self.recall((meta, name), cls, ref.path)
             return self._get_through(meta_found, meta_owner, ref, meta, name, node)
         path = Path(PinnedRoot(owner), (AttrStep(name),))
-        stored = self.recall((type(owner), name), owner, path)
+        stored = self.recall((type(owner), name), owner, Path(PinnedRoot(owner)))
         kind = type(found)
         if kind is staticmethod:
             return join(self.wrap(path.then(AttrStep("__func__")), found.__func__), stored)
@@ -336,7 +331,7 @@ class Attributes(Protocol):
 
     def _module_attr(self, path: Path, module: types.ModuleType, name: str, node: ast.AST | None) -> Value:
         self.same(Ref(path, module))
-        kind = type(module)
+        self.typed_path(path, kind := type(module))
         space = module.__dict__
         if not among(find_in_mro(kind, "__getattribute__")[1], PLAIN_GETATTRIBUTE) or (
             kind is not types.ModuleType
@@ -349,11 +344,11 @@ class Attributes(Protocol):
             return known
         if find_in_mro(kind, name)[0] is not None:
             return self.fail(f"uses .{name} of a module", node, codes.UNKNOWN_ATTRIBUTE)
-        fallback = space.get("__getattr__")
+        fallback = self.load_global(space, "__getattr__", node)
+        if fallback and all(type(a) is Ref and type(a.obj) is types.FunctionType for a in fallback):
+            return self.call(fallback, Args((frozenset({Const(name)}),)), node)
         if fallback is None and find_in_mro(kind, "__getattr__")[0] is None:
             return BOTTOM
-        if type(fallback) is types.FunctionType:
-            return self.call_atom(pinned(fallback), Args((frozenset({Const(name)}),)), node)
         return self.fail(f"uses .{name} of a module that computes it", node, codes.UNKNOWN_ATTRIBUTE)
 
     def load_global(self, space: dict[str, Any], name: str, node: ast.AST | None) -> Value | None:
@@ -460,13 +455,13 @@ class Attributes(Protocol):
     def store_global(self, space: dict[str, Any], name: str, value: Value, node: ast.AST | None) -> None:
         """Assigns a variable of a module."""
         self.emit(Access.WRITE, Location(Path(PinnedRoot(space)), name), node, codes.SHARED_WRITE)
-        self.remember((dict, "global " + name), id(space), value)
-        self.remember((dict, CONTENT), id(space), value)
+        for key in ("global " + name, CONTENT):
+            self.remember((dict, key), self.owned(Path(PinnedRoot(space)), space), value)
 
     def delete_attr(self, target: Value, name: str, node: ast.AST | None) -> None:
         """`del target.name`."""
         for atom in target:
-            cls = class_of(atom)
+            cls = self.exact(atom)
             if cls is None or not among(self.protocol(cls, "__delattr__")[1], PLAIN_DELATTR):
                 self.fail(f"deletes .{name} of something unusual", node)
                 continue

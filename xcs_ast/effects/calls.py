@@ -294,7 +294,7 @@ class Calls(Arguments):
         assert isinstance(function, types.FunctionType)
         code = function.__code__
         if ref.path.steps or type(ref.path.root) is not PinnedRoot:
-            self.guard(g.FunctionIs(ref.path, code, function.__globals__))
+            self.guard(g.FunctionIs(ref.path, code, function.__globals__, declared(function)))
         if function.__kwdefaults__:
             # A dictionary that anybody may change, whereas positional defaults can only be replaced.
             self.reads(ref.path.then(AttrStep("__kwdefaults__")), CONTENT, node)
@@ -334,6 +334,8 @@ class Calls(Arguments):
         frame.path = ref.path
         frame.owner = source.owner
         defaults = self._live_defaults(function, ref.path, source.node)
+        if defaults:
+            self._which_defaults(function, ref.path)
         return self._enter(source.node, frame, args, defaults, node, function.__qualname__)
 
     def _live_defaults(
@@ -353,6 +355,14 @@ class Calls(Arguments):
         for name, value in (function.__kwdefaults__ or {}).items():
             out[name] = self.wrap(holder.then(KeyStep(name)), value)
         return out
+
+    def _which_defaults(self, function: types.FunctionType, path: Path) -> None:
+        """Relies on which parameters have defaults."""
+        given, named = function.__defaults__, function.__kwdefaults__
+        at = path.then(AttrStep("__defaults__"))
+        self.guard(g.ValueIs(at, None) if given is None else g.LengthIs(at, tuple, len(given)))
+        at = path.then(AttrStep("__kwdefaults__"))
+        self.guard(g.ValueIs(at, None) if named is None else g.KeysAre(at, tuple(named)))
 
     def _call_info(self, info: FunctionInfo, args: Args, node: ast.AST | None) -> Value:
         """Calls a function that the code under analysis defined."""
@@ -383,6 +393,8 @@ class Calls(Arguments):
         if frame.scope.reflective:
             return self.fail(f"calls {name}, which looks at variables by name", node, codes.STACK_VISIBLE)
         if not self.bind(body, frame, args, defaults, node):
+            if frame.function is not None and frame.path is not None:
+                self._which_defaults(frame.function, frame.path)  # with others it might not raise
             return BOTTOM
         if frame.scope.yields:
             return self._generator(body, frame, node)
@@ -397,7 +409,7 @@ class Calls(Arguments):
             again = self._copy_frame(frame, given)
             return self._activate(body, again, at)
 
-        key = tuple(sorted(given.items(), key=lambda pair: pair[0]))
+        key = (frame.path, *sorted(given.items(), key=lambda pair: pair[0]))
         self.add_payload(obj, key, run)
         run(node)
         return frozenset({New(obj)})

@@ -181,7 +181,7 @@ class Constructing(Calls):
         name = function.__name__
         out = BOTTOM
         for atom in args.positional[0] if args.positional else ():
-            cls = class_of(atom)
+            cls = self.exact(atom)
             owner = _owner_of(function, cls) if cls is not None else None
             if owner is None:
                 out = join(out, self.fail(f"calls a generated {name} that belongs nowhere", node))
@@ -227,7 +227,7 @@ class Constructing(Calls):
 
     def _dataclass_init(self, atom: Atom, owner: type, args: Args, node: ast.AST | None) -> Value:
         fields: dict[str, Any] = owner.__dict__["__dataclass_fields__"]
-        cls = class_of(atom)
+        cls = self.exact(atom)
         assert cls is not None
         if args.rest is not None:
             return self.fail("makes a dataclass instance from arguments that are not known one by one", node)
@@ -273,7 +273,7 @@ class Constructing(Calls):
             return None if args.keywords else self._as_dict(subjects, node, 0)
         out = BOTTOM
         for atom in subjects:
-            cls = class_of(atom)
+            cls = self.exact(atom)
             assert cls is not None
             fields = self._fields_of(atom, cls, node)
             if any(field._field_type.name == _INIT_VARIABLE for field in fields.values()):
@@ -301,7 +301,7 @@ class Constructing(Calls):
         out = BOTTOM
         where: object = node or self
         for atom in value:
-            cls = class_of(atom)
+            cls = self.exact(atom)
             if is_scalar(atom):
                 out = join(out, frozenset({atom}))
                 # Up to 3.11 `asdict` calls `copy.deepcopy` for it, which looks up what to do with the type.

@@ -262,17 +262,9 @@ class Containers(Machine):
 
     def view_of(self, kind: type, atom: Atom, node: object) -> Value:
         """A fresh view (`dict.items()` and its like) or iterator over a container."""
-        obj = self.fresh(node, kind, ("view", type(atom), id(_owner(atom))))
+        obj = self.fresh(node, kind, ("view", atom))
         obj.payload = atom
         return frozenset({New(obj)})
-
-
-def _owner(atom: Atom) -> object:
-    match atom:
-        case Ref(obj=obj) | New(obj):
-            return obj
-        case _:
-            return atom
 
 
 def _depth(items: tuple[Value, ...]) -> int:

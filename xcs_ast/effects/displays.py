@@ -12,7 +12,6 @@ from xcs_ast.effects.values import (
     Const,
     New,
     Value,
-    class_of,
     is_scalar,
     join,
     join_all,
@@ -75,7 +74,7 @@ class Displays(Names):
                 return exact, None
         out = BOTTOM
         for atom in value:
-            cls = class_of(atom)
+            cls = self.exact(atom)
             if cls is dict:
                 out = join(out, self.content(atom, node))
             elif not is_scalar(atom) and cls not in (list, tuple, set, frozenset):  # Those raise.
@@ -147,7 +146,7 @@ class Displays(Names):
             if key is None:
                 value = self.evaluate(value_node)
                 for atom in value:
-                    cls = class_of(atom)
+                    cls = self.exact(atom)
                     known = self.live_mapping(atom, node)
                     if known is not None:
                         for name, each in known.items():

@@ -7,12 +7,14 @@ Assumes: nobody resizes a container while it is checked (a check that is disturb
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import is_
 from types import CodeType, FunctionType
 from typing import Any, Final, Protocol, final
 
-from xcs_ast.effects.resolve import find_in_mro
+from xcs_ast.effects.declare import Declared, declared
+from xcs_ast.effects.resolve import find_in_mro, mro_of
 from xcs_ast.effects.values import CONTAINERS, SCALARS
-from xcs_ast.ir.paths import MISSING, Binding, Path, Unresolvable, static_attr
+from xcs_ast.ir.paths import MISSING, Binding, Path, Unresolvable, instance_dict, static_attr
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 
@@ -30,6 +32,7 @@ __all__ = [
     "KeysAre",
     "LacksKey",
     "LengthIs",
+    "Lineage",
     "NoInstanceAttr",
     "PlainTree",
     "SameObject",
@@ -130,15 +133,24 @@ class CellIs(_AtPath):
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class FunctionIs(_AtPath):
-    """It is a Python function with this code and these globals (its defaults and cells may differ)."""
+    """It is a Python function with this code and these globals (its defaults and cells may differ).
+
+    Nor has anything else been declared of it.
+    """
 
     path: Path
     code: CodeType
     scope: dict[str, Any] = field(repr=False)
+    stated: Declared | None = None
 
     def check(self, obj: object) -> bool:
         """Whether this object passes."""
-        return type(obj) is FunctionType and obj.__code__ is self.code and obj.__globals__ is self.scope
+        return (
+            type(obj) is FunctionType
+            and obj.__code__ is self.code
+            and obj.__globals__ is self.scope
+            and declared(obj) is self.stated
+        )
 
     def __eq__(self, other: object) -> bool:
         return type(other) is FunctionIs and other.code is self.code and other.path == self.path
@@ -188,6 +200,31 @@ class ClassAttr:
 
     def __hash__(self) -> int:
         return hash((id(self.cls), self.name))
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Lineage:
+    """The classes of `cls`, in the order of lookup, are these very ones."""
+
+    cls: type
+    mro: tuple[type, ...]
+
+    @property
+    def varies(self) -> bool:
+        """Whether it may come out differently for each item of the iteration."""
+        return False
+
+    def holds(self, binding: Binding) -> bool:
+        """Whether no base has been replaced."""
+        now = mro_of(self.cls)
+        return now is self.mro or (len(now) == len(self.mro) and all(map(is_, now, self.mro)))
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Lineage and other.cls is self.cls and other.mro is self.mro
+
+    def __hash__(self) -> int:
+        return id(self.cls)
 
 
 @final
@@ -344,10 +381,14 @@ class PlainTree(_AtPath):
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class Apart:
-    """What `path` leads to, and what it holds in builtin containers, is not `other`."""
+    """What `path` leads to is none of what `others` lead to, nor is one the dictionary of the other.
+
+    With `deep`, nor is it anything that `path`'s holds in builtin containers.
+    """
 
     path: Path
-    other: object
+    others: tuple[Path, ...]
+    deep: bool = False
 
     @property
     def varies(self) -> bool:
@@ -358,14 +399,19 @@ class Apart:
         """Whether the live objects pass."""
         try:
             obj = self.path.resolve(binding)
-            if obj is self.other:
+            seen = {id(obj)}
+            if self.deep and type(obj) in CONTAINERS and scan_tree(obj, seen := set()) is None:
                 return False
-            if type(obj) not in CONTAINERS:
-                return True
-            seen: set[int] = set()
-            return scan_tree(obj, seen) is None or id(self.other) not in seen
+            return not any(self._meets(obj, other.resolve(binding), seen) for other in self.others)
         except (Unresolvable, RuntimeError):
             return False
+
+    def _meets(self, obj: object, other: object, seen: set[int]) -> bool:
+        if id(other) in seen:
+            return True
+        if type(other) is dict:
+            return type(obj) is not dict and instance_dict(obj) is other
+        return (self.deep or type(obj) is dict) and id(instance_dict(other)) in seen
 
 
 def scan_tree(root: Any, seen: set[int] | None = None) -> tuple[frozenset[type], frozenset[type]] | None:

@@ -12,7 +12,7 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.expressions import Expressions
 from xcs_ast.effects.names import Env, join_env
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_plain_metaclass, module_of, mro_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, is_plain_metaclass, module_of
 from xcs_ast.effects.values import (
     BOTTOM,
     NONE,
@@ -103,7 +103,7 @@ class Handling(Expressions):
             else:
                 out |= {New(self.fresh(handler, each, "caught")) for each in below}
         for atom in self.raised:
-            kind = class_of(atom)
+            kind = self.exact(atom)
             if kind is None or any(issubclass(kind, cls) for cls in classes):
                 out.add(atom)
         return frozenset(out)
@@ -231,14 +231,14 @@ class Handling(Expressions):
             for cls in classes:
                 self._looks_at_methods(kind, cls, node)
             return True  # it may have been registered
-        return any(base is cls for base in mro_of(kind) for cls in classes)
+        return any(base is cls for base in self.lineage(kind) for cls in classes)
 
     def _sequence_pattern(self, patterns: list[ast.pattern], subject: Value, node: ast.pattern) -> None:
         fitting = frozenset(
             a
             for a in subject
             if not is_scalar(a)
-            and class_of(a) not in (dict, set, frozenset, bytearray)
+            and self.exact(a) not in (dict, set, frozenset, bytearray)
             and not self._never_matches(a, _SEQUENCE)
         )
         for atom in fitting:
@@ -274,7 +274,7 @@ class Handling(Expressions):
             a
             for a in subject
             if not is_scalar(a)
-            and class_of(a) not in (list, tuple, set, frozenset)
+            and self.exact(a) not in (list, tuple, set, frozenset)
             and not self._never_matches(a, _MAPPING)
         )
         for atom in fitting:

@@ -48,6 +48,7 @@ from xcs_ast.ir.effects import (
     WHOLE,
     Access,
     Blocking,
+    CellVar,
     Channel,
     Effect,
     Location,
@@ -78,7 +79,11 @@ class Machine:
         self.heap: dict[Any, Object] = {}
         self.stores: dict[tuple[Any, str], list[tuple[int | None, Value]]] = {}
         self.read: set[Any] = set()
-        self.varying_reads: set[tuple[Any, Path]] = set()
+        self.looks: set[tuple[Any, Path, frozenset[int], bool]] = set()
+        """Where something stored was looked for: the key, the path to the owner, which owners those were at
+        the time, and whether all inside builtin data was looked at."""
+        self.owner_paths: dict[int, dict[Path, None]] = {}
+        """By which paths each owner in `stores` was found."""
         self.trees: dict[Path, frozenset[int]] = {}
         self.tree_types: dict[Path, tuple[frozenset[type], frozenset[type]] | None] = {}
         self.again = False
@@ -90,7 +95,7 @@ class Machine:
         self.raised: Value = BOTTOM
         self.changed_globals: set[str] = set()
         self.exact_paths: set[tuple[Path, type]] = set()
-        self.cell_paths: dict[int, dict[Path, None]] = {}
+        self.cell_paths: dict[CellVar, dict[Path, None]] = {}
         """Where each variable of an existing function's closure was found."""
         self.keep: list[object] = []
         """Objects whose `id` is used as a key: they must live as long as the analysis."""
@@ -207,7 +212,10 @@ class Machine:
         owner, found = find_in_mro(cls, name)
         for base in mro_of(cls):
             if is_mutable_class(base):
-                self.reads(Path(PinnedRoot(base)), name, node)
+                path = Path(PinnedRoot(base))
+                self.reads(path, name, node)
+                if base is not owner and self.is_changed((type(base), name), base, path):
+                    self.fail(f"{class_name(base)}.{name} is set here", node)
             if base is owner:
                 break
         if is_mutable_class(cls):
@@ -235,7 +243,7 @@ class Machine:
 
     def no_descriptors(self, value: Value, cls: type, name: str, node: ast.AST | None) -> None:
         """What is stored in a class is found by its instances as it is, unless it is a descriptor."""
-        for kind in {class_of(each) for each in value}:
+        for kind in {self.exact(each) for each in value}:
             if kind is not None and is_mutable_class(kind) and self.class_attr(kind, "__get__", node)[0]:
                 self.fail(f"makes {class_name(cls)}.{name} a descriptor", node)
 
@@ -246,12 +254,22 @@ class Machine:
         self.emit(Access.WRITE, Location(path, field), node, codes.SHARED_WRITE)
         if field == CONTENT and _is_inside_library(path):
             self.fail(f"changes the content of {class_name(type(obj))} of a library, {RELIED_ON}", node)
-        self.remember((type(obj), field), None if path.varies else id(obj), value)
-        self.keep.append(obj)
+        self.remember((type(obj), field), self.owned(path, obj), value)
         if field != CONTENT:
             space = instance_dict(obj)
             if space is not None:
+                self.keep.append(space)
+                self.owned(path, obj, space)
                 self.remember((dict, CONTENT), None if path.varies else id(space), value)
+
+    def owned(self, path: Path, obj: object, space: object = None) -> int | None:
+        """The owner (or its dictionary `space`) by which `remember` tells places apart."""
+        if path.varies:
+            return None
+        self.keep.append(obj)
+        owner = id(obj) if space is None else id(space)
+        self.owner_paths.setdefault(owner, {})[path] = None
+        return owner
 
     def remember(self, key: tuple[Any, str], owner: int | None, value: Value) -> None:
         """Keeps what was stored in shared state; whoever reads it later may get it."""
@@ -273,15 +291,13 @@ class Machine:
     def recall(self, key: tuple[Any, str], owner: object, path: Path) -> Value:
         """What the code under analysis may have stored in a shared location.
 
-        Where the owner differs from item to item, it is relied on not to be an owner that does not: the
-        tasks' reads are compared with all writes anyway, and for the body a guard is made at the end.
+        It is relied on not to be another owner that something is stored in: a guard is made at the end.
         """
         self.read.add(key)
-        if path.varies and self.context is not None and self.context[0] == "body":
-            self.varying_reads.add((key, path))
+        self.looked(key, path, frozenset({id(owner)}))
         out = BOTTOM
         for known_owner, value in self.stores.get(key, ()):
-            if known_owner is None or (not path.varies and known_owner == id(owner)):
+            if known_owner is None or known_owner == id(owner):
                 out = join(out, value)
         whole = (key[0], WHOLE)
         if key[1] != WHOLE:
@@ -290,12 +306,20 @@ class Machine:
                 return unknown("uses an attribute of an object that code in C has changed meanwhile")
         return out
 
+    def looked(self, key: tuple[Any, str], path: Path, owners: frozenset[int], deep: bool = False) -> None:
+        """Notes who was asked what was stored.
+
+        What a loop's first task reads of its item is compared with all writes anyway.
+        """
+        if not path.varies or self.context is None or self.context[0] == "body" or self.context[1] > 0:
+            self.looks.add((key, path, owners, deep))
+
     def is_changed(self, key: tuple[Any, str], owner: object, path: Path) -> bool:
         """Whether the code under analysis changes a shared location, to whatever."""
         self.read.add(key)
+        self.looked(key, path, frozenset({id(owner)}))
         return any(
-            known_owner is None or (not path.varies and known_owner == id(owner))
-            for known_owner, _ in self.stores.get(key, ())
+            known_owner is None or known_owner == id(owner) for known_owner, _ in self.stores.get(key, ())
         )
 
     def shared_form(self, value: Value) -> Value:
@@ -441,10 +465,9 @@ class Machine:
             for field in (CONTENT, KEYS):
                 key = (cls, field)
                 self.read.add(key)
-                if path.varies and self.context is not None and self.context[0] == "body":
-                    self.varying_reads.add((key, path))
+                self.looked(key, path, inside, deep=True)
                 for owner, value in self.stores.get(key, ()):
-                    if owner is None or (not path.varies and owner in inside):
+                    if owner is None or owner in inside:
                         out = join(out, value)
         return out
 

@@ -95,8 +95,9 @@ class Names(Rules):
         cell = function.__closure__[index]
         at = base.then(AttrStep("__closure__")).then(KeyStep(index))
         if name != "__class__":
-            self.emit(Access.READ, CellVar(name, self._cell_identity(cell, at)), node, codes.SHARED_READ)
-        stored = self.recall(("cell", name), cell, base)
+            where = CellVar(name, self._cell_identity(name, cell, at))
+            self.emit(Access.READ, where, node, codes.SHARED_READ)
+        stored = self.recall(("cell", name), cell, at)
         try:
             content = cell.cell_contents
         except ValueError:
@@ -104,24 +105,24 @@ class Names(Rules):
             return stored
         return join(self.wrap(at.then(AttrStep("cell_contents")), content), stored)
 
-    def _cell_identity(self, cell: CellType, at: Path) -> int | None:
+    def _cell_identity(self, name: str, cell: CellType, at: Path) -> int | None:
         """By which the analysis tells a variable from others of its name."""
-        if at.varies:
-            return None
-        self.keep.append(cell)
-        self.cell_paths.setdefault(id(cell), {})[at] = None
-        return id(cell)
+        owner = self.owned(at, cell)
+        if owner is not None:
+            self.cell_paths.setdefault(CellVar(name, owner), {})[at] = None
+        return owner
 
     def _global(self, frame: Frame, name: str, node: ast.AST | None) -> Value:
         found = self.load_global(frame.space, name, node)
         if found is not None and name in frame.space:
             return found
         inner = frame.builtins.get(name, MISSING)
-        if inner is MISSING:
-            return found or BOTTOM
         root = Path(PinnedRoot(frame.builtins))
         self.reads(root, name, node)
         stored = self.recall((dict, "global " + name), frame.builtins, root)
+        if inner is MISSING:
+            self.guard(g.LacksKey(root, name))
+            return join(found or BOTTOM, stored)
         return join(join(self.wrap(root.then(KeyStep(name)), inner), stored), found or BOTTOM)
 
     # -------------------------------------------------------------------------------------------- storing
@@ -165,7 +166,7 @@ class Names(Rules):
                 assert at.path is not None
                 index = function.__code__.co_freevars.index(name)
                 place = at.path.then(AttrStep("__closure__")).then(KeyStep(index))
-                owner = self._cell_identity(function.__closure__[index], place)
+                owner = self._cell_identity(name, function.__closure__[index], place)
                 self.emit(Access.WRITE, CellVar(name, owner), node, codes.SHARED_WRITE)
                 self.remember(("cell", name), owner, value)
                 return

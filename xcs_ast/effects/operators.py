@@ -93,7 +93,7 @@ class Operators(Subscripts):
             atom = a if type(a) is UnknownAtom else b
             assert type(atom) is UnknownAtom
             return self.fail(atom.reason, node)
-        left, right = class_of(a), class_of(b)
+        left, right = self.exact(a), self.exact(b)
         assert left is not None
         assert right is not None
         if is_scalar(a) and is_scalar(b):
@@ -246,7 +246,7 @@ class Operators(Subscripts):
             return self.fail(atom.reason, node)
         if is_scalar(a) and is_scalar(b):
             return self._compare_scalars(op, a, b)
-        left, right = class_of(a), class_of(b)
+        left, right = self.exact(a), self.exact(b)
         assert left is not None
         assert right is not None
         in_a, in_b = self._is_container(a, left), self._is_container(b, right)

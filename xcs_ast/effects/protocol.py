@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import final
+from typing import Any, final
 
+from xcs_ast.effects import guards as g
 from xcs_ast.effects.containers import Containers
+from xcs_ast.effects.resolve import class_name, find_behind, is_mutable_class, mro_of
 from xcs_ast.effects.values import Atom, Value
+from xcs_ast.ir.paths import AttrStep, Path, PinnedRoot
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 
@@ -40,7 +43,32 @@ class Args:
 
 
 class Protocol(Containers):
-    """Declared here, defined above."""
+    """Declared here, defined above; and how `super()` looks things up."""
+
+    def lineage(self, cls: type) -> tuple[type, ...]:
+        """The classes of `cls` in the order of lookup, relied on."""
+        if is_mutable_class(cls):
+            self.guard(g.Lineage(cls, mro_of(cls)))
+        return mro_of(cls)
+
+    def behind(self, cls: type, start: type, name: str, node: ast.AST | None) -> tuple[type | None, Any]:
+        """As `class_attr`, but behind `start` in the lookup order of `cls`."""
+        owner, found = find_behind(cls, start, name)
+        passed = False
+        for base in self.lineage(cls):
+            if passed and is_mutable_class(base):
+                path = Path(PinnedRoot(base))
+                self.reads(path, name, node)
+                if base is owner:
+                    self.guard(g.SameObject(path.then(AttrStep(name)), found))
+                    break
+                self.guard(g.NoInstanceAttr(path, name))
+                if self.is_changed((type(base), name), base, path):
+                    self.fail(f"{class_name(base)}.{name} is set here", node)
+            if passed and base is owner:
+                break
+            passed = passed or base is start
+        return owner, found
 
     def call(self, function: Value, args: Args, node: ast.AST | None) -> Value:
         """The value of a call."""

@@ -335,15 +335,14 @@ class _Region(Statements):
             for effect in sink.effects.values()
             if isinstance(effect.where, CellVar) and effect.access is not Access.READ
         }
+        for variable, paths in self.cell_paths.items():
+            if variable.name in changed and variable.cell_id is not None:
+                for path in paths:
+                    self.guard(g.CellIs(path, variable.cell_id))
         for sink in sinks:
             for key, effect in tuple(sink.effects.items()):
                 cell = effect.where
-                if not isinstance(cell, CellVar) or cell.cell_id is None:
-                    continue
-                if cell.name in changed:
-                    for path in self.cell_paths[cell.cell_id]:
-                        self.guard(g.CellIs(path, cell.cell_id))
-                else:
+                if isinstance(cell, CellVar) and cell.cell_id is not None and cell.name not in changed:
                     del sink.effects[key]
                     for path in self.cell_paths[cell.cell_id]:
                         found = CellVar(cell.name, None, path)
@@ -369,9 +368,20 @@ class _Region(Statements):
             sink.effects[(access.value, where)] = Effect(access, where, self.facts.span, codes.BODY_CONFLICT)
 
     def _apart(self) -> None:
-        """Guards for what the body reads of items, if it changes other objects of the same kind."""
-        by_id = {id(obj): obj for obj in self.keep}
-        for key, path in self.varying_reads:
+        """Guards for what the region reads, if it changes other objects of the same kind.
+
+        Two paths that led to two objects may lead to one the next time: what was stored is then read.
+        """
+        for key, path, owners, deep in self.looks:
+            others: dict[Path, None] = {}
             for owner, _ in self.stores.get(key, ()):
-                if owner is not None and owner in by_id:
-                    self.guard(g.Apart(path, by_id[owner]))
+                if owner is not None and owner not in owners:
+                    others |= self.owner_paths.get(owner, {})
+            # What is pinned is what it is.
+            loose = tuple(other for other in others if not (_is_pinned(path) and _is_pinned(other)))
+            if loose:
+                self.guard(g.Apart(path, loose, deep))
+
+
+def _is_pinned(path: Path) -> bool:
+    return not path.steps and type(path.root) is PinnedRoot

@@ -27,7 +27,6 @@ from xcs_ast.effects.values import (
     Tup,
     UnknownAtom,
     Value,
-    class_of,
     is_scalar,
     join,
     join_all,
@@ -142,6 +141,9 @@ class Rules(Streams):
         if first is not None or name is None or not cls_value:
             return self.no_rule(call, "where it stands for nothing known")
         receiver = self.local_variable(frame, name, call.node)
+        for cls in cls_value:
+            if type(cls) is Ref:
+                self.same(cls)
         return frozenset(
             Super(cls.obj, atom)
             for cls in cls_value
@@ -211,7 +213,7 @@ class Rules(Streams):
         return wanted
 
     def _is_subclass(self, cls: type, wanted: type) -> bool:
-        if wanted in mro_of(cls):
+        if wanted in self.lineage(cls):
             return True
         return type(wanted) is not type and _is_standard(wanted) and issubclass(cls, wanted)
 
@@ -276,7 +278,7 @@ class Rules(Streams):
         subjects = call.argument(0) or BOTTOM
         out = BOTTOM
         for atom in subjects:
-            cls = class_of(atom)
+            cls = self.exact(atom)
             if (
                 cls is not None
                 and not is_scalar(atom)
@@ -295,7 +297,7 @@ class Rules(Streams):
         """`next(0[, 1])`."""
         out = call.argument(1) or BOTTOM
         for atom in call.argument(0) or BOTTOM:
-            cls = class_of(atom)
+            cls = self.exact(atom)
             self.touch_state(atom, True, call.node)
             if cls is not None and type(find_in_mro(cls, "__next__")[1]) is types.FunctionType:
                 out = join(out, self.special(atom, "__next__", (), call.node) or BOTTOM)

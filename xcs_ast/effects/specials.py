@@ -99,7 +99,7 @@ class Specials(Attributes):
             return self.iterate(frozenset({atom}), node)
         if is_scalar(atom):
             return _of_scalar(class_of(atom), name)
-        cls = class_of(atom)
+        cls = self.exact(atom)
         assert cls is not None
         if cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
             return self._of_container(atom, cls, name, args, node)
@@ -151,7 +151,7 @@ class Specials(Attributes):
                 may_true |= bool(const.value)
                 may_false |= not const.value
                 continue
-            cls = class_of(atom)
+            cls = self.exact(atom)
             if type(atom) is Ref and issubclass(
                 cls or int, (types.FunctionType, types.MethodType, types.ModuleType)
             ):
@@ -275,7 +275,7 @@ class Specials(Attributes):
             if at in seen:
                 continue
             seen.add(at)
-            cls = class_of(at)
+            cls = self.exact(at)
             if type(at) is Part:
                 self.content(at, node)
             elif cls in BUILTIN_CONTAINERS or (type(at) is New and cls in FRESH_CONTAINERS):
@@ -293,7 +293,7 @@ class Specials(Attributes):
                 self.inside(atom, objects.add, node)
         others: Value = frozenset(objects) | frozenset({Typed(str)})
         for atom in objects:
-            cls = class_of(atom)
+            cls = self.exact(atom)
             if cls is None:
                 self.fail(reason_of(atom), node)
                 continue
@@ -303,7 +303,7 @@ class Specials(Attributes):
 
     def contains(self, atom: Atom, what: Value, node: ast.AST | None) -> None:
         """`what in container`."""
-        cls = class_of(atom)
+        cls = self.exact(atom)
         if cls is dict or cls is set or cls is frozenset:
             self.hash_key(what, node)
             if all(is_scalar(x) for x in what):
@@ -336,7 +336,7 @@ class Specials(Attributes):
     def iterate_atom(self, atom: Atom, node: ast.AST | None) -> Value:
         """As `iterate`, for one atom."""
         self.step()
-        cls = class_of(atom)
+        cls = self.exact(atom)
         if cls is None:
             return self.fail(reason_of(atom), node)
         if is_scalar(atom):
@@ -372,7 +372,7 @@ class Specials(Attributes):
 
     def _hint(self, atom: Atom, node: ast.AST | None) -> None:
         """Whoever collects elements may ask beforehand how many there are."""
-        cls = class_of(atom)
+        cls = self.exact(atom)
         for name in ("__len__", "__length_hint__"):
             if cls is None:
                 continue

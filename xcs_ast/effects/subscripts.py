@@ -46,7 +46,7 @@ class Subscripts(Specials):
 
     def _get_item_of(self, atom: Atom, key: Atom, node: ast.AST | None) -> Value:
         self.step()
-        cls = class_of(atom)
+        cls = self.exact(atom)
         if cls is None:
             return self.fail(reason_of(atom), node)
         if is_scalar(atom):
@@ -102,7 +102,7 @@ class Subscripts(Specials):
     def set_item(self, value: Value, index: Value, new: Value, node: ast.AST | None) -> None:
         """`value[index] = new`."""
         for atom in value:
-            cls = class_of(atom)
+            cls = self.exact(atom)
             if cls is None:
                 self.fail(reason_of(atom), node)
             elif cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
@@ -129,7 +129,7 @@ class Subscripts(Specials):
     def delete_item(self, value: Value, index: Value, node: ast.AST | None) -> None:
         """`del value[index]`."""
         for atom in value:
-            cls = class_of(atom)
+            cls = self.exact(atom)
             if cls is None:
                 self.fail(reason_of(atom), node)
             elif cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import types
 from typing import Any
 
 import pytest
@@ -10,7 +12,9 @@ from tests.unit.effects import callees as c
 from tests.unit.effects.harness import region
 from xcs_ast.effects import RegionEffects
 from xcs_ast.effects import guards as g
-from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path
+from xcs_ast.effects.declare import Declared, ordered
+from xcs_ast.ir.effects import Location
+from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path, PinnedRoot
 
 HEAD = "for x in __xcs_items__:\n    "
 
@@ -84,6 +88,174 @@ def test_functions_of_one_code_with_other_variables() -> None:
     assert not hold(effects, 1, {**apart, "bump": bump_a}), "now it is one variable"
     alone = region(f"{HEAD}__xcs_stage__(0, get(x))\n", SPACE, item=1, env=apart)
     assert hold(alone, 1, {**apart, "get": get_b}), "where nobody changes it, any will do"
+
+
+class Flagged:
+    def __init__(self, flag: bool = False) -> None:
+        self.flag = flag
+
+
+def both(body: str, env: dict[str, Any], item: Any = 1) -> RegionEffects:
+    """Of a region with a hand-over, and this in its body."""
+    return region(f"{HEAD}__xcs_stage__(0, pure(1))\n    {body}\n", SPACE, item=item, env=env)
+
+
+def test_two_names_that_come_to_mean_one_object() -> None:
+    body = "one.flag = True\n    if other.flag: appends_shared(1)"
+    env = {"one": Flagged(), "other": Flagged()}
+    effects = both(body, env)
+    assert hold(effects, 1, {"one": Flagged(), "other": Flagged()})
+    assert not hold(effects, 1, {**env, "one": env["other"]})
+    table = {"one": {"on": False}, "other": {"on": False}}
+    effects = both(body.replace(".flag", "['on']"), table)
+    assert hold(effects, 1, table)
+    assert not hold(effects, 1, {**table, "one": table["other"]})
+    effects = both("one['flag'] = True\n    if other.flag: appends_shared(1)", {**env, "one": {}})
+    assert hold(effects, 1, {**env, "one": {}})
+    assert not hold(effects, 1, {**env, "one": vars(env["other"])})
+
+
+def test_rows_of_a_table_are_no_reason_to_look_again() -> None:
+    env = {"table": [[1], [2]], "k": 0}
+    effects = both("table[0].append(len(table[1]))\n    other = [len(row) for row in table]", env)
+    assert hold(effects, 1, env)
+
+
+def test_an_item_that_shares_its_variable_with_the_body() -> None:
+    (get_a, _), (get_b, bump_b) = counter(), counter()
+    effects = both("bump()\n    x(1)", {"bump": bump_b}, item=get_a)
+    assert hold(effects, get_a, {"bump": bump_b})
+    assert not hold(effects, get_b, {"bump": bump_b})
+
+
+class Leaf(Derived):
+    def ask(self, x: int) -> int:
+        return super().ask(x)
+
+
+def test_a_method_between_that_super_comes_to_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    effects = stage("asked.ask(x)", 1, {"asked": Leaf()})
+    assert hold(effects, 1, {"asked": Leaf()})
+    monkeypatch.setattr(Derived, "ask", lambda self, x: c.SHARED.append(x), raising=False)
+    assert not hold(effects, 1, {"asked": Leaf()})
+    assert changes_something(stage("asked.ask(x)", 1, {"asked": Leaf()})), "else there was nothing to see"
+
+
+class Mark:
+    pass
+
+
+class Bearer(Base):
+    pass
+
+
+def test_a_class_that_gets_other_bases() -> None:
+    text, env = "isinstance(asked, Mark) and appends_shared(x)", {"asked": Bearer(), "Mark": Mark}
+    effects = stage(text, 1, env)
+    assert hold(effects, 1, env)
+    Bearer.__bases__ = (Base, Mark)
+    try:
+        assert not hold(effects, 1, env)
+        assert changes_something(stage(text, 1, env)), "else there was nothing to see"
+    finally:
+        Bearer.__bases__ = (Base,)
+
+
+def with_defaults(x: int, aside: Any = None, really: bool = False) -> None:
+    if really:
+        c.SHARED.append(x)
+
+
+def test_other_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    env = {"note": with_defaults}
+    monkeypatch.setattr(with_defaults, "__defaults__", (False,))
+    effects = stage("note(x, 1)", 1, env)
+    assert hold(effects, 1, env)
+    monkeypatch.setattr(with_defaults, "__defaults__", (False, True))
+    assert not hold(effects, 1, env)
+    monkeypatch.setattr(with_defaults, "__defaults__", None)
+    effects = stage("note(x, 1)", 1, env)
+    assert hold(effects, 1, env)
+    monkeypatch.setattr(with_defaults, "__defaults__", (True,))
+    assert not hold(effects, 1, env)
+
+
+def test_a_builtin_that_was_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    effects = stage("name_of_a_later_builtin(x)", 1, {})
+    assert hold(effects, 1, {})
+    monkeypatch.setattr(builtins, "name_of_a_later_builtin", c.SHARED.append, raising=False)
+    assert not hold(effects, 1, {})
+
+
+def test_a_module_that_computes_its_attributes() -> None:
+    module = types.ModuleType("made")
+    env = {"module": module}
+    effects = stage("module.name", 1, env)
+    assert hold(effects, 1, env)
+    module.__dict__["__getattr__"] = c.pure
+    assert not hold(effects, 1, env)
+    effects = stage("module.name", 1, env)
+    assert hold(effects, 1, env)
+    module.__dict__["__getattr__"] = c.appends_shared
+    assert not hold(effects, 1, env)
+
+
+class Telling(Key):
+    def __str__(self) -> str:
+        c.SHARED.append(1)
+        return ""
+
+    def __iter__(self) -> Any:
+        c.SHARED.append(1)
+        return iter(())
+
+
+@pytest.mark.parametrize(
+    "text", ["str(asked)", "asked == x", "asked in (1, 2)", "iter(asked)", "asked != [x]"]
+)
+def test_an_object_of_another_kind(text: str) -> None:
+    first: list[Any] = [range(3)] if "iter" in text else [counter, Odd, range(3)]
+    for asked in first:
+        effects = stage(text, 1, {"asked": asked})
+        assert hold(effects, 1, {"asked": asked})
+        assert not hold(effects, 1, {"asked": Telling()})
+
+
+def test_a_function_of_the_same_code_that_is_declared() -> None:
+    (get_a, _), (get_b, _) = counter(), counter()
+    effects = stage("get(x)", 1, {"get": get_a})
+    assert hold(effects, 1, {"get": get_b})
+    ordered(get_b)
+    assert not hold(effects, 1, {"get": get_b})
+
+
+def test_one_dict_by_two_names_that_become_two() -> None:
+    one = {1: 1}
+    text = "views(a, b)"
+    space = {**SPACE, "views": views}
+    effects = region(f"{HEAD}__xcs_stage__(0, {text})\n", space, item=1, env={"a": one, "b": one})
+    read = {
+        str(each.where.owner.root.name)
+        for each in effects.stages[0].effects
+        if isinstance(each.where, Location) and isinstance(each.where.owner.root, EnvRoot)
+    }
+    assert read == {"a", "b"}
+
+
+def view(table: dict[int, int]) -> Any:
+    return table.values()
+
+
+def views(a: dict[int, int], b: dict[int, int]) -> int:
+    one, other = view(a), view(b)
+    return sum(one) + sum(other)
+
+
+def test_a_method_that_the_region_defines_in_between() -> None:
+    effects = both(
+        "Derived.ask = pure\n    asked.ask(1)", {"asked": Derived(), "Derived": Derived, "pure": c.pure}
+    )
+    assert any(each.is_unknown for summary in effects.segments for each in summary.effects)
 
 
 @pytest.mark.parametrize("flag", [True, False])
@@ -160,8 +332,8 @@ def test_what_has_no_path_does_not_vary() -> None:
     assert not g.ClassAttr(Base, "ask", Base.ask).varies
     assert not g.Condition("always", lambda: True).varies
     assert g.TypeIs(Path(ItemRoot()), int).varies
-    assert g.Apart(Path(ItemRoot()), []).varies
-    assert not g.Apart(PLACE, []).varies
+    assert g.Apart(Path(ItemRoot()), ()).varies
+    assert not g.Apart(PLACE, ()).varies
 
 
 @pytest.mark.parametrize("kind", [AttributeError, KeyError, TypeError, RuntimeError])
@@ -186,6 +358,8 @@ class Sly(Key):
 
 
 INNER = [1]
+ODD = Odd()
+NONE, SHARED = Path(PinnedRoot(None)), Path(PinnedRoot(c.SHARED))
 
 
 def words(*kinds: type) -> frozenset[type]:
@@ -226,11 +400,19 @@ LOOKS: list[tuple[g.Guard, list[Any], list[Any]]] = [
         [[[1], bytearray(b"x")]],
         [[[Odd()], bytearray(b"x")], [[{1: 1}], bytearray(b"x")], [[Odd()], INNER, INNER]],
     ),
-    (g.Apart(PLACE, c.SHARED), [[], Odd(), [[1]], {"a": ()}], [c.SHARED, [c.SHARED], {"a": (1, c.SHARED)}]),
+    (g.Apart(PLACE, (NONE, SHARED)), [[], Odd(), [c.SHARED]], [c.SHARED]),
+    (
+        g.Apart(PLACE, (SHARED,), deep=True),
+        [[], Odd(), [[1]], {"a": ()}],
+        [c.SHARED, [c.SHARED], {"a": (1, c.SHARED)}, [Odd()]],
+    ),
+    (g.Apart(PLACE, (Path(PinnedRoot(ODD)),)), [Odd(), {}], [ODD, vars(ODD)]),
+    (g.Apart(PLACE, (Path(PinnedRoot(vars(ODD))),)), [Odd(), {}], [ODD, vars(ODD)]),
     (g.NoInstanceAttr(PLACE, "function"), [Odd(), Holder], [Holder(1)]),
     (g.SameObject(PLACE, c.SHARED), [c.SHARED], [[], list(c.SHARED)]),
     (g.FunctionIs(PLACE, hold.__code__, globals()), [hold], [stage, hold.__code__]),
     (g.FunctionIs(PLACE, hold.__code__, vars(c)), [], [hold]),
+    (g.FunctionIs(PLACE, hold.__code__, globals(), Declared.PURE), [], [hold]),
     (g.CellIs(PLACE, id(c.SHARED)), [c.SHARED], [[], list(c.SHARED)]),
 ]
 """Each guard on objects that pass, and on such as differ in one thing."""
