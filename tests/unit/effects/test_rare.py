@@ -194,7 +194,15 @@ TOLD = [
     ("grows_by_tuple(x)", nothing, ["unknown: reduces to a value that grows with every step"]),
     ("plain_store_on_tuple(x)", nothing, ["unknown: sets tuple.n"]),
     ("catches_by_meta(x)", nothing, [SHARED]),
-    ("stores_descriptor(x)", nothing, ["unknown: makes Plain.late a descriptor", "write class Plain.late"]),
+    (
+        "stores_descriptor(x)",
+        nothing,
+        [
+            "unknown: Plain.late is set here",
+            "unknown: makes Plain.late a descriptor",
+            "write class Plain.late",
+        ],
+    ),
     ("texts_of_views(x)", nothing, [SHARED]),
     ("iterates_file(x)", nothing, ["read channel cwd", "read channel filesystem"]),
     ("changes_global_then_reads(x)", nothing, [f"write {M}.COUNT", SHARED]),
