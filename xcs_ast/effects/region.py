@@ -344,7 +344,7 @@ class _Region(Statements):
                 cell = effect.where
                 if isinstance(cell, CellVar) and cell.cell_id is not None and cell.name not in changed:
                     del sink.effects[key]
-                    for path in self.cell_paths[cell.cell_id]:
+                    for path in self.cell_paths[cell]:
                         found = CellVar(cell.name, None, path)
                         sink.effects[key[0], found] = replace(effect, where=found)
 
