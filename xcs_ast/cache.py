@@ -193,11 +193,11 @@ def load(filename: str, source: bytes) -> CodeType | None:
         if data[:4] != MAGIC_NUMBER:
             return None
         code = marshal.loads(memoryview(data)[_HEADER:])
-    except (OSError, EOFError, ValueError, TypeError):
+        if not isinstance(code, CodeType):
+            return None
+        payload = detach(code)[1]
+    except Exception:  # bad data may come to nearly anything: even to a `SystemError`
         return None
-    if not isinstance(code, CodeType):
-        return None
-    payload = detach(code)[1]
     if payload is None or payload.digest != source_digest(source):
         return None
     _imp._fix_co_filename(code, filename)  # type: ignore[attr-defined]

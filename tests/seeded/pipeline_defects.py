@@ -64,7 +64,7 @@ DEFECTS: Final = (
         Kind.EXCEPTION,
         "a cache file that cannot be read makes the import fail",
         "xcs_ast/hook/loader.py",
-        "        except (EOFError, ValueError, TypeError, ImportError):\n",
+        "        except (EOFError, ValueError, TypeError, ImportError, SystemError, MemoryError):\n",
         "        except (EOFError, ImportError):\n",
         ("tests/unit/hook",),
     ),

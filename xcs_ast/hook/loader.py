@@ -90,7 +90,7 @@ class OptimizingLoader(SourceFileLoader):
         try:
             try:
                 code = super().get_code(fullname)
-            except (EOFError, ValueError, TypeError, ImportError):
+            except (EOFError, ValueError, TypeError, ImportError, SystemError, MemoryError):
                 damaged = True
             if damaged:  # or it is the source that cannot be compiled, and will not be now
                 self.afresh = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import marshal
 import sys
 import threading
 import zipfile
@@ -144,7 +145,7 @@ def test_cache_follows_the_source(land):
         assert land.load("lambda_").main([1]) == [2000]
 
 
-@pytest.mark.parametrize("damage", [b"", b"garbage", None, b"\0" * 40, "unreadable"])
+@pytest.mark.parametrize("damage", [b"", b"garbage", None, b"\0" * 40, "unreadable", "impossible"])
 def test_damaged_cache(land, damage):
     land.write("mu.py")
     with xcs_ast.install_import_hook("mu"):
@@ -153,8 +154,14 @@ def test_damaged_cache(land, damage):
         data = path.read_bytes()
         if damage == "unreadable":  # the header is right, what is behind it is not
             damage = data[:16] + b"?" * 40
+        elif damage == "impossible":  # a code object with fewer than no arguments
+            damage = data[:17] + b"\xff" * 4 + data[21:]
+            with pytest.raises(SystemError):
+                marshal.loads(damage[16:])
+            assert cache.load(str(land.path / "mu.py"), (land.path / "mu.py").read_bytes()) is not None
         path.write_bytes(data[: len(data) // 2] if damage is None else damage)
         land.forget()
+        assert cache.load(str(land.path / "mu.py"), (land.path / "mu.py").read_bytes()) is None
         assert land.optimized(land.load("mu"))
         assert abs(len(path.read_bytes()) - len(data)) < 100  # and mended
 
