@@ -85,7 +85,9 @@ def test_functions_of_one_code_with_other_variables() -> None:
     apart = {"get": get_a, "bump": bump_b, "out": []}
     effects = region(text, SPACE, item=1, env=apart)
     assert hold(effects, 1, apart)
-    assert not hold(effects, 1, {**apart, "bump": bump_a}), "now it is one variable"
+    together = {**apart, "bump": bump_a}
+    assert not hold(effects, 1, together), "now it is one variable"
+    assert not hold(region(text, SPACE, item=1, env=together), 1, apart), "now there are two"
     alone = region(f"{HEAD}__xcs_stage__(0, get(x))\n", SPACE, item=1, env=apart)
     assert hold(alone, 1, {**apart, "get": get_b}), "where nobody changes it, any will do"
 
