@@ -118,6 +118,9 @@ FOUND_BETWEEN = {
         "free_add(lambda: fail(1))",
     ),
     "a shared list can no longer be sorted": ("L1.append('a')", "L1.sort()"),
+    "a key that compares in Python comes where one was missing": ("DD[loud].append(1)", "DD[1.0].append(2)"),
+    "a key that compares in Python comes where one is stored": ("DD[loud].append(1)", "DD[1.0] = Box(1)"),
+    "an element that compares in Python comes into a set": ("S1.add(loud)", "r.append(1.0 in S1)"),
 }
 
 

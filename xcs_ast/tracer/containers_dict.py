@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from xcs_ast.ir.effects import CONTENT
 from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
-from xcs_ast.tracer.kinds import MISSING, same
+from xcs_ast.tracer.kinds import MISSING, element_types_plain, same
 from xcs_ast.tracer.state_base import Base, Increment, increasable, same_content
 from xcs_ast.tracer.state_places import UNKNOWN, State, Token, pending_fits
 
@@ -367,6 +367,8 @@ class DictState(State):
         obj = self.obj
         if self.length_seen is not None and base.length(obj) != self.length_seen:
             return False
+        if not element_types_plain(dict.keys(obj)):
+            return False  # A key has come since that a look-up would ask whether it is the one.
         for key, there in self.present.items():
             if (base.key(obj, key) is not MISSING) is not there:
                 return False

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, final
 from xcs_ast.ir.effects import CONTENT
 from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
-from xcs_ast.tracer.kinds import unsure
+from xcs_ast.tracer.kinds import element_types_plain, unsure
 from xcs_ast.tracer.state_base import Base, same_content
 from xcs_ast.tracer.state_places import State
 
@@ -157,6 +157,8 @@ class SetState(State):
         obj = self.obj
         if self.length_seen is not None and base.length(obj) != self.length_seen:
             return False
+        if not element_types_plain(list(obj)):
+            return False  # see `DictState.holds`
         for element, there in self.present.items():
             if base.contains(obj, element) is not there:
                 return False

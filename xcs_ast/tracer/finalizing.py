@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
-from xcs_ast.tracer.kinds import MISSING, class_lookup
+from xcs_ast.tracer.kinds import MISSING, class_lookup, element_types_plain
 
 use_own(globals())
 
@@ -53,7 +53,9 @@ def _replaced(step: tuple[Any, ...]) -> Iterable[object]:
     if what is state_base.put or what is state_base.drop:
         obj, key = step[1], step[2]
         if isinstance(obj, dict):
-            return (dict.get(obj, key, MISSING),)
+            # Keys that compare in Python are not asked which of them it is.
+            plain = element_types_plain(dict.keys(obj))
+            return (dict.get(obj, key, MISSING),) if plain else tuple(dict.values(obj))
         return tuple(obj)
     if what is not state_base.do and len(step) > 1 and type(step[1]) in (list, collections.deque):
         return tuple(step[1])  # a change of another kind

@@ -18,7 +18,7 @@ from xcs_ast.records import dataclass
 from xcs_ast.tracer import finalizing, state_base
 from xcs_ast.tracer.containers_dict import DictState
 from xcs_ast.tracer.containers_list import ListState
-from xcs_ast.tracer.kinds import MISSING, SCALARS, class_lookup, same
+from xcs_ast.tracer.kinds import MISSING, SCALARS, class_lookup, element_types_plain, same
 from xcs_ast.tracer.state_base import CLASS, REAL, Base
 from xcs_ast.tracer.state_places import Shape
 
@@ -218,6 +218,8 @@ class Segment(Base):
     def _looks_hold(self, base: Base) -> bool:
         """The same for what was merely looked at."""
         for space, view, _ in list(self.seen.values()):
+            if view and not element_types_plain(dict.keys(space)):
+                return False  # see `DictState.holds`
             for key, value in list(view.items()):
                 now = space.get(key, MISSING) if base is REAL else base.key(space, key)
                 if now is not value and not same(now, value):
