@@ -99,7 +99,8 @@ class CallHooks(Methods):
             return self._bound(f, args, kwargs, used)
         if kind in _C_METHODS:
             if not args:
-                return f(*args, **kwargs)  # raises
+                # It raises. Spread, Python 3.12 would word it in another way while a profile function is set.
+                return f(**kwargs) if kwargs else f()
             return self.c_method(f, args[0], args[1:], kwargs, used)
         if kind is types.MethodWrapperType:
             # Behind `super()`, it is not what the class of the object has.
