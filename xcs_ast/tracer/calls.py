@@ -62,7 +62,7 @@ class CallHooks(Methods):
     __slots__ = ()
 
     link: Link
-    called: set[FunctionType]
+    called: dict[FunctionType, FunctionType]
     direct: dict[FunctionType, FunctionType]
     """Functions that are nothing but their clone: no declaration, no model, no generator."""
     bound: dict[FunctionType, type]
@@ -170,8 +170,8 @@ class CallHooks(Methods):
             return  # To be looked at before each call.
         clone = clone_of(f, self.link)
         if type(clone) is FunctionType:
-            if f not in self.called:
-                self._note_function(f)
+            if self.called.get(f) is not clone:
+                self._note_function(f, clone)
             if f.__closure__:
                 self.transaction.enter(f)
             self.direct[f] = clone
@@ -184,8 +184,8 @@ class CallHooks(Methods):
         clone: Any = f if is_clone(f.__code__) else clone_of(f, self.link)
         if type(clone) is Refusal:
             return self.leave(f"calls {f.__qualname__}: {clone.reason}", f, args, kwargs)
-        if f not in self.called:
-            self._note_function(f)
+        if self.called.get(f) is not clone:
+            self._note_function(f, clone)
         elif f.__kwdefaults__ and not self.transaction.segment.untouched(f.__kwdefaults__):
             self.wait(_CHANGED_DEFAULTS)
         if f.__closure__:
@@ -195,15 +195,20 @@ class CallHooks(Methods):
             self.watch(result)
         return result
 
-    def _note_function(self, f: FunctionType) -> None:
+    def _note_function(self, f: FunctionType, clone: FunctionType) -> None:
         """Logs what the clone was made from, once: code and defaults can be replaced."""
-        self.called.add(f)
+        known = self.called.setdefault(f, clone)
         if self.owns(f):
             return
-        probe = self.transaction.probe
-        probe(lambda: f.__code__)
-        probe(lambda: f.__defaults__)
-        named: Any = probe(lambda: f.__kwdefaults__)
+        if known is clone:
+            probe = self.transaction.probe
+            probe(lambda: f.__code__)
+            probe(lambda: f.__defaults__)
+            probe(lambda: f.__kwdefaults__)
+        if known is not clone or not (clone is f or self.link.is_current(clone, f)):
+            # Since the clone was made; what was logged is not what it does.
+            self.wait("calls a function whose code or defaults were replaced just then")
+        named: Any = clone.__kwdefaults__
         if is_library(f.__module__):
             return  # Nobody changes them in their dictionary; a model does not speak of what is inside.
         if named is not None and not _the_same(self.snapshot(named), named):

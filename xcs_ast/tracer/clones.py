@@ -56,7 +56,9 @@ class Link:
     `original_of` and the cache hold functions strongly until `close`.
     """
 
-    __slots__ = ("_cells", "_clones", "_numbers", "_originals", "_scopes", "beside", "cell", "stepwise")
+    __slots__ = (
+        "_cells", "_clones", "_codes", "_numbers", "_originals", "_scopes", "beside", "cell", "stepwise",
+    )  # fmt: skip
 
     def __init__(self, recorder: Recorder) -> None:
         self.cell = CellType(recorder)
@@ -68,6 +70,8 @@ class Link:
         self._cells: dict[int, dict[str, CellType]] = {}
         self._clones: dict[FunctionType, FunctionType | Refusal] = {}
         self._originals: dict[FunctionType, FunctionType] = {}
+        self._codes: dict[FunctionType, CodeType] = {}
+        """Of each clone: the code that its function had when it was made."""
 
     @property
     def recorder(self) -> Recorder:
@@ -123,6 +127,14 @@ class Link:
         """The function that a clone of this task was made from."""
         return self._originals.get(clone)
 
+    def is_current(self, clone: FunctionType, function: FunctionType) -> bool:
+        """Whether `function` still has the code and the defaults that its clone was made from."""
+        return (
+            self._codes.get(clone) is function.__code__
+            and clone.__defaults__ is function.__defaults__
+            and clone.__kwdefaults__ is function.__kwdefaults__
+        )
+
     def functions(self) -> list[FunctionType]:
         """The functions of which this task has clones."""
         return list(self._originals.values())
@@ -135,6 +147,7 @@ class Link:
         self.beside.clear()
         self._clones.clear()
         self._originals.clear()
+        self._codes.clear()
 
 
 @final
@@ -166,13 +179,18 @@ if hasattr(os, "register_at_fork"):
 
 def clone_of(function: FunctionType, link: Link) -> FunctionType | Refusal:
     """The instrumented clone of `function` for the task of `link`, or why there is none."""
+    if type(function) is not FunctionType:
+        return Refusal("not a Python function")
     known = link._clones.get(function)
-    if known is not None:
+    if known is not None and (type(known) is Refusal or link.is_current(known, function)):
         return known
-    made = _clone(function, link)
+    # Read once: another thread may replace it meanwhile, and what the clone was made from must be known.
+    code = function.__code__
+    made = _clone(function, code, link)
     link._clones[function] = made
     if isinstance(made, FunctionType):
         link._originals[made] = function
+        link._codes[made] = code
     return made
 
 
@@ -230,17 +248,15 @@ def forget_clones() -> None:
 # ----------------------------------------------------------------------------------------------------- parts
 
 
-def _clone(function: FunctionType, link: Link) -> FunctionType | Refusal:
-    if type(function) is not FunctionType:
-        return Refusal("not a Python function")
-    plan = _plan(function.__code__, link.stepwise)
+def _clone(function: FunctionType, original: CodeType, link: Link) -> FunctionType | Refusal:
+    plan = _plan(original, link.stepwise)
     code = plan.code
     if code is None:
         return Refusal(plan.reason)
     cells = function.__closure__ or ()
     by_name = link.cells(function.__globals__)
     if cells:
-        theirs = dict(zip(function.__code__.co_freevars, cells, strict=True))
+        theirs = dict(zip(original.co_freevars, cells, strict=True))
         by_name = {**theirs, **by_name, CELLS: CellType(cells)}
     closure = tuple(map(by_name.__getitem__, code.co_freevars))
     clone = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, closure)

@@ -289,7 +289,7 @@ class ObservingRecorder(NotingRecorder):
                 return self._natively(cls, o, name, args, frame, top, touches)
         else:
             found = _method(o, cls, name)
-            clone = None if found is None else self._clones.get((found, cls))
+            clone = None if found is None else self._current((found, cls), found)
             if clone is not None and len(self.under_way) < DEEPEST and len(self.notes) < LIMIT:
                 f = getattr(o, name)
                 looked_up = ((_R, o, name), (_R, cls, name))
@@ -326,9 +326,9 @@ class ObservingRecorder(NotingRecorder):
         clone = None
         given = args
         if type(f) is FunctionType:
-            clone = self._clones.get(f)
+            clone = self._current(f, f)
         elif type(f) is MethodType:
-            clone = self._clones.get((f.__func__, type(f.__self__)))
+            clone = self._current((f.__func__, type(f.__self__)), f.__func__)
             given = (f.__self__, *args)
         if clone is not None and len(self.under_way) < DEEPEST and len(self.notes) < LIMIT:
             frame: Any = _getframe(1)
@@ -338,6 +338,11 @@ class ObservingRecorder(NotingRecorder):
             if top is not None:
                 return self._quickly(f, args, kwargs, clone, given, frame, top)
         return super().begin_call(f, args, kwargs)
+
+    def _current(self, key: object, function: Any) -> FunctionType | None:
+        """The clone by which a function was followed before, if it has the same code and defaults now."""
+        clone = self._clones.get(key)
+        return clone if clone is not None and self.link.is_current(clone, function) else None
 
     def _quickly(
         self,

@@ -75,7 +75,8 @@ class SpeculativeRecorder(Parking):
         transaction.on_doom.append(self.link.forget_callees)
         self.generators: list[weakref.ref[Any]] = []
         self.many = _MANY
-        self.called: set[FunctionType] = set()
+        self.called: dict[FunctionType, FunctionType] = {}
+        """Of each function that was noted: the clone that stands for it."""
         self.pinned: list[Any] = []
         """Generators that an end of the task would close in mid-flight."""
         self.tries = 0

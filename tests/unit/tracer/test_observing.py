@@ -206,3 +206,29 @@ def test_what_is_watched_does_what_it_does_plainly(function):
     graph = trace_function(function, 3)
     assert graph.recording.result == expected
     assert graph.steps()
+
+
+def test_a_function_that_was_given_other_code_is_followed_as_it_is_now():
+    class Box:
+        def look(self):
+            return "look"
+
+    def plain():
+        return "plain"
+
+    def given(x=1):
+        return x
+
+    def run():
+        seen = []
+        for turn in range(4):
+            seen.append((plain(), given(), Box().look()))
+            if turn == 1:
+                plain.__code__ = (lambda: "other plain").__code__
+                given.__defaults__ = (2,)
+                Box.look.__code__ = (lambda self: "other look").__code__
+        told.append(seen)
+
+    told = []
+    trace_function(run)
+    assert told == [[("plain", 1, "look")] * 2 + [("other plain", 2, "other look")] * 2]

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from types import CodeType
+from typing import Any
+
 import pytest
 
-from tests.unit.tracer.speculating import Trial
+from tests.unit.tracer.speculating import Trial, load
 from tests.unit.tracer.test_speculation_basics import PRELUDE
+from xcs_ast.tracer import clones
+from xcs_ast.tracer.speculation import Speculation
 
 STATE = {
     "state changed between": """
@@ -398,3 +403,36 @@ def f(x): return ask(x), isinstance(l, int), len(log)
 @pytest.mark.parametrize("name", STATE)
 def test_exact_whatever_has_changed(name: str, tmp_path: Path) -> None:
     Trial(PRELUDE + STATE[name], tmp_path).run()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "h.__code__ = (lambda a=1, *, b=2: 'other code').__code__",
+        "h.__defaults__ = (5,)",
+        "h.__kwdefaults__ = {'b': 6}",
+    ],
+)
+def test_a_function_changes_while_its_clone_is_made(
+    change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "changes.py"
+    path.write_text(
+        f"def h(a=1, *, b=2): return a, b\ndef change():\n    {change}\ndef f(x):\n    return h()\n"
+    )
+    module = load(path)
+    make = clones._make_plan
+    of: CodeType = module.h.__code__
+
+    def slowly(code: CodeType, stepwise: bool) -> Any:
+        plan = make(code, stepwise)
+        if code is of:
+            module.change()  # as another thread does it at that very moment
+        return plan
+
+    monkeypatch.setattr(clones, "_make_plan", slowly)
+    task = Speculation(module.f, 0)
+    task.run()
+    value = task.commit() if task.ready() else module.f(0)
+    task.drop()
+    assert value == module.f(0)
