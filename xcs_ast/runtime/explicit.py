@@ -24,7 +24,7 @@ from xcs_ast.native import intact, use_own
 from xcs_ast.runtime.block import BlockRun
 from xcs_ast.runtime.run import Run
 from xcs_ast.runtime.site import Site
-from xcs_ast.runtime.task import SingleTask, StagedTask
+from xcs_ast.runtime.task import SingleTask, StagedTask, Task
 from xcs_ast.source.lookup import find_function
 from xcs_ast.source.quiet import quiet
 
@@ -45,8 +45,8 @@ class Handle:
 
     __slots__ = ("_task",)
 
-    def __init__(self, task: SingleTask | StagedTask) -> None:
-        self._task: SingleTask | StagedTask | None = task
+    def __init__(self, task: Task) -> None:
+        self._task: Task | None = task
 
     def __call__(self) -> Any:
         """The next hand-over: waits for it, or computes it now.

@@ -148,10 +148,10 @@ class Run:
         self._live: Iterable[object] = peeker.live
         self._ahead: Iterator[object] = peeker.ahead
         self._fresh = peeker.fresh
-        self._outstanding: deque[SingleTask | StagedTask] = deque()
+        self._outstanding: deque[Task] = deque()
         self._pending: deque[Work] = deque()
         self._box: list[object] = []
-        self._current: SingleTask | StagedTask | None = None
+        self._current: Task | None = None
         self._number = 0
         self._issuing = spec.at_once or options.eager
         self._stopped = False
@@ -199,7 +199,7 @@ class Run:
         """Whether the ahead-phase is over."""
         return self._spec is None
 
-    def release(self) -> SingleTask | StagedTask:
+    def release(self) -> Task:
         """The task of the present item, which from now on is the caller's alone."""
         task, self._current = self._current, None
         assert task is not None
@@ -258,7 +258,7 @@ class Run:
             self._issue(None)
         return True
 
-    def _give(self, item: object, task: SingleTask | StagedTask) -> None:
+    def _give(self, item: object, task: Task) -> None:
         self._current = task
         self._number += 1
         self._box.append(item)
@@ -287,7 +287,7 @@ class Run:
     def _admits(self, item: object, spec: Spec) -> bool:
         return (spec.pattern is None or fits(item, spec.pattern)) and spec.admit(item)
 
-    def _task(self, item: object, spec: Spec) -> SingleTask | StagedTask:
+    def _task(self, item: object, spec: Spec) -> Task:
         number = self._number + len(self._outstanding)
         if spec.resumes is None:
             return SingleTask(spec.slice, item, number)
@@ -395,7 +395,7 @@ class Run:
                 continue
             outstanding.pop().drop()
 
-    def _retire(self, task: SingleTask | StagedTask) -> None:
+    def _retire(self, task: Task) -> None:
         tally = self._tally
         if task.done:
             tally.ahead += 1

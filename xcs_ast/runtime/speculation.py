@@ -395,7 +395,7 @@ class SpeculativeRun(Run):
             self._take_back()
         return super()._step()
 
-    def _retire(self, task: SingleTask | StagedTask | SpeculativeTask) -> None:
+    def _retire(self, task: Task) -> None:
         if type(task) is not SpeculativeTask:
             super()._retire(task)
             return

@@ -159,6 +159,10 @@ class Task:
     def _compute(self) -> None:
         raise NotImplementedError
 
+    def take(self, number: int | None) -> Any:
+        """On the consumer: a hand-over, computed now if no worker has it."""
+        raise NotImplementedError
+
     def settle(self) -> bool:
         """On the consumer: whether a worker's outcome is there (waits for it); else it is to run in place."""
         if schedule.hook is not None and self.issued:

@@ -141,9 +141,9 @@ def item(o: Any, k: Any) -> object:
         return MISSING
 
 
-def plain_class(cls: type) -> bool:
+def plain_class(obj: object) -> bool:
     """Whether it is a class (whose instances are made natively)."""
-    return issubclass(type(cls), type)
+    return issubclass(type(obj), type)
 
 
 def name_of(f: Any) -> str:
