@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
@@ -334,8 +335,15 @@ def test_the_hedge_starts_the_others_when_the_first_waits() -> None:
 
 
 def test_the_hedge_leaves_alone_what_computes(monkeypatch: pytest.MonkeyPatch) -> None:
-    # On a busy machine the clock on the wall would count the time of others, too.
+    # On a busy machine the clock on the wall would count the time of others, too: to those who measure
+    # the task from within, and to the hedge, who looks at it from another thread.
+    stuck_for = profile.Probe.stuck_for
+
+    def used(probe: profile.Probe) -> int:
+        return 0 if probe._clock is None else time.clock_gettime_ns(probe._clock) - probe._cpu_at
+
     monkeypatch.setattr(profile, "perf_counter_ns", profile.thread_time)
+    monkeypatch.setattr(profile.Probe, "stuck_for", lambda self, _: stuck_for(self, self.since + used(self)))
     where = site(decider(blocking=Blocking.MAYBE))
     _, ahead = pair(COLLECT, where)
     assert ahead(range(6), lambda x: sum(range(30_000)) * 0 + x) == [*range(6), "else"]
