@@ -1,9 +1,9 @@
 """Profiles of Hypothesis: `default` repeats itself exactly, `long` (`--hypothesis-profile=long`) does not.
 
-`--brief` leaves out what is marked `slow` or `once`, and the programs of `tests/equivalence` run under fewer
-schedules. With `--share 2/3`, the second of three parts of what it would leave out runs all the same, and of
-what is marked `shared` only that part: three Pythons of which each takes another share have run it all
-together.
+`--brief` leaves out what is marked `slow`, `once` or `full`, and the programs of `tests/equivalence` run
+under fewer schedules. With `--share 2/3`, the second of three parts of what is `slow` or `once` runs all the
+same, and of what is marked `shared` only that part: three Pythons of which each takes another share have run
+it all together, but for what is marked `full`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ SHARED: Final = frozenset(
     Path(__file__).parent / file
     for file in (
         "equivalence/test_conflicts.py",
+        "equivalence/test_hidden_calls.py",
+        "equivalence/test_mutated_analysis.py",
         "equivalence/test_programs.py",
         "equivalence/test_recorder_worlds.py",
+        "equivalence/test_small.py",
         "unit/cli/test_cli_check.py",
         "unit/cli/test_cli_explain.py",
         "unit/cli/test_cli_files.py",
@@ -31,13 +34,24 @@ SHARED: Final = frozenset(
         "unit/cli/test_cli_run_same.py",
         "unit/cli/test_run_spoiled.py",
         "unit/corpus/test_corpus_programs.py",
+        "unit/effects/test_against_runs.py",
+        "unit/effects/test_hidden_writes.py",
         "unit/frontend/test_slice_equivalence.py",
+        "unit/models/test_behaviour.py",
+        "unit/rewrite/test_two_writers.py",
+        "unit/runtime/test_executor.py",
+        "unit/runtime/test_executor_attacks.py",
+        "unit/runtime/test_executor_stack.py",
+        "unit/runtime/test_peek.py",
+        "unit/runtime/test_recorded_programs.py",
         "unit/source/test_trees.py",
         "unit/test_native.py",
         "unit/testing/test_plugin.py",
         "unit/testing/test_plugin_verify.py",
         "unit/tracer/test_instrument_stdlib.py",
         "unit/tracer/test_snippets.py",
+        "unit/tracer/test_speculation_staged.py",
+        "unit/tracer/test_transaction_random.py",
     )
 )
 """Files whose tests start a process each, or go through much material."""
@@ -85,6 +99,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     which, of = config.getoption("--share")
 
     def stays(item: pytest.Item) -> bool:
+        if item.get_closest_marker("full") is not None:
+            return False
         if any(map(item.get_closest_marker, ("slow", "once"))):
             shared = True
         else:

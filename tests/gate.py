@@ -2,12 +2,13 @@
 
 For each of Python 3.11, 3.12 and 3.13 that is on the machine: a fresh virtual environment below `.venv-
 gate/`, the project with its `test` extra under `constraints.txt`, the test suite. On the first of them also
-ruff, mypy and the import contract. The tests are `--brief`: the programs of `tests/equivalence` run under
-one schedule on each Python, another one on each; of what is marked `slow` or `once`, each Python takes its
-share (see `tests/conftest.py`). With `--full`, the first of them runs everything, under all schedules. On
-the first, with `--typeguard`, also the unit tests that stay in one process once more, with every annotation
-of the project checked (minutes); with `--strict`, also the tests once more in Python's development mode,
-each warning an error, sets in another order.
+ruff, mypy and the import contract. The Pythons are tested side by side; what each says is shown when it is
+done. The tests are `--brief`: the programs of `tests/equivalence` run under one schedule on each Python,
+another one on each; of what is marked `slow` or `once`, each Python takes its share, and what is marked
+`full` is left out (see `tests/conftest.py`). With `--full`, the first of them runs everything, under all
+schedules. On the first, with `--typeguard`, also the unit tests that stay in one process once more, with
+every annotation of the project checked (minutes); with `--strict`, also the tests once more in Python's
+development mode, each warning an error, sets in another order.
 Standard library only; exit status 0 when all passed.
 """
 
@@ -29,8 +30,16 @@ ELSEWHERE = ("cli", "corpus", "hook", "models", "testing")
 """Unit tests in which typeguard would see little: other processes, texts, code of others."""
 
 
-PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "--durations=25")
-"""Each of two processes has one half of the tests, in their order, and at the end takes from the other's."""
+PYTEST = ("-m", "pytest", "-q", "--dist", "worksteal", "--durations=25")
+"""Each process has a part of the tests, in their order, and at the end takes from those of the others."""
+
+
+def processes(pythons: int) -> tuple[str, str]:
+    """For pytest: as many processes as keep the machine busy where so many Pythons are tested side by side.
+
+    Each of them collects all the tests, which takes a while: not more than are needed.
+    """
+    return "-n", str(max(1, -(-(os.cpu_count() or 2) // pythons)))
 
 
 def find_python(version: str) -> str | None:
@@ -53,18 +62,24 @@ def find_python(version: str) -> str | None:
     return None
 
 
-def run(title: str, *command: str, **environment: str) -> bool:
-    """Runs one step with its output shown; whether it passed."""
+def run(title: str, *command: str, shown: bool = True, **environment: str) -> bool:
+    """Runs one step with its output shown, at once or when it has ended; whether it passed."""
     print(f"\n== {title}: {' '.join(command)}", flush=True)
     start = time.monotonic()
     # Without compiled files each of the hundreds of processes that are started would compile everything.
     inherited = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    status = subprocess.run(command, cwd=ROOT, env={**inherited, **environment}, check=False).returncode
-    print(
-        f"== {title}: {'ok' if status == 0 else f'FAILED ({status})'}, {time.monotonic() - start:.0f} s",
-        flush=True,
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**inherited, **environment},
+        check=False,
+        stdout=None if shown else subprocess.PIPE,
+        stderr=None if shown else subprocess.STDOUT,
     )
-    return status == 0
+    told = "" if shown else f"\n{done.stdout.decode(errors='replace')}"
+    result = "ok" if done.returncode == 0 else f"FAILED ({done.returncode})"
+    print(f"{told}== {title}: {result}, {time.monotonic() - start:.0f} s", flush=True)
+    return done.returncode == 0
 
 
 def set_up(version: str, python: str, extras: str) -> str | None:
@@ -124,9 +139,24 @@ def set_up_all(found: dict[str, str]) -> tuple[dict[str, str], list[str]]:
     return made, failed
 
 
-def check(version: str, inner: str, which: tuple[str, ...], rest: list[str]) -> list[str]:
-    """The tests in one environment; the name of the step where it failed."""
-    return [] if run(f"{version} tests", inner, *PYTEST, *which, *rest) else [f"{version} tests"]
+def check_all(made: dict[str, str], options: argparse.Namespace) -> list[str]:
+    """The tests in all environments, side by side; the names of the steps that failed."""
+    first = next(iter(made), None)
+
+    def passed(number: int, version: str, inner: str) -> bool:
+        if options.full:
+            which: tuple[str, ...] = () if version == first else ("--brief",)
+        else:
+            which = ("--brief", "--share", f"{number}/{len(made)}")
+        command = (inner, *PYTEST, *processes(len(made)), *which, *options.pytest)
+        return run(f"{version} tests", *command, shown=len(made) == 1)
+
+    with ThreadPoolExecutor(max_workers=max(1, len(made))) as pool:
+        running = {
+            version: pool.submit(passed, number, version, inner)
+            for number, (version, inner) in enumerate(made.items(), 1)
+        }
+        return [f"{version} tests" for version, each in running.items() if not each.result()]
 
 
 def check_annotations(version: str, inner: str) -> list[str]:
@@ -135,7 +165,7 @@ def check_annotations(version: str, inner: str) -> list[str]:
     with tempfile.TemporaryDirectory() as cache:  # what typeguard compiles must not be taken for our modules
         passed = run(
             title,
-            *(inner, *PYTEST, "tests/unit"),
+            *(inner, *PYTEST, *processes(1), "tests/unit"),
             *(f"--ignore=tests/unit/{each}" for each in ELSEWHERE),
             *("--typeguard-packages=xcs_ast", "-W", "error::typeguard.InstrumentationWarning"),
             PYTHONPYCACHEPREFIX=cache,
@@ -147,7 +177,7 @@ def check_strictly(version: str, inner: str) -> list[str]:
     """The tests in development mode, with hashes that nobody chose; the name of the step where it failed."""
     title = f"{version} strict"
     flags = ("-X", "dev", "-W", "error")
-    command = (inner, *flags, *PYTEST, "-m", "not slow")
+    command = (inner, *flags, *PYTEST, *processes(1), "-m", "not slow")
     return [] if run(title, *command, PYTHONHASHSEED="random") else [title]
 
 
@@ -166,16 +196,11 @@ def main() -> int:
         print(f"none of Python {', '.join(VERSIONS)} is on this machine", file=sys.stderr)
         return 2
     made, failed = set_up_all(found)
+    failed += check_all(made, options)
     first = next(iter(found))
-    for number, (version, inner) in enumerate(made.items(), 1):
-        if options.full:
-            which: tuple[str, ...] = () if version == first else ("--brief",)
-        else:
-            which = ("--brief", "--share", f"{number}/{len(made)}")
-        failed += check(version, inner, which, options.pytest)
-        if version == first:
-            failed += check_annotations(version, inner) if options.typeguard else []
-            failed += check_strictly(version, inner) if options.strict else []
+    if first in made:
+        failed += check_annotations(first, made[first]) if options.typeguard else []
+        failed += check_strictly(first, made[first]) if options.strict else []
     if missing:
         print(f"\nnot on this machine, so not tried: Python {', '.join(missing)}")
         if options.all:

@@ -19,7 +19,7 @@ PARTS = 4
 @pytest.mark.parametrize("part", range(PARTS))
 def test_generated_programs_equal_plain_python(part: int) -> None:
     @seed(part + PARTS * sys.version_info.minor)
-    @settings(max_examples=max(20, settings.default.max_examples // PARTS))
+    @settings(max_examples=settings.default.max_examples // PARTS)
     @given(programs())
     def check(source: str) -> None:
         found, _, _ = check_source(source, faces=(Face.HOOK,))

@@ -38,7 +38,13 @@ def test_random_tasks(first: int, bench: Bench) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(QUICK, SLOW, 2 * STEP))
+@pytest.mark.parametrize(
+    "first",
+    [
+        first if number < 3 else pytest.param(first, marks=pytest.mark.full)
+        for number, first in enumerate(range(QUICK, SLOW, 2 * STEP))
+    ],
+)
 @pytest.mark.filterwarnings("ignore")
 def test_many_random_tasks(first: int, bench: Bench) -> None:
     _run_some(first, 2 * STEP, bench)

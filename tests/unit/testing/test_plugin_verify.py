@@ -58,7 +58,7 @@ def test_failures_are_compared_too(project):
     assert "xcs: verified: 6 tests have the same outcome" in ended.out
 
 
-@pytest.mark.parametrize("words", [[], ["-n", "2"]])
+@pytest.mark.parametrize("words", [[], pytest.param(["-n", "2"], marks=pytest.mark.full)])
 def test_difference(project, words):
     project.write({"shop/liar.py": LIAR, "test_shop.py": TESTS})
     ended = project.pytest("--xcs", "shop", "--xcs-verify", "--xcs-schedule", "reverse", *words)
@@ -73,6 +73,7 @@ def test_difference(project, words):
     assert "verified" not in told
 
 
+@pytest.mark.full
 def test_every_quick_schedule(project):
     ended = project.pytest(
         "--xcs", "shop", "--xcs-verify", "--xcs-schedule", "quick", "test_shop.py::test_total"
