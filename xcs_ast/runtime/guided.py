@@ -37,8 +37,8 @@ from xcs_ast.runtime.prediction import CannotTell, NotYet, Prediction
 from xcs_ast.runtime.unwinding import outside, raise_in_place
 from xcs_ast.tracer.observing_base import frame_of_clone
 from xcs_ast.tracer.observing_effects import SCALARS, Memo, Touch
-from xcs_ast.tracer.observing_graph import position_of
 from xcs_ast.tracer.observing_hooks import WatchingRecorder
+from xcs_ast.tracer.positions import position_of
 from xcs_ast.tracer.stepping import Stepwise, thunk
 from xcs_ast.verifier.single import Judge, Watch
 

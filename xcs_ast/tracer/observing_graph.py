@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from itertools import islice
-from types import BuiltinMethodType, CodeType, FrameType, MethodType, ModuleType
+from types import BuiltinMethodType, CodeType, MethodType, ModuleType
 from typing import Any, Final, final
 
 from xcs_ast.ir.effects import CONTENT, Access, CellVar, Channel, Effect, Unknown
@@ -23,10 +23,11 @@ from xcs_ast.tracer.observing_control import FunctionMap, Range, contains
 from xcs_ast.tracer.observing_effects import SCALARS, Touch, effect_of, item_field
 from xcs_ast.tracer.observing_lookup import call_meta, name_of
 from xcs_ast.tracer.observing_values import Values
+from xcs_ast.tracer.positions import place_in
 
 use_own(globals())
 
-__all__ = ["GraphMaker", "Step", "position_of"]
+__all__ = ["GraphMaker", "Step"]
 
 _PLACES: Final = frozenset({Channel, CellVar, Unknown})
 _PARTS: Final = 1_000
@@ -467,31 +468,6 @@ _BOUND: Final[tuple[Any, ...]] = (BuiltinMethodType, MethodType)
 
 def _home(step: Step) -> str | None:
     return step.parent.id if step.parent is not None else None
-
-
-_positions: dict[int, tuple[CodeType, list[Range | None]]] = {}
-
-
-def position_of(frame: FrameType) -> Range | None:
-    """What the frame is about to do, or doing: where that stands in the source."""
-    return place_in(frame.f_code, frame.f_lasti)
-
-
-def place_in(code: CodeType, at: int) -> Range | None:
-    """Where the instruction stands in the source."""
-    known = _positions.get(id(code))
-    if known is None or known[0] is not code:
-        table: list[Range | None] = []
-        for line, end_line, column, end_column in code.co_positions():
-            if line is None or end_line is None or column is None or end_column is None:
-                table.append(None)
-            else:
-                table.append(((line, column), (end_line, end_column)))
-        if len(_positions) > 4_096:
-            _positions.clear()
-        known = _positions[id(code)] = (code, table)
-    number = at // 2
-    return known[1][number] if 0 <= number < len(known[1]) else None
 
 
 def _finished(step: Step) -> Operation:
