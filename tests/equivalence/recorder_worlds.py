@@ -43,6 +43,7 @@ _HOLE: Final = re.compile(r"\$([a-zA-Z])")
 _DEF: Final = re.compile(r"^( *)def .*:$", re.MULTILINE)
 _ADDRESS: Final = re.compile("0x[0-9a-f]+")
 _ENDED: Final = "xcs_ast: the slice ended before a hand-over that its region asks for"
+_CONVERTED: Final = "generator raised StopIteration"
 _numbers = itertools.count()
 
 
@@ -268,7 +269,7 @@ class _Stages:
         task = self.task
         if self.generator is not None or task is None:
             self.generator = self.generator or self.function(self.item)
-            value = next(self.generator, FAILED)
+            value = _advance(self.generator)
             if value is FAILED:
                 raise RuntimeError(_ENDED)
             return value
@@ -285,6 +286,18 @@ class _Stages:
             self.task = None
             return self._next(None)
         return task.resume()
+
+
+def _advance(generator: Any) -> Any:
+    """The next value. In a loop's body, which the generator stands for, a `StopIteration` stays what it is."""
+    converted: BaseException
+    try:
+        return next(generator, FAILED)
+    except RuntimeError as error:
+        if not isinstance(error.__cause__, StopIteration) or error.args != (_CONVERTED,):
+            raise
+        converted = error.__cause__
+    raise converted
 
 
 def _ahead(
