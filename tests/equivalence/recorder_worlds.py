@@ -289,7 +289,7 @@ class _Stages:
 
 
 def _advance(generator: Any) -> Any:
-    """The next value. In a loop's body, which the generator stands for, a `StopIteration` stays what it is."""
+    """The next value. It stands for the body of a loop, out of which a `StopIteration` gets as it is."""
     converted: BaseException
     try:
         return next(generator, FAILED)
