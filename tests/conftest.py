@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import gc
 import signal
+import sys
 import threading
 import zlib
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
@@ -115,3 +117,16 @@ def pytest_collection_finish() -> None:
     """Ten thousand tests are a heap that each `gc.collect()` would search through."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """No test leaves a function behind that follows the steps of the next one."""
+    before = sys.gettrace(), sys.getprofile()
+    result = yield
+    after = sys.gettrace(), sys.getprofile()
+    if after != before:
+        sys.settrace(before[0])
+        sys.setprofile(before[1])
+        raise RuntimeError(f"the test has left {after} behind where there was {before}")
+    return result
