@@ -177,7 +177,7 @@ class SpeculativeTask(Task):
             try:
                 return self._committed(speculation, number)
             finally:
-                if self.single:
+                if self.single or (self._numbered and number == len(self._resumes or ()) - 1):
                     # What it held may be the last reference: nobody must notice that it was recorded.
                     del speculation
                     self._let_go()

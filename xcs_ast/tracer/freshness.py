@@ -97,6 +97,23 @@ class Registry:
                 break
         self.limit = max(_FIRST_PRUNE, 2 * len(self.objects))
 
+    def drop_alone(self) -> None:
+        """Drops all that nobody else refers to any more, however long the chains are.
+
+        Of a chain one walk drops all that hangs on what it has dropped before, if it goes the right way.
+        """
+        objects, fields = self.objects, self.fields
+        for way in (reversed, iter, reversed, iter):
+            before = len(objects)
+            for key in way(list(objects)):
+                obj = objects[key]
+                if getrefcount(obj) <= _ALONE_IN_A_WALK:
+                    del objects[key], obj
+                    fields.pop(key, None)
+            obj = None
+            if len(objects) == before:
+                break
+
     def publish(self, roots: Iterable[object]) -> bool:
         """Gives away all owned objects that can be reached from the roots: they are shared from now on.
 
@@ -140,6 +157,17 @@ _HIDDEN: Final = frozenset(
         reversed,
     }
 )
+
+
+def _count_in_a_walk() -> int:
+    probe: dict[int, object] = {0: object()}
+    for key in list(probe):
+        obj = probe[key]
+        return getrefcount(obj)
+    raise AssertionError
+
+
+_ALONE_IN_A_WALK: Final = _count_in_a_walk()
 
 
 def _count_alone() -> int:

@@ -144,6 +144,8 @@ class Pass:
             clear = transaction.repeatable and not self._keeps(generator, value)
             self.clear = transaction.publish(value) and clear
             self.hand_overs.append(HandOver(number, value, transaction.mark()))
+            # What the slice has done with is at its end, as it would be plainly.
+            transaction.fresh.drop_alone()
             if index + 1 == len(known):
                 if len(transaction.answers) != len(transaction.script):
                     self.recorder.pinned.append(generator)
@@ -213,6 +215,15 @@ class Pass:
         if index is None or (index == len(self.hand_overs) - 1 and self.ended and self.error is None):
             return None
         return self.hand_overs[index].mark
+
+    def give_away(self, count: int, at_rest: bool) -> None:
+        """The body has the first values now, and what was held back up to there is done.
+
+        When all that ends is for the program to say. `at_rest`: no pass of the task will go on.
+        """
+        for index, each in enumerate(self.hand_overs[:count]):
+            self.hand_overs[index] = each._replace(value=None)
+        self.transaction.let_go(at_rest)
 
     def release(self) -> None:
         """Lets go of everything."""

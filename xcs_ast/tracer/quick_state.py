@@ -95,6 +95,7 @@ class QuickState(QuickLooks):
         self.missed = _NOBODY
         self.transaction.fresh.forget_fields()
         self.last = _NOBODY
+        self.entry = None
 
     # Attributes: of an owned instance, the dictionary is the place, once it is clear that no class interferes
 

@@ -292,6 +292,8 @@ class Speculation:
             if each is not chosen:
                 each.transaction.settle(each.upto(index))
         chosen.transaction.replay(chosen.upto(index))
+        for each in good:
+            each.give_away(self.committed, self._parked is None)
         for each in unused:
             self._let_go(each)
         return value
@@ -317,7 +319,9 @@ class Speculation:
             return FAILED
         if parked.generator is not None:
             self._fallback = parked
-        return parked.hand_overs[start].value
+        value = parked.hand_overs[start].value
+        parked.give_away(start + 1, True)
+        return value
 
     def _let_go(self, each: Pass) -> None:
         """Nobody wants this pass any more."""

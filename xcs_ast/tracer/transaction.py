@@ -257,6 +257,20 @@ class Transaction:
             segment.log = []
             segment.places.clear()
 
+    def let_go(self, at_rest: bool) -> None:
+        """Of what has been carried out: nobody will ask again what was seen on the way there.
+
+        `at_rest`: nor what was answered.
+        """
+        if self.parent is not None:
+            return
+        for segment in self.segments:
+            if segment.replayed:
+                segment.clear()
+        if at_rest:
+            for answers in (self.calls, self.answers):
+                answers[:] = [(callee, None) for callee, _ in answers]
+
     def doom(self) -> None:
         """The task will never be taken: it stops at its next hook that looks."""
         self.doomed = True

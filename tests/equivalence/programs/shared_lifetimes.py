@@ -4,6 +4,7 @@
 import gc
 import weakref
 
+import xcs_ast
 from xcs_ast.testing import probe
 
 EXTRA_CALLS = True
@@ -144,3 +145,95 @@ def case_finalize():
         return x
 
     return _each(ask)
+
+
+class Box:
+    def __init__(self, n):
+        self.n = n
+
+
+class Crate:
+    def __init__(self, n):
+        self.box = Box(n)
+        self.more = [self.box]
+
+
+class Calls:
+    n = 0
+
+
+def counted(x):
+    Calls.n += 1
+    return slow(x)
+
+
+def listed(x):
+    return [Box(x)]
+
+
+@xcs_ast.unordered
+def fetched(x):
+    return Box(x)
+
+
+def _dead(refs):
+    return [ref() is None for ref in refs]
+
+
+def case_handed_over_and_dropped_before_the_next_call():
+    refs = []
+    out = []
+    for x in [1, 2, 3]:
+        refs.append(weakref.ref(Box(x)))
+        y = counted(x)
+        out.append((_dead(refs), y))
+    return out
+
+
+def case_part_of_what_is_handed_over():
+    refs = []
+    out = []
+    for x in [1, 2, 3]:
+        refs.append(weakref.ref(Crate(x).box))
+        y = counted(x)
+        out.append((_dead(refs), y))
+        refs.append(weakref.ref(listed(x)[0]))
+        y = counted(x)
+        out.append((_dead(refs), y))
+    return out
+
+
+def case_handed_over_last_and_dropped():
+    refs = []
+    out = []
+    for x in [1, 2, 3]:
+        y = counted(x)
+        refs.append(weakref.ref(Crate(x).box))
+        out.append((_dead(refs), y))
+    return out
+
+
+def case_answer_from_outside_handed_over_and_dropped():
+    refs = []
+    out = []
+    for x in [1, 2, 3]:
+        refs.append(weakref.ref(fetched(x)))
+        y = counted(x)
+        out.append((_dead(refs), y))
+    return out
+
+
+def case_weak_table_filled_by_body_and_call():
+    table = weakref.WeakValueDictionary()
+
+    def fill(x):
+        size = len(table)
+        table[9] = Box(x)
+        return size
+
+    out = []
+    for x in [1, 2, 3]:
+        table[9] = Box(x)
+        y = fill(x)
+        out.append(y)
+    return out, len(table)

@@ -95,7 +95,7 @@ def run(box, *words):
 def test_same(shop, target):
     status, out, _ = run(shop, target, "--examples", "8")  # on stderr there may be a line of progress
     assert status == 0
-    assert "inputs     8 " in out
+    assert "inputs     8" in out
     assert "of them raise" in out
     assert "regions    1 entered, 1 ran ahead" in out
     assert "PROVEN" in out

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import collections
+import itertools
+import weakref
 from typing import Any
 
 import pytest
@@ -180,3 +182,21 @@ def test_adopting_prunes() -> None:
     for _ in range(3):
         registry.adopt(Thing())
     assert len(registry.objects) <= 1
+
+
+@pytest.mark.parametrize("first", ["head", "tail"])
+def test_a_long_chain_that_nobody_holds_is_dropped_whole(first: str) -> None:
+    registry = Registry()
+    chain: list[Any] = [Thing() for _ in range(1_000)]
+    for one, other in itertools.pairwise(chain):
+        one.next = other
+    for each in chain if first == "head" else reversed(chain):
+        registry.adopt(each)
+    kept = chain[900]
+    gone = weakref.ref(chain[0])
+    del one, other, each
+    chain.clear()
+    registry.drop_alone()
+    assert gone() is None
+    assert len(registry.objects) == 100  # what somebody holds, and what hangs on it
+    assert registry.owns(kept)
