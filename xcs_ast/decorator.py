@@ -203,7 +203,7 @@ def _rebuild(function: FunctionType, proven_only: bool) -> CodeType | _Refusal:
             if bound is new:
                 return _Refusal(NOTHING_TO_DO, "holds no region that could run ahead")
             _tell_lookup(bound, code)
-            _read_source(bound)
+            _read_ahead(bound)
             return bound
     return _Refusal(REWRITE_FAILED, "stays plain: it is not found in its rewritten module")
 
@@ -251,11 +251,17 @@ def _tell_lookup(new: CodeType, plain: CodeType) -> None:
     register_alias(new, plain)
 
 
-def _read_source(code: CodeType) -> None:
-    """Reads and parses the file now: in the first call it would stand in the way of the tasks."""
+def _read_ahead(code: CodeType) -> None:
+    """Reads the file and the texts of the regions now: in the first call, the tasks would wait for that."""
+    from xcs_ast.effects.region import read_region
+    from xcs_ast.runtime.site import Site
     from xcs_ast.source.lookup import find_function
 
     find_function(code)
+    for const in [const for each in activation.walk_code(code) for const in each.co_consts]:
+        if type(const) is Site:
+            const.read()
+            read_region(const.facts.text)
 
 
 # ------------------------------------------------------------------------------------------- its module

@@ -88,6 +88,7 @@ class Catalog:
         """A catalog of the models in these directories; by default those of this package."""
         self._directories = directories or (MODELS,)
         self._files: dict[str, bool] = {}
+        self._present: tuple[tuple[str, frozenset[str]], ...] | None = None
         self._modules: dict[str, Section] = {}
         self._classes: dict[str, Section] = {}
         self._hidden: dict[str, type] | None = None
@@ -386,7 +387,11 @@ class Catalog:
         found = False
         if home.replace(".", "").replace("_", "").isalnum():
             name = self._file_name(home)
-            for directory in self._directories:
+            for directory, names in self._listed():
+                if (
+                    name not in names
+                ):  # as for nearly every module: to open it in vain takes several times as long
+                    continue
                 try:
                     with open(os.path.join(directory, name), encoding="utf-8") as file:
                         text = file.read()
@@ -401,6 +406,19 @@ class Catalog:
                 if package:
                     self._load(package)
         self._files[home] = found
+
+    def _listed(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """Each directory with the names in it, which are read once."""
+        present = self._present
+        if present is None:
+            found: list[tuple[str, frozenset[str]]] = []
+            for directory in self._directories:
+                try:
+                    found.append((directory, frozenset(os.listdir(directory))))
+                except OSError:
+                    continue
+            present = self._present = tuple(found)
+        return present
 
     def _publish(self, sections: list[Section]) -> None:
         """Make the sections of one file known. Those that another thread has made of it stay."""

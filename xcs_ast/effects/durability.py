@@ -36,6 +36,9 @@ _LASTING: Final = frozenset(
 )
 
 
+_REFERRED: Final = _LASTING | {type, dict, FunctionType}
+
+
 def may_be_remembered(effects: RegionEffects) -> bool:
     """Whether everything that the analysis refers to lasts anyway."""
     return all(is_durable(obj) for obj in _referred(effects))
@@ -68,29 +71,38 @@ def _is_namespace(scope: dict[str, Any]) -> bool:
 
 
 def _referred(effects: RegionEffects) -> Iterator[object]:
-    for guard in effects.guards:
-        yield from _held(guard)
+    """What its guards and the owners of its places refer to, all the way down."""
+    todo: list[object] = list(effects.guards)
     for summary in (*effects.stages, *effects.segments):
-        for effect in summary.effects:
-            if isinstance(effect.where, Location):
-                yield from _held(effect.where.owner)
+        todo += [each.where.owner for each in summary.effects if isinstance(each.where, Location)]
+    while todo:
+        thing = todo.pop()
+        kind = type(thing)
+        if kind is Path:
+            root: object = thing.root  # type: ignore[attr-defined]
+            if type(root) is PinnedRoot:
+                yield root.obj
+        elif kind is tuple:
+            todo += thing  # type: ignore[arg-type]
+        elif kind in _REFERRED:
+            yield thing
+        elif slots := _own_slots(kind):
+            todo += [
+                value for value in [getattr(thing, name, None) for name in slots] if type(value) not in _DATA
+            ]
+        else:
+            yield thing
 
 
-def _held(thing: object) -> Iterator[object]:
-    """What a guard or a path refers to."""
-    if type(thing) is Path:
-        if isinstance(thing.root, PinnedRoot):
-            yield thing.root.obj
-        return
-    if type(thing) is tuple:
-        for each in thing:
-            yield from _held(each)
-        return
-    slots = [name for cls in type(thing).__mro__ for name in cls.__dict__.get("__slots__", ())]
-    if not slots or not type(thing).__module__.startswith("xcs_ast."):
-        yield thing
-        return
-    for name in slots:
-        value = getattr(thing, name, None)
-        if type(value) not in _DATA:
-            yield from _held(value)
+def _own_slots(kind: type) -> tuple[str, ...]:
+    """The fields of our own guards and places; of other types, nothing (and nothing is kept of them)."""
+    known = _slots.get(kind)
+    if known is None:
+        known = tuple(name for cls in kind.__mro__ for name in cls.__dict__.get("__slots__", ()))
+        if not known or not kind.__module__.startswith("xcs_ast."):
+            return ()
+        _slots[kind] = known
+    return known
+
+
+_slots: Final[dict[type, tuple[str, ...]]] = {}

@@ -42,12 +42,12 @@ from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path, PinnedRoot
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, replace
-from xcs_ast.source.quiet import quiet
+from xcs_ast.source.nodes import parse_region
 from xcs_ast.source.spans import Span
 
 use_own(globals())
 
-__all__ = ["RegionEffects", "RegionRequest", "analyze_region", "warm_up"]
+__all__ = ["RegionEffects", "RegionRequest", "analyze_region", "read_region", "warm_up"]
 
 _PASSES: Final = 16
 
@@ -123,10 +123,21 @@ def _nothing_known(facts: SiteFacts, reason: str, code: str) -> RegionEffects:
     return RegionEffects((summary,) * facts.stages, (summary,) * (facts.stages + 1), ())
 
 
+def read_region(text: str) -> None:
+    """Finds out now what does not depend on live objects: it is remembered for the analysis.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: the text cannot be parsed.
+    """
+    module, _ = _parsed(text)
+    for statement in module.body:
+        if isinstance(statement, ast.For):
+            settled_names(statement.target, statement.body)
+
+
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> tuple[ast.Module, Scope]:
-    with quiet():
-        tree = ast.parse(text)
+    tree = parse_region(text)
     return tree, scope_of_statements(tree.body)
 
 

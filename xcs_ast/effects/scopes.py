@@ -12,6 +12,7 @@ from typing import Final, final
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 from xcs_ast.source.lookup import FunctionNode
+from xcs_ast.source.nodes import children, walk
 
 use_own(globals())
 
@@ -96,7 +97,7 @@ def settled_names(target: ast.expr, body: list[ast.stmt]) -> frozenset[str]:
     used: set[str] = set()
 
     def assigned(node: ast.expr) -> None:
-        for part in ast.walk(node):
+        for part in walk(node):
             if isinstance(part, ast.Name):
                 if type(part.ctx) is ast.Load:
                     used.update({part.id} - settled)
@@ -111,10 +112,12 @@ def settled_names(target: ast.expr, body: list[ast.stmt]) -> frozenset[str]:
                 for each in targets:
                     assigned(each)
             case _:
-                names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+                parts = walk(statement)
+                names = {n.id for n in parts if isinstance(n, ast.Name)}
                 special = Scope()
-                for part in ast.walk(statement):
-                    _bind_special(special, part)
+                for part in parts:
+                    if type(part) in _SPECIAL:
+                        _bind_special(special, part)
                 used |= (names | special.bound) - settled
     target._xcs_settled = frozenset(settled)  # type: ignore[attr-defined]
     return frozenset(settled)
@@ -130,7 +133,7 @@ def _loads(root: ast.AST) -> set[str]:
         elif isinstance(node, _NESTED):
             todo += _headers(node)
         else:
-            todo += ast.iter_child_nodes(node)
+            todo += children(node)
     return out
 
 
@@ -163,7 +166,8 @@ def _fill(scope: Scope, body: list[ast.AST]) -> None:
                 (scope.targets if is_target else scope.bound).add(node.id)
             elif node.id in _REFLECTIVE:
                 scope.reflective = True
-        elif isinstance(node, _NESTED):
+        elif kind in _NESTED:
+            assert isinstance(node, _NESTED)
             if not isinstance(node, ast.Lambda):
                 scope.bound.add(node.name)
             scope.captured |= free_names(node)
@@ -178,23 +182,25 @@ def _fill(scope: Scope, body: list[ast.AST]) -> None:
             todo += [(child, False) for child in (node.iter, *node.ifs)]
         elif kind is ast.Yield or kind is ast.YieldFrom:
             scope.yields = True
-            todo += [(child, is_target) for child in ast.iter_child_nodes(node)]
+            todo += [(child, is_target) for child in children(node)]
         elif kind is ast.GeneratorExp:
             assert isinstance(node, ast.GeneratorExp)
             # What it uses is evaluated later: those variables are shared with it.
-            own = {
-                n.id for clause in node.generators for n in ast.walk(clause.target) if isinstance(n, ast.Name)
-            }
+            own = {n.id for clause in node.generators for n in walk(clause.target) if isinstance(n, ast.Name)}
             scope.captured |= _loads(node) - own
-            todo += [(child, is_target) for child in ast.iter_child_nodes(node)]
+            todo += [(child, is_target) for child in children(node)]
         else:
-            _bind_special(scope, node)
-            if not isinstance(node, ast.Constant):
-                todo += [(child, is_target) for child in ast.iter_child_nodes(node)]
+            if kind in _SPECIAL:
+                _bind_special(scope, node)
+            todo += [(child, is_target) for child in children(node)]
     scope.bound -= scope.module
     scope.bound -= scope.outer
 
 
+_SPECIAL: Final = frozenset(
+    {ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom}
+    | {ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping}
+)
 _REFLECTIVE: Final = frozenset({"locals", "vars", "dir", "exec", "eval"})
 
 

@@ -114,21 +114,42 @@ class Binding:
 
 
 @final
-@dataclass(frozen=True, slots=True)
 class Path:
-    """A root and the steps from it. Two paths may lead to one object: compare what they resolve to."""
+    """A root and the steps from it. Two paths may lead to one object: compare what they resolve to.
 
-    root: Root
-    steps: tuple[Step, ...] = ()
+    Nothing in it changes. An analysis looks paths up all the time: the hash is computed once for each.
+    """
+
+    __slots__ = ("_hash", "root", "steps", "varies")
+    __match_args__ = ("root", "steps")
+
+    def __init__(self, root: Root, steps: tuple[Step, ...] = ()) -> None:
+        self.root: Final = root
+        self.steps: Final = steps
+        self.varies: Final = type(root) is ItemRoot
+        """Whether it may lead to another object in each task of one region."""
+        self._hash = -1
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not Path:
+            return NotImplemented
+        return self is other or (self.root == other.root and self.steps == other.steps)
+
+    def __hash__(self) -> int:
+        found = self._hash
+        if found == -1:
+            found = self._hash = hash((self.root, self.steps))
+        return found
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path, (self.root, self.steps)
+
+    def __repr__(self) -> str:
+        return f"Path(root={self.root!r}, steps={self.steps!r})"
 
     def then(self, step: Step) -> Path:
         """This path, one step longer."""
         return Path(self.root, (*self.steps, step))
-
-    @property
-    def varies(self) -> bool:
-        """Whether it may lead to another object in each task of one region."""
-        return isinstance(self.root, ItemRoot)
 
     def resolve(self, binding: Binding) -> object:
         """The object that the path leads to.

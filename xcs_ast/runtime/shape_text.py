@@ -7,7 +7,7 @@ import ast
 from xcs_ast.ir.sites import STAGE_NAME
 from xcs_ast.native import use_own
 from xcs_ast.runtime.shape import Pattern
-from xcs_ast.source.quiet import quiet
+from xcs_ast.source.nodes import children, parse_region
 
 use_own(globals())
 
@@ -17,8 +17,7 @@ __all__ = ["read_shape"]
 def read_shape(text: str) -> tuple[Pattern | None, set[int]] | None:
     """The pattern of the target, and the hand-overs that each iteration reaches; `None`: not understood."""
     try:
-        with quiet():
-            body = ast.parse(text).body
+        body = parse_region(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     if len(body) == 1 and isinstance(body[0], ast.For):
@@ -68,6 +67,6 @@ def _marks(tree: ast.AST) -> set[int]:
         case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
             return set()
     found: set[int] = set()
-    for child in ast.iter_child_nodes(tree):
+    for child in children(tree):
         found |= _marks(child)
     return found

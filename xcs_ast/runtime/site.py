@@ -170,6 +170,13 @@ class Site:
             return False
         return True
 
+    def read(self) -> Shape:
+        """What there is to know of the region's text: better known before the first entry."""
+        shape = self._shape
+        if shape is None:
+            shape = self._shape = shape_of(self.facts)
+        return shape
+
     # -- loops and comprehensions -----------------------------------------------------------------------
 
     def enter(
@@ -224,9 +231,7 @@ class Site:
             return Plain(iterable)
         if self._may_guess(options) and never_waits(slice, (*env, *sample)):
             return self._needless(iterable)
-        shape = self._shape
-        if shape is None:
-            shape = self._shape = shape_of(self.facts)
+        shape = self.read()
         decision = self._decide(
             self.facts, slice.__globals__, dict(zip(self.facts.env, env, strict=True)), sample
         )

@@ -19,6 +19,7 @@ from typing import Any, Final, final
 
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
+from xcs_ast.source.nodes import children
 from xcs_ast.source.quiet import quiet
 from xcs_ast.source.rewritten import DIGESTS
 
@@ -70,9 +71,15 @@ class _File:
 
     filename: str
     stamp: object
-    digest: str
-    index: dict[tuple[str, int], list[_Candidate]]
-    imports: list[ast.stmt]
+    digest: str | None
+    """Of the content, where it matters: of files that were rewritten."""
+    tree: ast.Module
+    index: dict[tuple[str, int], list[_Candidate]] | None = None
+    """Every function; `None` until one without a name is looked for."""
+    defined: dict[tuple[str, int], list[_Candidate]] = field(default_factory=dict)
+    """What was found of the functions with a name that somebody asked for."""
+    imports: list[ast.stmt] | None = None
+    """The module's own imports; `None` until something is compiled."""
     units: dict[tuple[int, int], dict[tuple[str, int], list[CodeType]]] = field(default_factory=dict)
 
 
@@ -132,7 +139,7 @@ def _find(code: CodeType) -> FunctionSource | None:
     file = _file(code.co_filename)
     if file is None:
         return None
-    candidates = file.index.get((code.co_qualname, code.co_firstlineno), ())
+    candidates = _candidates(file, code.co_qualname, code.co_firstlineno)
     for candidate in candidates:
         if code.co_filename in DIGESTS:
             matches = file.digest == DIGESTS[code.co_filename] and _fits(
@@ -229,12 +236,86 @@ def _read(filename: str) -> _File | None:
         data = "".join(entry[2]).encode()
     with quiet(filename):
         tree = ast.parse(data, filename)
-    imports: list[ast.stmt] = []
-    return _File(filename, stamp, digest_of(data), _index(tree, imports), imports)
+    return _File(filename, stamp, digest_of(data) if filename in DIGESTS else None, tree)
 
 
-def _index(tree: ast.Module, imports: list[ast.stmt]) -> dict[tuple[str, int], list[_Candidate]]:
-    """Every function of a module by its qualified name and first line; its own imports go to `imports`."""
+def _candidates(file: _File, name: str, line: int) -> list[_Candidate]:
+    """The functions with this qualified name that start on this line."""
+    if "<lambda>" in name:
+        if file.index is None:
+            file.index = _index(file.tree)
+        return file.index.get((name, line), [])
+    known = file.defined.get((name, line))
+    if known is None:
+        known = file.defined[name, line] = _defined(file.tree, name, line)
+    return known
+
+
+def _defined(tree: ast.Module, name: str, line: int) -> list[_Candidate]:
+    """What `_index` has under a name that is not a lambda's, without looking at all the rest of the module.
+
+    A `def` stands in a statement that has its line, never in an expression.
+    """
+    found: list[_Candidate] = []
+    todo: list[tuple[ast.AST, str, str | None, tuple[ast.ClassDef, ...], ast.stmt | None]] = [
+        (stmt, "", None, (), None) for stmt in tree.body
+    ]
+    while todo:
+        node, prefix, owner, classes, unit = todo.pop()
+        if not _spans(node, line):
+            continue
+        kind = type(node)
+        if kind is ast.ClassDef:
+            assert isinstance(node, ast.ClassDef)
+            prefix, owner = f"{prefix}{node.name}.", node.name
+            classes = (*classes, node) if unit is None else classes
+        elif kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
+            assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            unit = unit or node
+            if prefix + node.name == name and _first_line(node) == line:
+                found.append(_Candidate(node, owner, classes, unit))
+            prefix = f"{prefix}{node.name}.<locals>."
+        todo += [(child, prefix, owner, classes, unit) for child in _statements(node)]
+    return found
+
+
+def _spans(node: ast.AST, line: int) -> bool:
+    """Whether a statement, or a part of one that holds statements, reaches over a line."""
+    end: int | None = getattr(node, "end_lineno", None)
+    return end is None or _first_line(node) <= line <= end
+
+
+def _first_line(node: ast.AST) -> int:
+    """The line where a function's code begins: that of its first decorator, if it has any."""
+    lines: list[int] = [node.lineno]  # type: ignore[attr-defined]
+    lines += [each.lineno for each in getattr(node, "decorator_list", ())]
+    return min(lines)
+
+
+def _statements(node: ast.AST) -> list[ast.AST]:
+    """The statements right inside another, and those parts of it that hold more."""
+    found: list[ast.AST] = []
+    for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+        found += getattr(node, name, ())
+    return found
+
+
+def _imports(tree: ast.Module) -> list[ast.stmt]:
+    """The imports of a module that stand in no function and no class."""
+    found: list[ast.stmt] = []
+    todo: list[ast.AST] = list(tree.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            if getattr(node, "module", "") != "__future__" and node.names[0].name != "*":
+                found.append(node)
+        elif not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            todo += _statements(node)
+    return found
+
+
+def _index(tree: ast.Module) -> dict[tuple[str, int], list[_Candidate]]:
+    """Every function of a module by its qualified name and first line."""
     index: dict[tuple[str, int], list[_Candidate]] = {}
     # (node, prefix of qualified names, innermost class, classes around, outermost function's statement)
     todo: list[tuple[ast.AST, str, str | None, tuple[ast.ClassDef, ...], ast.stmt | None]] = [
@@ -254,23 +335,19 @@ def _index(tree: ast.Module, imports: list[ast.stmt]) -> dict[tuple[str, int], l
             inside = unit or node
             assert isinstance(inside, ast.stmt)
             name = prefix + getattr(node, "name", "<lambda>")
-            line = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-            index.setdefault((name, line), []).append(_Candidate(node, owner, classes, inside))
+            index.setdefault((name, _first_line(node)), []).append(_Candidate(node, owner, classes, inside))
             todo += [(child, prefix, owner, classes, inside) for child in _headers(node)]
             body = [node.body] if isinstance(node, ast.Lambda) else node.body
             todo += [(child, f"{name}.<locals>.", owner, classes, inside) for child in body]
-        elif unit is None and isinstance(node, ast.Import | ast.ImportFrom):
-            if not classes and getattr(node, "module", "") != "__future__" and node.names[0].name != "*":
-                imports.append(node)
         elif unit is None and isinstance(node, ast.stmt) and not _is_compound(node):
-            todo += [(child, prefix, owner, classes, node) for child in ast.iter_child_nodes(node)]
+            todo += [(child, prefix, owner, classes, node) for child in children(node)]
         elif unit is None and isinstance(node, ast.stmt):
             todo += [
                 (child, prefix, owner, classes, None if isinstance(child, _BLOCKS) else node)
-                for child in ast.iter_child_nodes(node)
+                for child in children(node)
             ]
         elif not isinstance(node, _LEAVES):
-            todo += [(child, prefix, owner, classes, unit) for child in ast.iter_child_nodes(node)]
+            todo += [(child, prefix, owner, classes, unit) for child in children(node)]
     return index
 
 
@@ -303,6 +380,8 @@ def _compiled(file: _File, candidate: _Candidate, flags: int) -> dict[tuple[str,
         unit = candidate.unit
         for around in reversed(candidate.classes):
             unit = _stub(around, unit)
+        if file.imports is None:
+            file.imports = _imports(file.tree)
         module = ast.Module([*file.imports, unit], [])
         codes = {}
         with quiet(file.filename):

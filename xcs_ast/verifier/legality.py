@@ -117,8 +117,8 @@ def decide_loop(
     """
     if not items:
         return _serial(Diagnostic(codes.NO_ITEMS, "there is no item", facts.span))
-    shape = _shape_for(facts, scope, Binding(items[0], env), has_item=True)
     binding = Binding(items[0], env)
+    shape = _shape_for(facts, scope, binding, has_item=True)
     if shape.prefix == 0:
         return _speculative(facts, shape, binding, shape.reasons)
     if shape.blocking is Blocking.NEVER and not config.current().eager:
@@ -137,7 +137,7 @@ def decide_loop(
     admission = Admission(env, more)
     if not admission.add(shape) or admission.clash_free(shape, items[0]) is None:
         return _speculative(facts, shape, binding, (_clash_diagnostic(facts, admission.clash),))
-    other = _first_unproven(facts, scope, env, items[1:])
+    other = _first_unproven(facts, scope, env, items[1:], shape)
     if other is not None:
         instead = _speculative(facts, other[0], other[1], other[0].reasons)
         if instead.plan is not None:
@@ -160,13 +160,18 @@ def decide_loop(
 
 
 def _first_unproven(
-    facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object], items: Sequence[object]
+    facts: SiteFacts, scope: dict[str, Any], env: Mapping[str, object], items: Sequence[object], proven: Shape
 ) -> tuple[Shape, Binding] | None:
-    """The first of the items whose tasks are of a kind that is not PROVEN at all."""
+    """The first of the items whose tasks are of a kind that is not PROVEN at all.
+
+    `proven` has just been found to fit what all items have in common.
+    """
     if not config.current().speculation:
         return None
     for item in items:
         binding = Binding(item, env)
+        if proven.fits(binding, varying_only=True):
+            continue
         shape = _shape_for(facts, scope, binding, has_item=True)
         if shape.prefix == 0:
             return shape, binding

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from xcs_ast.source import lookup
 from xcs_ast.source.lookup import digest_of, find_function, forget_sources, register_rewritten
 
 SOURCE = """
@@ -158,3 +159,68 @@ def test_most_of_the_standard_library_is_found() -> None:
                 ):
                     missed.append(function.__qualname__)
     assert missed == []
+
+
+def test_a_function_with_a_name_is_found_as_in_the_index_of_all() -> None:
+    text = (
+        Path(lookup.__file__).read_text()
+        + SOURCE
+        + """
+try:
+    def tried(): pass
+except E:
+    class Inside:
+        @decorate(
+            lambda: 1
+        )
+        async def late(self):
+            match self:
+                case 1:
+                    def matched(): pass
+                case _:
+                    for x in y:
+                        def looped(): pass
+                    else:
+                        def other(): pass
+finally:
+    with a:
+        def last(): return lambda: [lambda: 2]
+"""
+    )
+    tree = ast.parse(text)
+    index = lookup._index(tree)
+    assert ("Inside.late.<locals>.matched", _line(text, "def matched")) in index
+    for (name, line), expected in index.items():
+        if "<lambda>" not in name:
+            found = lookup._defined(tree, name, line)
+            assert [_parts(each) for each in found] == [_parts(each) for each in expected]
+            assert lookup._defined(tree, name, line + 1) == []
+
+
+def _line(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def _parts(candidate: lookup._Candidate) -> tuple[object, ...]:
+    return candidate.node, candidate.owner, candidate.classes, candidate.unit
+
+
+def test_only_imports_of_the_module_itself_shape_what_is_compiled() -> None:
+    text = """
+from __future__ import annotations
+import a
+from b import *
+try:
+    import c
+except E:
+    from d import e
+class F:
+    import g
+def h():
+    import i
+if j:
+    with k:
+        import l
+"""
+    found = [ast.unparse(each) for each in lookup._imports(ast.parse(text))]
+    assert sorted(found) == ["from d import e", "import a", "import c", "import l"]
