@@ -77,7 +77,10 @@ def find_in_mro(cls: type, name: str) -> tuple[type | None, Any]:
     for base in mro_of(cls):
         space = _namespace(base)
         if name in space:
-            return base, space[name]
+            try:
+                return base, space[name]
+            except KeyError:  # another thread has taken it away just now
+                pass
     return None, MISSING
 
 
@@ -88,7 +91,10 @@ def find_behind(cls: type, start: type, name: str) -> tuple[type | None, Any]:
         if behind:
             space = _namespace(base)
             if name in space:
-                return base, space[name]
+                try:
+                    return base, space[name]
+                except KeyError:
+                    pass
         elif base is start:
             behind = True
     return None, MISSING

@@ -116,12 +116,19 @@ class CallHooks(Methods):
         if what is not None and what is not Declared.OFF:
             return self._declared(what, f, args, kwargs, None)
         if kind is functools.partial:
-            named = f.keywords
+            function, given, named = f.func, f.args, f.keywords
+            if not self.owns(f):
+                probe = self.transaction.probe
+                function = probe(lambda: f.func, (id(f), "func"))
+                given, named = (
+                    probe(lambda: f.args, (id(f), "args")),
+                    probe(lambda: f.keywords, (id(f), "keywords")),
+                )
             if type(named) is not dict:
                 named = self.wait("calls a strange partial")
             elif not self.owns(f) or self.transaction.segment.knows(named):
                 named = self.content(named)  # else made along with it, and nobody has looked at it since
-            return self.dispatch(f.func, (*f.args, *args), {**named, **kwargs}, used)
+            return self.dispatch(function, (*given, *args), {**named, **kwargs}, used)
         if kind is staticmethod:
             return self.dispatch(f.__func__, args, kwargs, used)
         if kind is _LRU_CACHE:
@@ -314,7 +321,7 @@ class CallHooks(Methods):
 
     def _class_method(self, f: Any, owner: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if f.__name__ == "__new__":
-            if args and is_class(args[0]) and find_in_mro(args[0], "__del__")[0] is None:
+            if args and is_class(args[0]) and self.settled(args[0], "__del__") is MISSING:
                 return self.new_object(args[0], owner, args[1:], kwargs)
             return self.wait("calls __new__ in an unusual way")
         if f.__name__ == "fromkeys" and owner is dict and 1 <= len(args) <= 2:

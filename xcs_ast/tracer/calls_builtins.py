@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable
 from typing import Any, Final
 
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, is_mutable_class, mro_of
+from xcs_ast.effects.resolve import class_name, is_class, is_mutable_class
 from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.asking import decided_by_type, goes_by_methods, single
@@ -80,9 +80,9 @@ class Builtins(Constructing):
 
     def do_callable(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`callable(x)`."""
-        if len(args) == 1:
-            self.lacks(args[0], "__call__")  # logged
-        return callable(*args, **kwargs)
+        if len(args) != 1 or kwargs:
+            return callable(*args, **kwargs)  # raises
+        return self.settled(self.kind_of(args[0]), "__call__") is not kinds.MISSING
 
     def do_type(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`type(x)`."""
@@ -148,29 +148,43 @@ class Builtins(Constructing):
         if kwargs or len(args) != 2:
             return isinstance(*args, **kwargs)
         obj, classes = args
-        if not decided_by_type(classes, 0):
+        if not self._decided(classes):
             return self.wait("asks for an instance where code of the program's may decide")
         cls = self.kind_of(obj)
-        if find_in_mro(cls, "__class__")[0] is not object or (
-            type(find_in_mro(cls, "__getattribute__")[1]) is types.FunctionType
+        if (
+            self.settled(cls, "__class__") is not object.__dict__["__class__"]
+            or type(self.settled(cls, "__getattribute__")) is types.FunctionType
         ):
             return self.wait(f"asks for the class of a {class_name(cls)}, which computes it")
         return self._asked(cls, classes)
 
     def do_issubclass(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`issubclass(cls, classes)`, where nobody's code decides."""
-        if kwargs or len(args) != 2 or not is_class(args[0]) or not decided_by_type(args[1], 0):
+        if kwargs or len(args) != 2 or not is_class(args[0]) or not self._decided(args[1]):
             return self.wait("asks about a subclass where code of the program's may decide")
         return self._asked(*args)
+
+    def _decided(self, classes: Any) -> bool:
+        """Whether nobody's code decides who is an instance, and that what decides is logged."""
+        if type(classes) is type:
+            return True
+        if not decided_by_type(classes, 0):
+            return False
+        metaclasses = {type(each) for each in single(classes)} - {type}
+        for meta in metaclasses:
+            self.settled(meta, "__instancecheck__")
+            self.settled(meta, "__subclasscheck__")
+        return not metaclasses or decided_by_type(classes, 0)
 
     def _asked(self, cls: type, classes: Any) -> bool:
         """What an abstract base class says may be another thing when it is the task's turn."""
         wanted = list(single(classes))
-        if any(each is base for each in wanted for base in mro_of(cls)):
+        bases = self.mro(cls)
+        if any(each is base for each in wanted for base in bases):
             return True
         if all(type(each) is type for each in wanted):
             return False
-        if any(map(is_mutable_class, mro_of(cls))) and any(map(goes_by_methods, wanted)):
+        if any(map(is_mutable_class, bases)) and any(map(goes_by_methods, wanted)):
             # It remembers what it said, too.
             self.wait(f"asks what methods a {class_name(cls)} has")
         return bool(self.transaction.probe(lambda: issubclass(cls, classes)))
@@ -393,13 +407,12 @@ class Builtins(Constructing):
                 out = dict(self.content(source))
             elif (
                 not issubclass(type(source), dict)
-                and self.lacks(source, "keys")
-                and (find_in_mro(type(source), "keys")[0] is None)
+                and self.settled(self.kind_of(source), "keys") is kinds.MISSING
             ):
                 for index, pair in enumerate(self.iterate(source)):
                     key, value = self._pair(pair, index)
                     out[self.key(key)] = value
-            elif find_in_mro(type(source), "__iter__")[0] is dict and self.owns(source):
+            elif self.settled(type(source), "__iter__") is dict.__iter__ and self.owns(source):
                 out = dict(source)
             else:
                 for key in self.iterate(self.call(self.load_attr(source, "keys"))):

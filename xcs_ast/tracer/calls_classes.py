@@ -14,7 +14,8 @@ from collections import defaultdict
 from typing import Any, Final
 
 from xcs_ast.effects import catalog
-from xcs_ast.effects.resolve import class_name, find_in_mro, mro_of
+from xcs_ast.effects.resolve import class_name, mro_of
+from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_views import SCALARS, is_generated
 from xcs_ast.tracer.deferred import Deferring
@@ -56,7 +57,7 @@ class Constructing(Deferring):
             if issubclass(cls, BaseException):
                 return self.adopt(cls(*args, **kwargs))
             return self.adopt(self.run_entry(entry, cls, NO_RECEIVER, args, kwargs))
-        if find_in_mro(cls, "__del__")[0] is not None:
+        if self.settled(cls, "__del__") is not MISSING:
             return self.wait(f"makes a {class_name(cls)}, which has a finalizer")
         obj = self._new(cls, args, kwargs)
         if not issubclass(type(obj), cls):
@@ -65,35 +66,50 @@ class Constructing(Deferring):
         return obj
 
     def _by_metaclass(self, cls: type, meta: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        found = find_in_mro(meta, "__call__")[1]
+        self.holds_kind(cls, meta)
+        found = self.settled(meta, "__call__")
         if found is type.__dict__["__call__"]:
             return self.construct_plainly(cls, args, kwargs)
         if meta.__module__ == "enum" and len(args) == 1 and not kwargs and type(args[0]) in SCALARS:
-            members = cls.__dict__.get("_value2member_map_")
-            if type(members) is dict and args[0] in members and "__new__" in object.__dict__:
-                return members[args[0]]
+            members, value = cls.__dict__.get("_value2member_map_"), args[0]
+            if type(members) is dict and value in members:
+                key = (id(members), "member", value)
+                member = self.transaction.probe(lambda: members.get(value, MISSING), key)
+                if member is not MISSING:
+                    return member
         if type(found) is types.FunctionType and meta.__module__ != "enum":
             return self.call(found, cls, *args, **kwargs)
         return self.wait(f"calls {class_name(cls)}, whose metaclass makes its instances")
 
     def _new(self, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        owner, found = find_in_mro(cls, "__new__")
+        owner, found = self.find_settled(cls, "__new__")
         if type(found) is staticmethod:
             found = found.__func__
         if type(found) is types.FunctionType:
             found = self.class_attr(cls, "__new__")
             function: Any = found.__func__ if type(found) is staticmethod else found
-            if _is_of_namedtuple(cls, function):
-                return self.adopt(function(cls, *args, **kwargs))
+            if _is_of_namedtuple(owner, function):
+                return self._new_named(function, cls, args, kwargs)
             return self.call(function, cls, *args, **kwargs)
         return self.new_object(cls, owner, args, kwargs)
+
+    def _new_named(
+        self, function: types.FunctionType, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """By the `__new__` that `namedtuple` compiled. Programs do give it other defaults."""
+        code = self.code_of(function)
+        defaults = self.transaction.probe(lambda: function.__defaults__, (id(function), "defaults"))
+        made = function(cls, *args, **kwargs)
+        if function.__code__ is not code or function.__defaults__ is not defaults:
+            self.transaction.inconsistent()
+        return self.adopt(made)
 
     def new_object(self, cls: type, owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`owner.__new__(cls, ...)` of a builtin class."""
         if not is_simple(cls):
             return self.wait(f"makes a {class_name(cls)}, which is built upon code that is not known")
         if owner is object:
-            if (args or kwargs) and find_in_mro(cls, "__init__")[0] is object:
+            if (args or kwargs) and self.settled(cls, "__init__") is object.__init__:
                 return cls(*args, **kwargs)  # raises
             obj: Any = object.__new__(cls)
         elif owner is not None and issubclass(owner, BaseException):
@@ -109,13 +125,15 @@ class Constructing(Deferring):
         return self.adopt(obj)
 
     def _init(self, cls: type, obj: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        owner, found = find_in_mro(cls, "__init__")
+        owner, found = self.find_settled(cls, "__init__")
         if type(found) is types.FunctionType:
             found = self.class_attr(cls, "__init__")
         if type(found) is types.FunctionType:
-            if is_generated(found) and owner is not None and "__dataclass_fields__" in owner.__dict__:
-                self._init_dataclass(owner, found, obj, args, kwargs)
-                return
+            if owner is not None and "__dataclass_fields__" in owner.__dict__:
+                code = self.code_of(found)
+                if is_generated(found, code):
+                    self._init_dataclass(owner, found, code, obj, args, kwargs)
+                    return
             result = self.call(found, obj, *args, **kwargs)
             if result is not None:
                 raise TypeError(f"__init__() should return None, not '{type(result).__name__}'")
@@ -141,63 +159,98 @@ class Constructing(Deferring):
     # ----------------------------------------------------------------------------------------- dataclasses
 
     def _init_dataclass(
-        self, owner: type, init: types.FunctionType, obj: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        owner: type,
+        init: types.FunctionType,
+        code: types.CodeType,
+        obj: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> None:
-        """What the `__init__` that `dataclass` compiled does; factories and `__post_init__` as clones."""
-        fields = list(owner.__dict__["__dataclass_fields__"].values())
-        if any(field._field_type.name == "_FIELD_INITVAR" for field in fields):
+        """What the `__init__` that `dataclass` compiled does; factories and `__post_init__` as clones.
+
+        What was compiled is what counts, whatever has become of the fields of the class since.
+        """
+        cls = type(obj)
+        fields, asked, frozen, takes_more = _filled_by(code)
+        given = self._given(init, code, obj, args, kwargs)
+        if takes_more:
             self.wait(f"{class_name(owner)} has variables for its __post_init__ only")
-        stored_by_hand = type(find_in_mro(type(obj), "__setattr__")[1]) is types.FunctionType
-        if stored_by_hand and not owner.__dict__["__dataclass_params__"].frozen:
+        if not frozen and type(self.settled(cls, "__setattr__")) is types.FunctionType:
             self.wait(f"{class_name(owner)} stores its attributes in a way of its own")
-        given = _bind(init, obj, args, kwargs)
         dataclasses: Any = sys.modules["dataclasses"]
-        for field in fields:
-            if field._field_type.name != "_FIELD":
-                continue
-            if field.name in given:
-                value = given[field.name]
-                if type(value) is dataclasses._HAS_DEFAULT_FACTORY_CLASS:
-                    value = self.call(field.default_factory)
-            elif field.default_factory is not dataclasses.MISSING:
-                value = self.call(field.default_factory)
-            else:
-                if field.default is not dataclasses.MISSING and "__slots__" in owner.__dict__:
-                    self.wait(f"{class_name(owner)} keeps a default in a slot")
-                continue
-            found = find_in_mro(type(obj), field.name)[1]
-            if type(found) is not types.MemberDescriptorType and (
-                type(found) in (functools.cached_property, types.FunctionType)
-                or find_in_mro(type(found), "__set__")[0] is not None
-            ):
-                self.wait(f"{class_name(owner)} computes a field")
-            object.__setattr__(obj, field.name, value)
-        if find_in_mro(type(obj), "__post_init__")[0] is not None:
+        cells = dict(zip(code.co_freevars, init.__closure__ or (), strict=True))
+        for name in fields:
+            value = given.get(name, MISSING)
+            if value is MISSING or type(value) is dataclasses._HAS_DEFAULT_FACTORY_CLASS:
+                cell: Any = cells.get(f"__dataclass_dflt_{name}__") or cells.get(f"_dflt_{name}")
+                factory = cell.cell_contents
+                if value is MISSING and "__slots__" in owner.__dict__:
+                    field = owner.__dict__["__dataclass_fields__"].get(name)
+                    if getattr(field, "default_factory", None) is not factory:
+                        self.wait(f"{class_name(owner)} keeps a default in a slot")
+                value = self.call(factory)
+            found = self.settled(cls, name)
+            kind = type(found)
+            if found is not MISSING and kind not in SCALARS and kind is not types.MemberDescriptorType:
+                computed = kind in (functools.cached_property, types.FunctionType)
+                if computed or self.settled(kind, "__set__") is not MISSING:
+                    self.wait(f"{class_name(owner)} computes a field")
+            object.__setattr__(obj, name, value)
+        if asked:
             self.call(self.load_attr(obj, "__post_init__"))
 
+    def _given(
+        self,
+        init: types.FunctionType,
+        code: types.CodeType,
+        obj: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> dict[str, Any]:
+        """The arguments by name, defaults filled in; raises what the call raises."""
+        probe = self.transaction.probe
+        defaults: Any = probe(lambda: init.__defaults__, (id(init), "defaults")) or ()
+        named: Any = probe(lambda: init.__kwdefaults__, (id(init), "kwdefaults"))
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        head = names[: code.co_argcount]
+        bound = dict(zip(head, (obj, *args), strict=False))
+        if len(args) + 1 > len(head) or any(name in bound or name not in names for name in kwargs):
+            # The function itself knows best what to say; it raises before it does anything.
+            init(obj, *args, **kwargs)
+        bound.update(kwargs)
+        for name, value in zip(head[len(head) - len(defaults) :], defaults, strict=True):
+            bound.setdefault(name, value)
+        for name, value in ({} if named is None else self.snapshot(named)).items():
+            bound.setdefault(name, value)
+        if any(name not in bound for name in names):
+            init(obj, *args, **kwargs)
+        return bound
 
-def _bind(
-    init: types.FunctionType, obj: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> dict[str, Any]:
-    """The arguments by name, defaults filled in; raises what the call raises."""
-    code = init.__code__
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    head = names[: code.co_argcount]
-    bound = dict(zip(head, (obj, *args), strict=False))
-    if len(args) + 1 > len(head) or any(name in bound or name not in names for name in kwargs):
-        # The function itself knows best what to say; it raises before it does anything.
-        init(obj, *args, **kwargs)
-    bound.update(kwargs)
-    defaults = init.__defaults__ or ()
-    for name, value in zip(head[len(head) - len(defaults) :], defaults, strict=True):
-        bound.setdefault(name, value)
-    for name, value in (init.__kwdefaults__ or {}).items():
-        bound.setdefault(name, value)
-    if any(name not in bound for name in names):
-        init(obj, *args, **kwargs)
-    return bound
+
+def _filled_by(code: types.CodeType) -> tuple[list[str], bool, bool, bool]:
+    """The fields that an `__init__` compiled by `dataclass` stores; whether it calls `__post_init__`, too.
+
+    And whether it stores them past a `__setattr__` of the class, and takes more than it stores.
+    """
+    known = _filled.get(id(code))
+    if known is not None and known[0] is code:
+        return known[1]
+    frozen = code.co_names[:1] == ("__setattr__",)
+    fields = [name for name in (code.co_consts if frozen else code.co_names) if type(name) is str]
+    asked = "__post_init__" in code.co_names
+    if asked and not frozen:
+        fields.remove("__post_init__")
+    names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    found = fields, asked, frozen, not set(names) <= set(fields)
+    if len(_filled) >= _LIMIT:
+        _filled.clear()
+    _filled[id(code)] = code, found
+    return found
 
 
+_LIMIT: Final = 4_096
+_filled: dict[int, tuple[types.CodeType, tuple[list[str], bool, bool, bool]]] = {}
 _flags: Final = type.__dict__["__flags__"].__get__
 """Past the metaclass, which may look attributes up itself."""
 
@@ -213,9 +266,8 @@ def is_simple(cls: type) -> bool:
     return True
 
 
-def _is_of_namedtuple(cls: type, function: types.FunctionType) -> bool:
+def _is_of_namedtuple(owner: type | None, function: types.FunctionType) -> bool:
     """Whether it is the `__new__` that `namedtuple` compiled."""
-    owner = find_in_mro(cls, "__new__")[0]
     return (
         owner is not None
         and issubclass(owner, tuple)

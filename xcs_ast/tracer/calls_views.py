@@ -20,7 +20,7 @@ from typing import Any, Final, Never
 
 from xcs_ast.effects import catalog
 from xcs_ast.effects import entries as e
-from xcs_ast.effects.resolve import PLAIN_GETATTRIBUTE, among, class_name, find_in_mro, is_class, mro_of
+from xcs_ast.effects.resolve import PLAIN_GETATTRIBUTE, among, class_name, is_class, mro_of
 from xcs_ast.ir.paths import instance_dict
 from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
@@ -118,17 +118,17 @@ class Views(StateHooks):
             and cls is not types.ModuleType
             and not is_class(o)
         ) and among(self.class_attr(cls, "__getattribute__"), _GENERIC):
-            return self.plain_load_attr(o, name)
+            return self.plain_load_attr(o, name, cls)
         return super()._load(o, name)
 
     def store_attr(self, value: Any, o: Any, name: str, /) -> None:
         """`o.name = value`."""
         if self.successor is not None:
             self.successor.store_attr(value, o, name)
-        elif issubclass(type(o), BaseException) and among(
-            find_in_mro(type(o), "__setattr__")[1], _GENERIC_STORE
-        ):
-            self.plain_store_attr(value, o, name)
+            return
+        cls = type(o)
+        if issubclass(cls, BaseException) and among(self.settled(cls, "__setattr__"), _GENERIC_STORE):
+            self.plain_store_attr(value, o, name, cls)
         else:
             super().store_attr(value, o, name)
 
@@ -239,11 +239,10 @@ class Views(StateHooks):
 
     def is_harmless(self, obj: Any, method: str) -> bool:
         """Whether this special method, called by C code on this object, does nothing that shows."""
-        cls = type(obj)
-        if cls in SCALARS:
+        if type(obj) in SCALARS:
             return True
-        self.settle(cls, method)  # somebody may put another one there
-        owner, found = find_in_mro(cls, method)
+        cls = self.kind_of(obj)
+        owner, found = self.find_settled(cls, method)  # somebody may put another one there
         if owner is None or found is None:
             return True
         if method == "__hash__" or method == "__eq__":
@@ -307,14 +306,23 @@ class Views(StateHooks):
 
     def generated_fields(self, cls: type, method: str) -> tuple[str, ...] | None:
         """The fields that a method which `dataclass` compiled goes by; `None` if it did not."""
-        owner, found = find_in_mro(cls, method)
-        if owner is None or type(found) is not types.FunctionType or not is_generated(found):
+        owner, found = self.find_settled(cls, method)
+        if owner is None or type(found) is not types.FunctionType:
             return None
+        code = self.code_of(found)
+        if not is_generated(found, code):
+            return None
+        known = _compiled.get(id(code))
+        if known is not None and known[0] is code:
+            return known[1]
         fields = owner.__dict__.get("__dataclass_fields__")
         if type(fields) is not dict:
             return None
+        if method == "__repr__":
+            inner: Any = found.__closure__[code.co_freevars.index("user_function")]  # type: ignore[index]
+            code = self.code_of(inner.cell_contents)
         chosen = []
-        for field in fields.values():
+        for field in list(fields.values()):
             if field._field_type.name != "_FIELD":
                 continue
             if method == "__hash__":
@@ -325,14 +333,40 @@ class Views(StateHooks):
                     chosen.append(field.name)
             elif field.compare:
                 chosen.append(field.name)
+        before, after = _NAMED_BESIDE[method]
+        if code.co_names != tuple(dict.fromkeys((*before, *chosen, *after))):
+            # What was compiled is what counts, whatever has become of the fields since.
+            return None
+        if method != "__repr__":
+            if len(_compiled) >= _LIMIT:
+                _compiled.clear()
+            _compiled[id(code)] = code, tuple(chosen)
         return tuple(chosen)
 
+    def code_of(self, function: types.FunctionType) -> types.CodeType:
+        """The code of a function that is not run as a clone; logged."""
+        key = (id(function), "code")
+        code: Any = self.transaction.segment.probed.get(key)
+        if code is None:
+            code = self.transaction.probe(lambda: function.__code__, key)
+        return code  # type: ignore[no-any-return]
 
-def is_generated(function: types.FunctionType) -> bool:
+
+_LIMIT: Final = 4_096
+_compiled: dict[int, tuple[types.CodeType, tuple[str, ...]]] = {}
+"""Of code that `dataclass` compiled: the fields that it goes by."""
+_NAMED_BESIDE: Final = {
+    "__eq__": (("__class__",), ("NotImplemented",)),
+    "__hash__": (("hash",), ()),
+    "__repr__": (("__class__", "__qualname__"), ()),
+}
+"""What the methods that `dataclass` compiles name before and after their fields."""
+
+
+def is_generated(function: types.FunctionType, code: types.CodeType) -> bool:
     """Whether it was compiled from a string by `dataclasses`."""
-    if function.__code__.co_filename == "<string>":
+    if code.co_filename == "<string>":
         return function.__name__ in ("__init__", "__eq__", "__hash__")
-    code = function.__code__
     # `__repr__` stands behind a guard against recursion of the library's.
     return (
         function.__name__ == "__repr__"

@@ -135,6 +135,10 @@ class Link:
             and clone.__kwdefaults__ is function.__kwdefaults__
         )
 
+    def code_of(self, clone: FunctionType) -> CodeType | None:
+        """The code that a clone of this task was made from."""
+        return self._codes.get(clone)
+
     def functions(self) -> list[FunctionType]:
         """The functions of which this task has clones."""
         return list(self._originals.values())

@@ -58,7 +58,8 @@ class ContainerMethods(StateCore):
                     if type(each) is kind:
                         self.settle_equality(each)
             elif kind not in SCALARS:
-                self.settle(kind, "__eq__", "__ne__")
+                self.settled(kind, "__eq__")
+                self.settled(kind, "__ne__")
 
     # Lists and deques
 

@@ -151,7 +151,10 @@ def class_lookup(cls: type, name: str) -> object:
     for base in type.__dict__["__mro__"].__get__(cls):
         space = _namespace(base)
         if name in space:
-            return space[name]
+            try:
+                return space[name]
+            except KeyError:  # another thread has taken it away just now
+                pass
     return MISSING
 
 

@@ -13,7 +13,6 @@ from types import FunctionType
 from typing import Any, Final
 
 from xcs_ast.effects import catalog
-from xcs_ast.effects.resolve import find_in_mro
 from xcs_ast.native import use_own
 from xcs_ast.tracer.calls import CallHooks
 from xcs_ast.tracer.calls_classes import is_simple
@@ -208,7 +207,7 @@ class QuickHooks(QuickState):
                 self.clones_of(kind)[name] = clone
             elif clone is not None:
                 # A store of an attribute of that name takes it away again.
-                state = self.mapping_state(self.shape(o).space, True)
+                state = self.mapping_state(self.shape(o, kind).space, True)
                 self._shortcut(o, state, self.calls)[name] = clone
             return clone
         return None
@@ -246,12 +245,12 @@ class QuickHooks(QuickState):
     def _maker(self, cls: type) -> FunctionType | None:
         if (
             catalog.for_construct(cls) is None
-            and find_in_mro(cls, "__del__")[0] is None
-            and find_in_mro(cls, "__new__")[0] is object
+            and self.settled(cls, "__del__") is MISSING
+            and self.settled(cls, "__new__") is object.__new__
             and is_simple(cls)
         ):
             found = self.class_attr(cls, "__init__")
-            if type(found) is FunctionType and not is_generated(found):
+            if type(found) is FunctionType and not is_generated(found, self.code_of(found)):
                 return self.direct.get(found)
         return None
 

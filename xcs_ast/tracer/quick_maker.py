@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from functools import partial
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from xcs_ast.native import use_own
@@ -36,7 +36,7 @@ def quick_maker(
     blank = object.__new__
     fresh = recorder.transaction.fresh
     owned, fields = fresh.objects, fresh.fields
-    count, stored = _stored(original, stores)
+    count, stored = _stored(None if original is None else recorder.link.code_of(init), stores)
 
     def make(*args: Any, **kwargs: Any) -> Any:
         obj: Any = blank(cls)
@@ -80,12 +80,12 @@ def _make_bare(
     return obj
 
 
-def _stored(original: FunctionType | None, stores: set[str]) -> tuple[int, list[tuple[str, int]]]:
-    """How many arguments an `__init__` takes that only stores them, and which goes where; else -1.
+def _stored(code: CodeType | None, stores: set[str]) -> tuple[int, list[tuple[str, int]]]:
+    """How many arguments an `__init__` of this code takes that only stores them, and which where; else -1.
 
     `stores` are the attributes that are stored in the dictionary, whatever the value.
     """
-    source = None if original is None else source_of(original.__code__)
+    source = None if code is None else source_of(code)
     node = None if source is None else source.node
     if not isinstance(node, ast.FunctionDef):
         return -1, []

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from xcs_ast.effects.resolve import class_name, find_in_mro, mro_of
+from xcs_ast.effects.resolve import class_name
 from xcs_ast.effects.type_forms import makes_type_form
 from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
@@ -75,24 +75,20 @@ class Specials(Views):
 
     def find_special(self, obj: Any, name: str) -> Any:
         """What the class of `obj` holds under `name`, or `None`; logged where it may change."""
-        cls = type(obj)
-        if find_in_mro(cls, name)[1] is None:
-            return self.wait(f"{class_name(cls)} does without {name}")
-        self.kind_of(obj)
+        cls = self.kind_of(obj)
         found = self.class_attr(cls, name)
+        if found is None:
+            return self.wait(f"{class_name(cls)} does without {name}")
         return None if found is _MISSING else found
 
     def _has_in_python(self, obj: Any, name: str) -> bool:
         """Whether the class of `obj` has a function in Python there, where Python may not look at all."""
-        self.kind_of(obj)
-        self.settle(type(obj), name)
-        return type(find_in_mro(type(obj), name)[1]) is _PYTHON
+        return type(self.settled(self.kind_of(obj), name)) is _PYTHON
 
     def lacks(self, x: Any, *names: str) -> bool:
         """Whether the class of `x` has none of these."""
-        self.kind_of(x)
-        self.settle(type(x), *names)
-        found = [find_in_mro(type(x), name)[1] for name in names]
+        cls = self.kind_of(x)
+        found = [self.settled(cls, name) for name in names]
         return all(each is None or each is _MISSING for each in found)
 
     def run_special(self, found: Any, obj: Any, *args: Any) -> Any:
@@ -103,7 +99,7 @@ class Specials(Views):
         if kind is staticmethod:
             return self.call(found.__func__, *args)
         if kind is classmethod:
-            return self.call(found.__func__, type(obj), *args)
+            return self.call(found.__func__, self.kind_of(obj), *args)
         return self.wait(f"{class_name(type(obj))} has a special method of an unusual kind")
 
     def text_arguments(self, text: str, given: Any) -> Any:
@@ -153,14 +149,14 @@ class Specials(Views):
     def _binary_in_python(self, op: str, shown: str, a: Any, b: Any, left: Any, right: Any) -> Any:
         """The protocol of the language: the reflected method of a subclass comes first."""
         _, name, reflected = BINARY[op]
-        kinds = type(a), type(b)
+        kinds = self.kind_of(a), self.kind_of(b)
         tries = [(left, a, b, name), (right, b, a, reflected)]
         if kinds[0] is kinds[1]:
             tries = tries[:1]
         elif (
-            kinds[0] in mro_of(kinds[1])
+            kinds[0] in self.mro(kinds[1])
             and right is not None
-            and right is not find_in_mro(kinds[0], reflected)[1]
+            and right is not self.settled(kinds[0], reflected)
         ):
             tries.reverse()
         for found, obj, other, method in tries:
@@ -247,7 +243,7 @@ class Specials(Views):
     def _equals_in_python(self, a: Any, b: Any) -> bool:
         """Whether `object.__ne__` would ask an `__eq__` in Python."""
         return any(
-            find_in_mro(type(each), "__ne__")[0] is object
+            self.settled(self.kind_of(each), "__ne__") is object.__ne__
             and type(self.find_special(each, "__eq__")) is _PYTHON
             for each in (a, b)
         )
@@ -324,9 +320,9 @@ class Specials(Views):
 
     def _compare_in_python(self, op: str, a: Any, b: Any, left: Any, right: Any) -> Any:
         _, name, reflected = _COMPARE[op]
-        kinds = type(a), type(b)
+        kinds = self.kind_of(a), self.kind_of(b)
         tries = [(left, a, b, name), (right, b, a, reflected)]
-        if kinds[0] is not kinds[1] and kinds[0] in mro_of(kinds[1]) and right is not None:
+        if kinds[0] is not kinds[1] and kinds[0] in self.mro(kinds[1]) and right is not None:
             tries.reverse()
         for found, obj, other, method in tries:
             if found is None:
@@ -344,10 +340,10 @@ class Specials(Views):
 
     def _one_comparison(self, found: Any, obj: Any, other: Any, method: str) -> Any:
         if type(found) is _PYTHON:
-            fields = self.generated_fields(type(obj), method) if method == "__eq__" else None
+            fields = self.generated_fields(self.kind_of(obj), method) if method == "__eq__" else None
             if fields is None:
                 return self.call(found, obj, other)
-            if type(obj) is not type(other):
+            if self.kind_of(obj) is not self.kind_of(other):
                 return NotImplemented
             if _STOPS_AT_SELF and obj is other:
                 return True

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any, Final, cast, final
 
 from xcs_ast.effects import catalog
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, module_of, mro_of
+from xcs_ast.effects.resolve import among, class_name, is_class, module_of
 from xcs_ast.effects.type_forms import makes_type_form
+from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_views import SCALARS
 from xcs_ast.tracer.specials_text import Texts
@@ -20,6 +21,7 @@ __all__ = ["Items"]
 
 _PYTHON: Final = types.FunctionType
 _BUILTIN: Final = (dict, list)
+_ITERATED: Final = (dict.__iter__, list.__iter__, set.__iter__)
 
 
 class Items(Texts):
@@ -29,12 +31,12 @@ class Items(Texts):
 
     def _natively(self, o: Any, k: Any, method: str) -> bool:
         """Whether an own instance of a subclass of `dict` or `list` does this as its base does."""
-        owner = find_in_mro(type(o), method)[0]
+        owner = self.find_settled(type(o), method)[0]
         if owner not in _BUILTIN or not self.owns(o):
             return False
         if owner is dict:
             self.check_key(k)
-            return method != "__getitem__" or type(find_in_mro(type(o), "__missing__")[1]) is not _PYTHON
+            return method != "__getitem__" or type(self.settled(type(o), "__missing__")) is not _PYTHON
         return type(k) is int or type(k) is slice
 
     def foreign_load_item(self, o: Any, k: Any, /) -> Any:
@@ -59,15 +61,15 @@ class Items(Texts):
             if type(self.find_special(k, "__index__")) is _PYTHON:
                 return self.wait("indexes by an object")
             return o[k]  # raises
-        if tuple in mro_of(type(o)) and find_in_mro(type(o), "__getitem__")[0] is tuple:
+        if found is tuple.__getitem__:
             return o[k] if type(k) is int or type(k) is slice else self.wait("indexes by an object")
         if self._natively(o, k, "__getitem__"):
             value = o[k]
             return self.adopt(value) if type(k) is slice else value
-        if dict in mro_of(type(o)) and self.owns(o) and find_in_mro(type(o), "__getitem__")[0] is dict:
+        if found is dict.__getitem__ and self.owns(o):
             if dict.__contains__(o, k):
                 return dict.__getitem__(o, k)
-            return self.call(find_in_mro(type(o), "__missing__")[1], o, k)
+            return self.call(self.class_attr(type(o), "__missing__"), o, k)
         entry = catalog.for_method(type(o), "__getitem__")
         if entry is not None and type(found) is types.WrapperDescriptorType:
             return self.run_entry(entry, found, o, (k,), {})
@@ -121,11 +123,9 @@ class Items(Texts):
             if self.find_special(x, "__getitem__") is None:
                 return iter(x)  # raises
             return self.wait(f"iterates over a {class_name(type(x))} by its items")
-        if self.owns(x) and find_in_mro(type(x), "__next__")[0] is not None:
+        if self.owns(x) and self.settled(cls, "__next__") is not MISSING:
             return iter(x)
-        if self.owns(x) and find_in_mro(type(x), "__iter__")[0] in (dict, list, set):
-            return iter(x)
-        if tuple in mro_of(type(x)) and find_in_mro(type(x), "__iter__")[0] is tuple:
+        if found is tuple.__iter__ or (self.owns(x) and among(found, _ITERATED)):
             return iter(x)
         return self.wait(f"iterates over a {class_name(type(x))}")
 

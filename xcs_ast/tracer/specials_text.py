@@ -45,7 +45,8 @@ class Texts(Specials):
         if not only_text:
             if type(shown) is _Shown:
                 return self.wait("formats an object as a number")
-            self.settle(type(part), "__index__", "__int__", "__float__")
+            for name in ("__index__", "__int__", "__float__"):
+                self.settled(type(part), name)
         return shown
 
     def text_of(self, x: Any) -> str:
@@ -102,12 +103,13 @@ class Texts(Specials):
         if kind in CONTAINERS:
             return repr(self.shown(x))
         found = self.find_special(x, "__repr__")
+        kind = self.kind_of(x)
         if type(found) is _PYTHON:
             fields = self.generated_fields(kind, "__repr__")
             if fields is None:
                 return self._text(self.call(found, x), "__repr__")
             parts = [f"{name}={self.repr_of(self.load_attr(x, name))}" for name in fields]
-            return f"{kind.__qualname__}({', '.join(parts)})"
+            return f"{self.load_attr(kind, '__qualname__')}({', '.join(parts)})"
         if issubclass(kind, BaseException) and found is BaseException.__repr__:
             args = self.load_attr(x, "args")
             if type(args) is tuple and len(args) == 1:

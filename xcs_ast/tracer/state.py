@@ -276,11 +276,11 @@ class StateHooks(Containers, Attributes):
             return None
         found = self.class_attr(cls, name)
         if is_user_slot(found):
-            self.shape(o)
+            self.shape(o, cls)
             return self.single_state(state_base.SLOT, o, found)
         if found is not MISSING and self._is_data(type(found)):
             return None
-        space = self.shape(o).space
+        space = self.shape(o, cls).space
         if space is None:
             return None
         state = self.mapping_state(space, True)

@@ -133,16 +133,16 @@ class AttributeLoads(StateCore):
             if cls is types.MethodType:
                 return self._load_of_method(o, name)
             return self.late("an attribute of an object that looks attributes up itself").load_attr(o, name)
-        return self.plain_load_attr(o, name)
+        return self.plain_load_attr(o, name, cls)
 
-    def plain_load_attr(self, o: Any, name: str, /) -> Any:
-        """`object.__getattribute__(o, name)`, then `__getattr__`."""
-        cls = type(o)
+    def plain_load_attr(self, o: Any, name: str, cls: type, /) -> Any:
+        """`object.__getattribute__(o, name)`, then `__getattr__`, of an object found to be a `cls`."""
         found = self.class_attr(cls, name)
         kind = type(found)
         if found is not MISSING and kind is not _FUNCTION and self._is_data(kind):
+            self.holds_kind(o, cls)
             return self._or_by_getattr(self._load_data, o, name, found)
-        space = self._space(o)
+        space = self._space(o, cls)
         if space is not None:
             value = self._field(o, space, name)
             if value is not MISSING:
@@ -162,9 +162,9 @@ class AttributeLoads(StateCore):
         try:
             return load(o, name, found)
         except AttributeError:
-            if self.successor is not None or self.class_attr(type(o), "__getattr__") is MISSING:
+            if self.successor is not None or self.class_attr(self.kind_of(o), "__getattr__") is MISSING:
                 raise
-        return self._by_getattr(o, type(o), name)
+        return self._by_getattr(o, self.kind_of(o), name)
 
     def _by_getattr(self, o: Any, cls: type, name: str) -> Any:
         getter = self.class_attr(cls, "__getattr__")
@@ -182,9 +182,9 @@ class AttributeLoads(StateCore):
             or self.class_attr(kind, "__delete__") is not MISSING
         )
 
-    def _space(self, o: Any) -> Any:
+    def _space(self, o: Any, cls: type) -> Any:
         if id(o) not in self.owned:
-            return self.shape(o).space
+            return self.shape(o, cls).space
         try:
             return space_of(o)
         except Unsure as unsure:
@@ -221,12 +221,12 @@ class AttributeLoads(StateCore):
         if kind is _GETSET:
             return self._load_getset(o, name, found)
         if name in _ENUM_FIELDS and found is enum.Enum.__dict__[name]:
-            return self._field(o, self._space(o), _ENUM_FIELDS[name])
+            return self._field(o, self._space(o, self.kind_of(o)), _ENUM_FIELDS[name])
         getter = self.class_attr(kind, "__get__")
         if type(getter) is _FUNCTION:
-            return self.call(getter, found, o, type(o))
+            return self.call(getter, found, o, self.kind_of(o))
         if getter is MISSING:
-            space = self._space(o)
+            space = self._space(o, self.kind_of(o))
             value = MISSING if space is None else self._field(o, space, name)
             return found if value is MISSING else value
         return self.late("a descriptor that is not known").load_attr(o, name)
@@ -234,7 +234,7 @@ class AttributeLoads(StateCore):
     def _load_slot(self, o: Any, name: str, found: Any) -> Any:
         if id(o) in self.owned or is_immutable(o):
             return found.__get__(o, type(o))
-        self.shape(o)
+        self.shape(o, type(o))  # its class is logged
         value = self.single_state(state_base.SLOT, o, found).get()
         if value is not MISSING:
             return value
@@ -243,9 +243,7 @@ class AttributeLoads(StateCore):
 
     def _load_getset(self, o: Any, name: str, found: Any) -> Any:
         if name == "__class__" and found is object.__dict__["__class__"]:
-            if id(o) not in self.owned:
-                self.shape(o)
-            return type(o)
+            return self.kind_of(o)
         if is_immutable(o):
             return found.__get__(o, type(o))
         if name == "__dict__" and id(o) in self.owned:
@@ -260,11 +258,12 @@ class AttributeLoads(StateCore):
 
     def _bind(self, o: Any, name: str, found: Any) -> Any:
         """What a class attribute that is no data descriptor gives for an instance."""
-        kind, cls = type(found), type(o)
+        kind = type(found)
         if kind is _FUNCTION:
             return types.MethodType(found, o)
         if kind in SCALARS:
             return found
+        cls = self.kind_of(o)
         if kind in _BINDING:
             return found.__get__(o, cls) if hasattr(kind, "__get__") else found
         if kind is staticmethod:
@@ -272,7 +271,7 @@ class AttributeLoads(StateCore):
         if kind is classmethod:
             return self._bind_class_method(found, o, cls, name)
         if kind is functools.cached_property:
-            return self._load_cached(found, o, name)
+            return self._load_cached(found, o, cls, name)
         getter = self.class_attr(kind, "__get__")
         if getter is MISSING:
             return found
@@ -286,8 +285,8 @@ class AttributeLoads(StateCore):
             return types.MethodType(inner, cls)
         return self.late("a class method over something that is no function").load_attr(o, name)
 
-    def _load_cached(self, found: Any, o: Any, name: str) -> Any:
-        space = self._space(o)
+    def _load_cached(self, found: Any, o: Any, cls: type, name: str) -> Any:
+        space = self._space(o, cls)
         key = found.attrname
         if space is None or type(key) is not str or class_lookup(type(found), "__get__") is not _cached_get:
             return self.late("a cached property of an unusual kind").load_attr(o, name)
@@ -305,6 +304,7 @@ class AttributeLoads(StateCore):
     # Classes, modules, methods, super
 
     def _load_of_class(self, o: Any, meta: type, name: str) -> Any:
+        self.holds_kind(o, meta)
         if self.class_attr(meta, "__getattribute__") is not _type_get:
             return self.late("a class that looks attributes up itself").load_attr(o, name)
         above = self.class_attr(meta, name)
@@ -351,10 +351,10 @@ class AttributeLoads(StateCore):
     def _load_of_module(self, o: Any, name: str) -> Any:
         if name in ("__dict__", "__annotations__", "__class__"):
             return self.late(f"{name} of a module").load_attr(o, name)
+        self.shape(o, types.ModuleType)
         state = self.mapping_state(o.__dict__, True)
         value = state.get(name)
         if value is not MISSING:
-            self.shape(o)
             self._shortcut(o, state, self.attrs)[name] = value
             return value
         found: Any = class_lookup(types.ModuleType, name)
@@ -376,9 +376,11 @@ class AttributeLoads(StateCore):
 
     def _load_of_super(self, o: Any, name: str) -> Any:
         after, own, kind = _super_parts(o)
-        mro = type.__dict__["__mro__"].__get__(kind) if kind is not None else ()
+        mro = self.mro(kind) if kind is not None else ()
         if name == "__class__" or after not in mro:
             return getattr(o, name)
+        if own is not kind:
+            self.holds_kind(own, kind)
         for each in mro[mro.index(after) + 1 :]:
             found = self.class_entry(each, name)
             if found is not MISSING:

@@ -11,6 +11,7 @@ from functools import partial
 from types import CellType, ModuleType
 from typing import Any, Final
 
+from xcs_ast.effects.resolve import find_in_mro, mro_of
 from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
 from xcs_ast.tracer.containers_dict import DictState
@@ -132,8 +133,8 @@ class StateCore(Recorder):
         """The state of a closure variable."""
         return self.single_state(state_base.CELL, cell, None)
 
-    def shape(self, obj: Any) -> Shape:
-        """Class and instance dictionary of a shared object."""
+    def shape(self, obj: Any, cls: type) -> Shape:
+        """Class and instance dictionary of a shared object, whose class was found to be `cls` just now."""
         states = self.transaction.segment.states
         key = (id(obj), Shape)
         state = states.get(key)
@@ -144,19 +145,29 @@ class StateCore(Recorder):
             except Unsure as unsure:
                 self.late(unsure.reason)
                 raise_abandon(unsure.reason)
+        if state.cls is not cls:  # type: ignore[attr-defined]
+            self.transaction.inconsistent()
         return state  # type: ignore[return-value]
 
+    def holds_kind(self, obj: Any, cls: type) -> None:
+        """Logs that `obj` is of the class that it was found to be of just now."""
+        known: Any = self.transaction.segment.states.get((id(obj), Kind))
+        if (self.kind_of(obj) if known is None else known.cls) is not cls:
+            self.transaction.inconsistent()
+
     def kind_of(self, obj: Any) -> type:
-        """`type(obj)`; logged where it may change."""
+        """`type(obj)`; logged where it may change, and then what was logged."""
         cls = type(obj)
         flags = _flags(cls)
         settled = flags & _IMMUTABLE_TYPE or (not flags & _HEAP_TYPE and cls is not ModuleType)
         if not settled and id(obj) not in self.owned:
             states = self.transaction.segment.states
             key = (id(obj), Kind)
-            if key not in states:
+            state = states.get(key)
+            if state is None:
                 self.transaction.check()
-                states[key] = Kind(obj)
+                state = states[key] = Kind(obj, cls)
+            return state.cls  # type: ignore[attr-defined, no-any-return]
         return cls
 
     def class_attr(self, cls: type, name: str) -> Any:
@@ -175,15 +186,30 @@ class StateCore(Recorder):
             return segment.lookup(cls, name)
         return seen
 
-    def settle(self, cls: type, *names: str) -> None:
-        """Logs what a class gives under names: a question of the recorder, no access of the program's."""
+    def settled(self, cls: type, name: str) -> Any:
+        """What a class gives under a name, or `MISSING`; logged, as no access of the program's."""
         if _flags(cls) & _IMMUTABLE_TYPE:
-            return
+            return class_lookup(cls, name)
+        key = (id(cls), name, "settled")
         probed = self.transaction.segment.probed
-        for name in names:
-            key = (id(cls), name, "settled")
-            if key not in probed:
-                self.transaction.probe(partial(class_lookup, cls, name), key)
+        return probed[key] if key in probed else self.transaction.probe(partial(class_lookup, cls, name), key)
+
+    def find_settled(self, cls: type, name: str) -> tuple[type | None, Any]:
+        """The class that defines a name, and what it holds there; logged in the same way."""
+        owner, found = find_in_mro(cls, name)
+        if self.settled(cls, name) is not found:
+            self.transaction.inconsistent()
+        return owner, found
+
+    def mro(self, cls: type) -> tuple[type, ...]:
+        """The classes of a class in the order of lookup; logged in the same way."""
+        if _flags(cls) & _IMMUTABLE_TYPE:
+            return mro_of(cls)
+        key = (id(cls), "mro")
+        known: Any = self.transaction.segment.probed.get(key)
+        if known is None:
+            known = self.transaction.probe(partial(mro_of, cls), key)
+        return known  # type: ignore[no-any-return]
 
 
 def _plain_elements(obj: Any) -> bool:

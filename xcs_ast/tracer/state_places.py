@@ -283,9 +283,9 @@ class Kind(State):
 
     __slots__ = ("changed", "cls", "obj")
 
-    def __init__(self, obj: object) -> None:
+    def __init__(self, obj: object, cls: type) -> None:
         self.obj = obj
-        self.cls = type(obj)
+        self.cls = cls
         self.changed = False
 
     def holds(self, base: Base) -> bool:

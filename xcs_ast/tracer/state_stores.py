@@ -45,30 +45,32 @@ class Attributes(AttributeLoads):
             if hasattr(class_lookup(cls, name), "__set__"):
                 self.late(f"a store to {name} of a module").store_attr(value, o, name)
                 return
+            self.holds_kind(o, cls)
             self.store_global(value, o.__dict__, name)
             return
         setter = self.class_attr(cls, "__setattr__")
         if id(setter) in GENERIC_SET:
-            self.plain_store_attr(value, o, name)
+            self.plain_store_attr(value, o, name, cls)
             if id(o) in self.owned and type(self.class_attr(cls, name)) in _STORABLE:
                 self.stores.setdefault(id(cls), set()).add(name)
         elif type(setter) is _FUNCTION:
+            self.holds_kind(o, cls)
             self.call(setter, o, name, value)
         else:
             self.late("an object that stores attributes itself").store_attr(value, o, name)
 
-    def plain_store_attr(self, value: Any, o: Any, name: str, /) -> None:
-        """`object.__setattr__(o, name, value)`."""
-        cls = type(o)
+    def plain_store_attr(self, value: Any, o: Any, name: str, cls: type, /) -> None:
+        """`object.__setattr__(o, name, value)`. `cls`: the class by which it has come here."""
         found = self.class_attr(cls, name)
         kind = type(found)
         if found is not MISSING and kind is not _FUNCTION and kind not in SCALARS and self._is_data(kind):
+            self.holds_kind(o, cls)
             self._store_data(value, o, name, found)
             return
         if id(o) in self.owned:
             _default_set(o, name, value)
             return
-        space = self.shape(o).space
+        space = self.shape(o, cls).space
         if space is None:
             self.late("an attribute of an object that cannot take it").store_attr(value, o, name)
             return
@@ -87,7 +89,7 @@ class Attributes(AttributeLoads):
             if id(o) in self.owned:
                 found.__set__(o, value)
             else:
-                self.shape(o)
+                self.shape(o, self.kind_of(o))
                 self.single_state(state_base.SLOT, o, found).set(value)
         else:
             setter = self.class_attr(kind, "__set__")
@@ -106,22 +108,24 @@ class Attributes(AttributeLoads):
             return
         deleter = self.class_attr(cls, "__delattr__")
         if id(deleter) in GENERIC_DELETE:
-            self.plain_delete_attr(o, name)
+            self.plain_delete_attr(o, name, cls)
         elif type(deleter) is _FUNCTION:
+            self.holds_kind(o, cls)
             self.call(deleter, o, name)
         else:
             self.late("an object that deletes attributes itself").delete_attr(o, name)
 
-    def plain_delete_attr(self, o: Any, name: str, /) -> None:
-        """`object.__delattr__(o, name)`."""
-        found = self.class_attr(type(o), name)
+    def plain_delete_attr(self, o: Any, name: str, cls: type, /) -> None:
+        """`object.__delattr__(o, name)`. `cls`: the class by which it has come here."""
+        found = self.class_attr(cls, name)
         if found is not MISSING and self._is_data(type(found)):
+            self.holds_kind(o, cls)
             self._delete_data(o, name, found)
             return
         if id(o) in self.owned:
             _default_delete(o, name)
             return
-        space = self.shape(o).space
+        space = self.shape(o, cls).space
         if space is None or not self.mapping_state(space, True).delete(name):
             # The message differs between versions and kinds of classes.
             self.late(f"a deletion of {name}, which is not there").delete_attr(o, name)
@@ -132,7 +136,7 @@ class Attributes(AttributeLoads):
         elif is_user_slot(found) and id(o) in self.owned:
             found.__delete__(o)
         elif is_user_slot(found):
-            self.shape(o)
+            self.shape(o, self.kind_of(o))
             state = self.single_state(state_base.SLOT, o, found)
             if state.get() is MISSING:
                 raise AttributeError(found.__name__)
