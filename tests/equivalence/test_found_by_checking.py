@@ -133,6 +133,18 @@ def task(x):
 def main():
     return [task(x) for x in [3, 1, 2] if task(x) > 1], Below.bias
 """,
+    "the list that a star takes is the task's own": """
+def task(x): return x * 2
+def main(): return [[task(len(more)) for first, *more in [(5, 1), (2,)] if task(first)] for again in range(2)]
+""",
+    "what a pattern leaves over is the task's own": """
+def task(x):
+    match x:
+        case (first, *more) if more: return len(more) + first
+        case {'k': first, **more}: return len(more) + first
+        case (first, *more): return more
+def main(): return [task(x) for x in [(5, 1, 2), {'k': 1, 'b': 2}, (3,)]]
+""",
 }
 
 

@@ -44,8 +44,20 @@ class Matching(Expressions):
         cases: list[ast.match_case] = []
         for case in node.cases:
             self._check(case.pattern)
-            guard = None if case.guard is None else self.test(case.guard)
-            body, _ = self.branch(case.body, [*clear, *self.clearing(node)])
+            made: list[ast.expr] = [
+                self.hook(case.pattern, "new", self.load(name)) for name in _rests(case.pattern)
+            ]
+            taken: list[ast.stmt] = []
+            guard = None
+            if case.guard is None:
+                taken = [self.place(ast.Expr(each), case.pattern) for each in made]
+            else:
+                guard = self.test(case.guard)
+                if made:
+                    guard = self._both(
+                        self.place(ast.List(made, ast.Load()), case.pattern), guard, case.guard
+                    )
+            body, _ = self.branch(case.body, [*clear, *self.clearing(node), *taken])
             cases.append(ast.match_case(case.pattern, guard, body))
         return [self.place(ast.Match(subject, cases), node)]
 
@@ -109,6 +121,13 @@ class Matching(Expressions):
         if pattern.pattern is None:
             return self.place(ast.Constant(True), pattern)
         return self._pattern(pattern.pattern, subject)
+
+
+def _rests(pattern: ast.pattern) -> list[str]:
+    """The variables that get a new list or dictionary: what is left of a sequence or mapping."""
+    names = [each.name for each in ast.walk(pattern) if isinstance(each, ast.MatchStar)]
+    names += [each.rest for each in ast.walk(pattern) if isinstance(each, ast.MatchMapping)]
+    return [name for name in dict.fromkeys(names) if name is not None]
 
 
 def _is_simple_pattern(pattern: ast.pattern, inside: bool = False) -> bool:

@@ -401,6 +401,12 @@ class StateHooks(Containers, Attributes):
 
     def unpack(self, x: Any, before: int, after: int, /) -> Any:
         """What `a, b = x` takes apart."""
+        parts = self._unpack(x, before, after)
+        if after >= 0:
+            self.new(parts[before])  # what the star has taken
+        return parts
+
+    def _unpack(self, x: Any, before: int, after: int) -> Any:
         if type(x) is tuple or type(x) is str or (id(x) in self.owned and type(x) is list):
             return super().unpack(x, before, after)
         # As the interpreter takes it apart: the messages tell lists and tuples from other iterables.
