@@ -72,7 +72,14 @@ def test_equals_plain_python(case: Case, face: Face, request: pytest.FixtureRequ
 REST = [schedule for schedule in ALL if schedule not in QUICK]
 
 
-@pytest.mark.parametrize("path", sorted({case.path for case in CASES}), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        path if number % 3 == 0 else pytest.param(path, marks=pytest.mark.full)
+        for number, path in enumerate(sorted({case.path for case in CASES}))
+    ],
+    ids=lambda path: path.stem,
+)
 def test_under_every_schedule(path: Path) -> None:
     """The other schedules, through one face and the other in turns."""
     for number, case in enumerate(case for case in CASES if case.path == path):

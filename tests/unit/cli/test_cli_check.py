@@ -86,8 +86,8 @@ def run(box, *words):
     "target",
     [
         "shop.pricing:total",
-        "shop/pricing.py:total",
-        "./loose.py:total",
+        pytest.param("shop/pricing.py:total", marks=pytest.mark.full),
+        pytest.param("./loose.py:total", marks=pytest.mark.full),
         "my-shop.py:total",
         "shop.pricing:marked",
     ],

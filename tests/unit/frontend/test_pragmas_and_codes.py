@@ -86,7 +86,9 @@ def test_names_are_told() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize(
+    "part", [part if part % 2 else pytest.param(part, marks=pytest.mark.full) for part in range(4)]
+)
 def test_the_standard_library_is_planned_without_a_crash(part: int) -> None:
     root = pathlib.Path(sysconfig.get_paths()["stdlib"])
     files = [path for path in sorted(root.rglob("*.py")) if "site-packages" not in path.parts]
