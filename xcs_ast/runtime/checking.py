@@ -5,21 +5,24 @@ checked, and nothing after that: by then, the program may have done anything to 
 that the analysis was wrong about once never runs ahead again. What fails here is no matter of the program's.
 Assumes: as `runtime.site` does; `look` is called on the consumer's thread, before the commit.
 
-When a region is checked, where the option `verify` says `sample`: one task of each entry of a PROVEN region
-whose number is a power of two, from the second on (a recorded task takes milliseconds more the first time,
-which the first entry shall not pay); of the first entry only a task beyond the window, which nobody waits for
-yet. Recorded tasks of SPECULATIVE regions are checked as they come, unless it says `never`.
+When a region is checked, where the option `verify` says `sample`: one task of a PROVEN region is due in each
+entry whose number is a power of two, from the second on (a recorded task takes milliseconds more the first
+time, which the first entry shall not pay). It is put off to a later entry until it has been earned: until the
+tasks that ran ahead in this process have taken twenty times as long as the check is expected to (`Budget`).
+Of the first entry only a task beyond the window is checked, which nobody waits for yet: a long loop may be
+entered but once. Recorded tasks of SPECULATIVE regions are checked as they come, unless it says `never`.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import ModuleType
 
 from xcs_ast.diagnostics import Diagnostic, notices
 from xcs_ast.errors import is_of_the_program
 from xcs_ast.ir.sites import SiteFacts
-from xcs_ast.native import Any, final, use_own
+from xcs_ast.native import Any, Final, final, use_own
 
 from ..typing import TYPE_CHECKING
 
@@ -32,19 +35,60 @@ if TYPE_CHECKING:
     Tools = tuple[ModuleType, ModuleType]
     """`verifier.crosscheck` and `verifier.seen`."""
 
-__all__ = ["Check", "Checks"]
+__all__ = ["BUDGET", "Budget", "Check", "Checks"]
+
+_LOADING_NS: Final = 80_000_000
+"""What a check costs that has to load the recorder: processor time, which keeps the consumer waiting."""
+_CHECKING_NS: Final = 5_000_000
+"""What it costs otherwise, when it is the first of its region; later ones take a third of that."""
+_TIMES: Final = 20
+"""So many times as long as a check must tasks have taken before: it adds about a twentieth at most."""
+
+
+@final
+class Budget:
+    """The time that tasks have taken ahead of their place, less what checks were already granted for it."""
+
+    __slots__ = ("_work_ns",)
+
+    def __init__(self, work_ns: int = 0) -> None:
+        self._work_ns = work_ns
+
+    def add(self, work_ns: int) -> None:
+        """Tasks have taken so long."""
+        self._work_ns += work_ns
+
+    def grants(self, cost_ns: int) -> bool:
+        """Whether a check of that cost has been earned; it is then paid for."""
+        needed = cost_ns * _TIMES
+        if self._work_ns < needed:
+            return False
+        self._work_ns -= needed
+        return True
+
+
+BUDGET: Final = Budget()
+"""Of the process: whichever region loads the recorder, it is loaded for all."""
+
+
+def _cost_ns() -> int:
+    return _CHECKING_NS if "xcs_ast.tracer.speculation" in sys.modules else _LOADING_NS
 
 
 @final
 class Checks:
     """The cross-checks of one site."""
 
-    __slots__ = ("_demote", "_tools", "facts", "ledger")
+    __slots__ = ("_budget", "_demote", "_due", "_tools", "facts", "ledger")
 
-    def __init__(self, facts: SiteFacts, demote: Callable[[Diagnostic], None]) -> None:
+    def __init__(
+        self, facts: SiteFacts, demote: Callable[[Diagnostic], None], budget: Budget = BUDGET
+    ) -> None:
         self.facts = facts
         self.ledger: Ledger | None = None
+        self._budget = budget
         self._demote = demote
+        self._due = False
         self._tools: Tools | None = None
 
     def entry(
@@ -60,14 +104,19 @@ class Checks:
         """The checks of one entry of the region; `None` where there is to be none. `how`: option `verify`."""
         if how == "always" or (how == "sample" and not proven):
             return self._made(foresees, None, proven)
-        if how == "never" or entries & (entries - 1) or (entries == 1 and tasks <= window):
+        if how == "never" or (entries == 1 and tasks <= window):
             return None
         if self.ledger is not None and self.ledger.unchecked:
             return (
                 None  # The recorder cannot follow: trying again would only repeat what the task does outside.
             )
-        number = window if entries == 1 else entries.bit_length() % max(1, min(window, tasks))
-        return self._made(foresees, number, proven)
+        if entries == 1:
+            return self._made(foresees, window, proven)
+        self._due = self._due or not entries & (entries - 1)
+        if not self._due or not self._budget.grants(_cost_ns()):
+            return None
+        self._due = False
+        return self._made(foresees, entries.bit_length() % max(1, min(window, tasks)), proven)
 
     def _made(self, foresees: Callable[[object], Foreseen | None], number: int | None, proven: bool) -> Check:
         return Check(self, self._loaded(), foresees, number, proven)

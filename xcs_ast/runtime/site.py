@@ -34,7 +34,7 @@ from xcs_ast.native import Any, Final, Protocol, final, use_own
 from xcs_ast.records import replace
 from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
-from xcs_ast.runtime.checking import Check, Checks
+from xcs_ast.runtime.checking import BUDGET, Check, Checks
 from xcs_ast.runtime.deciding import decide as _decide
 from xcs_ast.runtime.peek import END, peek, sources
 from xcs_ast.runtime.profile import Backoff, Finding
@@ -504,6 +504,7 @@ class Site:
     def account(self, tally: Tally) -> None:
         """A run has ended."""
         self.tally.add(tally)
+        BUDGET.add(tally.work_ns)
         if self._recording is not None:
             self._recording.account(tally)
 

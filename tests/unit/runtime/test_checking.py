@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,7 +16,10 @@ from xcs_ast.ir.effects import Summary
 from xcs_ast.ir.paths import Binding
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import VerdictKind
-from xcs_ast.runtime.checking import Check, Checks, others_run
+from xcs_ast.runtime import checking
+from xcs_ast.runtime import site as site_module
+from xcs_ast.runtime.checking import Budget, Check, Checks, others_run
+from xcs_ast.runtime.run import Tally
 from xcs_ast.runtime.site import Site
 from xcs_ast.source.spans import Span
 from xcs_ast.tracer.transaction import Transaction
@@ -50,12 +55,67 @@ def wanted(check: Check | None, tasks: int = 40) -> list[int]:
     return [] if check is None else [number for number in range(tasks) if check.wants(number)]
 
 
+PLENTY = 10**15
+
+
 def test_sampling_takes_one_task_with_growing_distance() -> None:
-    checks = Checks(FACTS, lambda diagnostic: None)
+    checks = Checks(FACTS, lambda diagnostic: None, Budget(PLENTY))
     counts = {entries: len(wanted(entry(checks, "sample", entries))) for entries in range(1, 65)}
     assert [entries for entries, count in counts.items() if count] == [2, 4, 8, 16, 32, 64]
     assert set(counts.values()) == {0, 1}
     assert all(number < 5 for n in (2, 4, 8, 16) for number in wanted(entry(checks, "sample", n)))
+
+
+@pytest.fixture(params=[False, True], ids=["not loaded", "loaded"])
+def cost(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """What a check is expected to cost, whether or not the recorder has been loaded."""
+    name = "xcs_ast.tracer.speculation"
+    if request.param:
+        monkeypatch.setitem(sys.modules, name, sys.modules.get(name, ModuleType(name)))
+        return checking._CHECKING_NS
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    return checking._LOADING_NS
+
+
+def test_a_check_is_put_off_until_it_has_been_earned(cost: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Checks, "_loaded", lambda self: (None, None))
+    budget = Budget()
+    checks = Checks(FACTS, lambda diagnostic: None, budget)
+    assert [n for n in range(1, 11) if entry(checks, "sample", n)] == []
+    budget.add(20 * cost - 1)
+    assert entry(checks, "sample", 11) is None
+    budget.add(1)
+    assert len(wanted(entry(checks, "sample", 12))) == 1
+    assert [n for n in range(13, 40) if entry(checks, "sample", n)] == []  # paid for with what was earned
+    budget.add(40 * cost)
+    assert [n for n in range(40, 70) if entry(checks, "sample", n)] == [40, 64]
+
+
+def test_what_one_region_earned_may_check_another(cost: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Checks, "_loaded", lambda self: (None, None))
+    budget = Budget(20 * cost)
+    one, other = (Checks(FACTS, lambda diagnostic: None, budget) for _ in range(2))
+    assert entry(one, "sample", 2) is not None
+    assert entry(other, "sample", 2) is None
+
+
+def test_only_samples_must_be_earned() -> None:
+    checks = Checks(FACTS, lambda diagnostic: None, Budget())
+    assert entry(checks, "always", 1) is not None
+    assert entry(checks, "always", 2) is not None
+    assert entry(checks, "sample", 2, proven=False) is not None
+    assert entry(checks, "sample", 1, tasks=40) is not None
+
+
+def test_a_site_earns_what_its_tasks_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    budget = Budget()
+    monkeypatch.setattr(site_module, "BUDGET", budget)
+    site = Site(FACTS)
+    site.account(Tally(work_ns=30, wall_ns=10))
+    site.account(Tally(work_ns=10))
+    assert not budget.grants(3)
+    assert budget.grants(2)
+    assert not budget.grants(1)
 
 
 def test_the_first_entry_pays_nothing() -> None:
