@@ -176,7 +176,7 @@ class CallHooks(Methods):
         if f.__kwdefaults__ and not is_library(f.__module__):
             return  # To be looked at before each call.
         clone = clone_of(f, self.link)
-        if type(clone) is FunctionType:
+        if type(clone) is FunctionType and not clone.__code__.co_flags & (_GENERATOR | _COROUTINE):
             if self.called.get(f) is not clone:
                 self._note_function(f, clone)
             if f.__closure__:
@@ -185,8 +185,7 @@ class CallHooks(Methods):
 
     def run_clone(self, f: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Runs the clone of a Python function."""
-        flags = f.__code__.co_flags
-        if flags & _COROUTINE:
+        if f.__code__.co_flags & _COROUTINE:
             return self.wait(f"calls the coroutine function {f.__qualname__}")
         clone: Any = f if is_clone(f.__code__) else clone_of(f, self.link)
         if type(clone) is Refusal:
@@ -198,7 +197,7 @@ class CallHooks(Methods):
         if f.__closure__:
             self.transaction.enter(f)
         result = clone(*args, **kwargs)
-        if flags & _GENERATOR and type(result) is types.GeneratorType:
+        if clone.__code__.co_flags & _GENERATOR and type(result) is types.GeneratorType:
             self.watch(result)
         return result
 

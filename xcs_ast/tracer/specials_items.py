@@ -43,7 +43,10 @@ class Items(Texts):
         """`o[k]` where the container or the key is not a builtin one."""
         if o is os.environ and type(k) is str:
             found = self.transaction.probe(lambda: os.environ.get(k))
-            return os.environ[k] if found is None else found
+            if found is None:
+                found = os.environ[k]  # raises; else it has come just now
+                self.transaction.inconsistent()
+            return found
         if makes_type_form(o, k):
             return o[k]
         found = self.find_special(o, "__getitem__")

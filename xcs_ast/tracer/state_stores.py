@@ -173,8 +173,8 @@ class Attributes(AttributeLoads):
             not name.startswith("__")
             and id(cls) not in self.owned
             and not type.__dict__["__flags__"].__get__(cls) & _IMMUTABLE_TYPE
-            and class_lookup(type(cls), "__setattr__") is _type_set
-            and class_lookup(type(cls), "__getattribute__") is _type_get
+            and self.settled(type(cls), "__setattr__") is _type_set
+            and self.settled(type(cls), "__getattribute__") is _type_get
             and self.class_attr(type(cls), name) is MISSING
         )
 
