@@ -214,11 +214,16 @@ class CallHooks(Methods):
         if known is not clone or not (clone is f or self.link.is_current(clone, f)):
             # Since the clone was made; what was logged is not what it does.
             self.wait("calls a function whose code or defaults were replaced just then")
-        named: Any = clone.__kwdefaults__
+        named: Any = self.link.named_of(clone)
         if is_library(f.__module__):
             return  # Nobody changes them in their dictionary; a model does not speak of what is inside.
-        if named is not None and not _the_same(self.snapshot(named), named):
+        if named is None:
+            return
+        seen = self.snapshot(named)
+        if not _the_same(seen, named):
             self.wait(_CHANGED_DEFAULTS)
+        if clone is not f:
+            clone.__kwdefaults__ = seen  # what was logged is what it goes by
 
     def generator(self, gen: Any, /) -> Any:
         """A generator expression's generator, just made."""

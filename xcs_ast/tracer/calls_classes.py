@@ -11,6 +11,7 @@ import functools
 import sys
 import types
 from collections import defaultdict
+from functools import partial
 from typing import Any, Final
 
 from xcs_ast.effects import catalog
@@ -111,7 +112,9 @@ class Constructing(Deferring):
         if owner is object:
             if (args or kwargs) and self.settled(cls, "__init__") is object.__init__:
                 return cls(*args, **kwargs)  # raises
-            obj: Any = object.__new__(cls)
+            self.can_make(cls)
+            make: Any = object.__new__
+            obj: Any = make(cls, *args, **kwargs)
         elif owner is not None and issubclass(owner, BaseException):
             obj = owner.__new__(cls, *args, **kwargs)
         elif owner in (dict, list, set):
@@ -123,6 +126,17 @@ class Constructing(Deferring):
         else:
             return self.wait(f"makes a {class_name(cls)}, which is built upon code that is not known")
         return self.adopt(obj)
+
+    def can_make(self, cls: type) -> bool:
+        """Whether `object.__new__` makes an instance, and leaves arguments to `__init__`; logged.
+
+        Not of an abstract class, nor where a `__new__` was there once: the class remembers that.
+        """
+        key = (id(cls), "made")
+        known: Any = self.transaction.segment.probed.get(key)
+        if known is None:
+            known = self.transaction.probe(partial(_can_make, cls), key)
+        return known == len(_TRIES)  # type: ignore[no-any-return]
 
     def _init(self, cls: type, obj: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         owner, found = self.find_settled(cls, "__init__")
@@ -226,6 +240,21 @@ class Constructing(Deferring):
         if any(name not in bound for name in names):
             init(obj, *args, **kwargs)
         return bound
+
+
+_TRIES: Final[tuple[tuple[Any, ...], ...]] = ((), (None,))
+
+
+def _can_make(cls: type) -> int:
+    make: Any = object.__new__
+    count = 0
+    try:
+        for args in _TRIES:
+            make(cls, *args)
+            count += 1
+    except TypeError:
+        pass
+    return count
 
 
 def _filled_by(code: types.CodeType) -> tuple[list[str], bool, bool, bool]:

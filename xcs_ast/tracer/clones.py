@@ -57,7 +57,7 @@ class Link:
     """
 
     __slots__ = (
-        "_cells", "_clones", "_codes", "_numbers", "_originals", "_scopes", "beside", "cell", "stepwise",
+        "_cells", "_clones", "_numbers", "_originals", "_scopes", "_sources", "beside", "cell", "stepwise",
     )  # fmt: skip
 
     def __init__(self, recorder: Recorder) -> None:
@@ -70,8 +70,8 @@ class Link:
         self._cells: dict[int, dict[str, CellType]] = {}
         self._clones: dict[FunctionType, FunctionType | Refusal] = {}
         self._originals: dict[FunctionType, FunctionType] = {}
-        self._codes: dict[FunctionType, CodeType] = {}
-        """Of each clone: the code that its function had when it was made."""
+        self._sources: dict[FunctionType, tuple[CodeType, dict[str, Any] | None]] = {}
+        """Of each clone: the code and the keyword defaults that its function had when it was made."""
 
     @property
     def recorder(self) -> Recorder:
@@ -129,15 +129,20 @@ class Link:
 
     def is_current(self, clone: FunctionType, function: FunctionType) -> bool:
         """Whether `function` still has the code and the defaults that its clone was made from."""
+        code, named = self._sources.get(clone, (None, None))
         return (
-            self._codes.get(clone) is function.__code__
+            code is function.__code__
             and clone.__defaults__ is function.__defaults__
-            and clone.__kwdefaults__ is function.__kwdefaults__
+            and named is function.__kwdefaults__
         )
 
     def code_of(self, clone: FunctionType) -> CodeType | None:
         """The code that a clone of this task was made from."""
-        return self._codes.get(clone)
+        return self._sources[clone][0] if clone in self._sources else None
+
+    def named_of(self, clone: FunctionType) -> dict[str, Any] | None:
+        """The keyword defaults that a clone of this task was made with, which are the function's own."""
+        return self._sources[clone][1] if clone in self._sources else clone.__kwdefaults__
 
     def functions(self) -> list[FunctionType]:
         """The functions of which this task has clones."""
@@ -151,7 +156,7 @@ class Link:
         self.beside.clear()
         self._clones.clear()
         self._originals.clear()
-        self._codes.clear()
+        self._sources.clear()
 
 
 @final
@@ -194,7 +199,7 @@ def clone_of(function: FunctionType, link: Link) -> FunctionType | Refusal:
     link._clones[function] = made
     if isinstance(made, FunctionType):
         link._originals[made] = function
-        link._codes[made] = code
+        link._sources[made] = code, made.__kwdefaults__
     return made
 
 

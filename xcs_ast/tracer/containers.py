@@ -16,7 +16,7 @@ from typing import Any, Final
 from xcs_ast.native import use_own
 from xcs_ast.tracer.containers_methods import ContainerMethods
 from xcs_ast.tracer.kinds import SCALARS, Unsure, element_types_plain, is_plain_equal, is_plain_key, unsure
-from xcs_ast.tracer.state_base import empty_like
+from xcs_ast.tracer.state_base import empty_like, same_content
 from xcs_ast.tracer.state_core import MAPPINGS, SEQUENCES
 
 use_own(globals())
@@ -107,7 +107,10 @@ class Containers(ContainerMethods):
                 made = obj.copy()
                 order = list(obj)
             else:
-                made, order = self.set_state(obj).ordered(lambda real: (real.copy(), list(real)))
+                state = self.set_state(obj)
+                made, order = state.ordered(lambda real: (real.copy(), list(real)))
+                if not same_content(order, state.snapshot or []) or len(made) != len(order):
+                    self.transaction.inconsistent()
             if not all(a is b for a, b in zip(made, order, strict=True)):
                 raise unsure("a set that a copy would not iterate alike")
             return made

@@ -127,7 +127,8 @@ class SetState(State):
         if not same_content(before, list(self.obj)) or size != self.obj.__sizeof__():
             self.segment.tx.inconsistent()
         self.members()
-        if not same_content(before, list(self.obj)):
+        seen = result if type(result) is list else list(self.obj)
+        if not same_content(before, seen):
             self.segment.tx.inconsistent()
         # The size of the table decides where the next elements go in a copy.
         self.snapshot, self.size_seen = before, size

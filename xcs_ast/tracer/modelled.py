@@ -387,7 +387,8 @@ _NONE: Final[Any] = object()
 
 def _environment() -> str:
     zone = (time.timezone, time.altzone, time.daylight, time.tzname)  # changes when `time.tzset` is called
-    return repr((sorted(os.environ.items()), zone))
+    held = dict(os.environ._data)  # type: ignore[attr-defined] # at once: names may go while it is iterated
+    return repr((sorted(held.items()), zone))
 
 
 NO_RECEIVER: Final = _NONE

@@ -40,7 +40,7 @@ def going_by(function: FunctionType) -> Callable[[], bool]:
     parts: _Parts = [(scope, 0, seen)]
     for value in seen.values():
         space = None if type(value) in _WITHOUT_PARTS or is_class(value) else instance_dict(value)
-        if space is not None and len(space) < _MOST and all(type(key) is str for key in space):
+        if space is not None and len(space) < _MOST and all(type(key) is str for key in list(space)):
             parts.append((space, len(space), dict(space)))
 
     def holds() -> bool:

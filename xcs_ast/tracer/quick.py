@@ -248,6 +248,7 @@ class QuickHooks(QuickState):
             and self.settled(cls, "__del__") is MISSING
             and self.settled(cls, "__new__") is object.__new__
             and is_simple(cls)
+            and self.can_make(cls)
         ):
             found = self.class_attr(cls, "__init__")
             if type(found) is FunctionType and not is_generated(found, self.code_of(found)):

@@ -27,13 +27,15 @@ class Case(NamedTuple):
     setup: str
     look: str
     change: str
+    back: str = "pass"
 
     def source(self) -> str:
         """The program's text."""
         look = "\n    ".join(self.look.split("\n"))
         if "return" not in look:
             look = f"return {look}"
-        return f"{self.setup}\ndef task(x):\n    {look}\ndef change():\n    {self.change}\n"
+        changes = f"def change():\n    {self.change}\ndef back():\n    {self.back}\n"
+        return f"{self.setup}\ndef task(x):\n    {look}\n{changes}"
 
 
 TWINS: Final = """
@@ -146,11 +148,18 @@ CASES: Final = [
         for look, change in (
             ("Plain(3).look()", "Plain.__new__ = staticmethod(lambda cls, v=1: object.__new__(Plain))"),
             ("[hasattr(Plain(i), 'v') for i in range(3)]", "Plain.__init__ = lambda self, v=1: None"),
+            ("Plain(3).v", "Plain.__new__ = lambda cls, v=1: None; del Plain.__new__"),
+            ("[Plain(i).v for i in range(3)]", "Plain.__new__ = lambda cls, v=1: None; del Plain.__new__"),
             ("plain.shared", "del Plain.shared"),
             ("hasattr(plain, 'shared')", "del Plain.shared"),
             ("plain.look()", "Plain.v = property(lambda self: 'computed')"),
             ("plain.v", "plain.__dict__ = {'v': 'swapped'}"),
         )
+    ),
+    Case(
+        "import abc\nclass Concrete(abc.ABC):\n    def look(self): return 1",
+        "Concrete().look()",
+        "Concrete.__abstractmethods__ = frozenset({'look'})",
     ),
     Case(
         "from collections import namedtuple\nPair = namedtuple('Pair', 'a b', defaults=(1,))",
@@ -173,6 +182,22 @@ CASES: Final = [
         "part.__setstate__((two, (), {}, {}))",
     ),
 ]  # fmt: skip
+BACK: Final = [
+    *(
+        Case(TWINS, look, TWIN, "object.__setattr__(box, '__class__', Box)")
+        for look in ("box.five", "len(box)", "box.kind()", "type(box).__name__", "repr(box)")
+    ),
+    Case(
+        "def named(*, a=1): return a",
+        "named(), named()",
+        "named.__kwdefaults__['a'] = 2",
+        "named.__kwdefaults__['a'] = 1",
+    ),
+    Case("names = {'x', 'y'}", "names == {'x', 'y'}", "names.add('z')", "names.discard('z')"),
+    Case("names = {'x', 'y'}", "sorted(names)", "names.add('z')", "names.discard('z')"),
+    Case(PLAIN, "Plain(1).v", "Plain.__new__ = lambda cls, v: object.__new__(cls)", "del Plain.__new__"),
+]
+"""What is as it was again two lines later."""
 _ROOT: Final = str(Path(xcs_ast.__file__).parent)
 Hook = Callable[[FrameType], bool]
 
@@ -288,16 +313,18 @@ def _places(program: Program) -> list[int]:
     return list(seen.values())
 
 
-def _changed_at(number: int, program: Program, expected: Any) -> None:
+def _changed_at(number: int, program: Program, expected: Any, back: int = 0) -> None:
     module = program.load()
     count = 0
 
     def change(frame: FrameType) -> bool:
         nonlocal count
         count += 1
-        if count <= number:
+        if count == number + 1:
+            module.change()
+        if count <= number + back:
             return False
-        module.change()
+        module.back()
         return True
 
     task = Speculation(module.task, 0)
@@ -313,3 +340,16 @@ def test_changed_inside_of_the_recorder(program: Program, request: pytest.Fixtur
     start = zlib.crc32(request.node.name.encode()) % _STRIDE
     for number in _places(program)[start::_STRIDE]:
         _changed_at(number, program, expected)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("program", BACK, ids=_name, indirect=True)
+def test_changed_and_changed_back_inside_of_the_recorder(program: Program) -> None:
+    module = program.load()
+    module.change()
+    module.back()
+    expected = _picture(attempt(module.task, 0))
+    _places(program)
+    for number in _places(program)[:: _STRIDE // 2]:
+        for back in (1, 2):
+            _changed_at(number, program, expected, back)
