@@ -126,6 +126,8 @@ class SetState(State):
         result = look(self.obj)
         if not same_content(before, list(self.obj)) or size != self.obj.__sizeof__():
             self.segment.tx.inconsistent()
+        if not self._agrees(before, size):
+            self.segment.tx.inconsistent()
         self.members()
         seen = result if type(result) is list else list(self.obj)
         if not same_content(before, seen):
@@ -133,6 +135,14 @@ class SetState(State):
         # The size of the table decides where the next elements go in a copy.
         self.snapshot, self.size_seen = before, size
         return result
+
+    def _agrees(self, now: list[object], size: int) -> bool:
+        """Whether these elements are what the task has seen before."""
+        if self.snapshot is None:
+            return True
+        if self.size_seen is None:
+            return len(now) == len(self.snapshot) and set(now) == set(self.snapshot)
+        return size == self.size_seen and same_content(now, self.snapshot)
 
     def length(self) -> int:
         """The number of elements."""

@@ -156,6 +156,15 @@ CASES: Final = [
             ("plain.v", "plain.__dict__ = {'v': 'swapped'}"),
         )
     ),
+    *(
+        Case("names = {'x', 'y'}", f"[{look} for _ in range(3)]", "names.add('z'); names.discard('x')")
+        for look in ("sorted(names)", "names.copy()", "names & {'x', 'z'}", "[each for each in names]")
+    ),
+    Case(
+        "names = {'x', 'y'}",
+        "[{'x'} < names, sorted(names), names.isdisjoint({'z'}), len(names)]",
+        "names.add('z'); names.discard('x')",
+    ),
     Case(
         "import abc\nclass Concrete(abc.ABC):\n    def look(self): return 1",
         "Concrete().look()",
