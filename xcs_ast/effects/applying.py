@@ -13,7 +13,7 @@ from xcs_ast.effects import entries as e
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.operators import Operators
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, is_library
+from xcs_ast.effects.resolve import class_name, is_class, is_library
 from xcs_ast.effects.values import (
     BOTTOM,
     SCALARS,
@@ -323,14 +323,15 @@ class Applying(Operators):
         keys = values = BOTTOM
         for atom in value:
             cls = self.exact(atom)
-            if cls is not None and issubclass(cls, dict) and find_in_mro(cls, "keys")[0] is dict:
+            listing = None if cls is None else self.class_attr(cls, "keys", call.node)[0]
+            if cls is not None and issubclass(cls, dict) and listing is dict:
                 if cls is dict or (type(atom) is New and cls in FRESH_CONTAINERS):
                     keys = join(keys, self.content(atom, call.node, keys=True))
                     values = join(values, self.content(atom, call.node))
                 else:
                     keys = join(keys, self.raw_content(atom, cls, call.node, keys=True))
                     values = join(values, self.raw_content(atom, cls, call.node, keys=False))
-            elif cls is not None and find_in_mro(cls, "keys")[0] is not None:
+            elif listing is not None:
                 listed = self.call(self.load_attr_of(atom, "keys", call.node), Args(), call.node)
                 found = self.iterate(listed, call.node)
                 keys = join(keys, found)

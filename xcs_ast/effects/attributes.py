@@ -23,7 +23,6 @@ from xcs_ast.effects.resolve import (
     is_class,
     is_library,
     is_mutable_class,
-    is_plain_metaclass,
     models_may_rely_on,
     module_of,
     mro_of,
@@ -105,7 +104,7 @@ class Attributes(Protocol):
         if cls is AnyException:
             return self._of_any_exception(atom, name, node)
         if name in _ENUM_FIELDS and issubclass(type(cls), EnumMeta) and type(atom) is Ref:
-            owner, _ = find_in_mro(cls, name)
+            owner, _ = self.class_attr(cls, name, node)
             inner = static_attr(atom.obj, _ENUM_FIELDS[name])
             if owner is not None and module_of(owner) == "enum" and inner is not MISSING:
                 return self.wrap(atom.path.then(AttrStep(_ENUM_FIELDS[name])), inner)
@@ -296,11 +295,11 @@ class Attributes(Protocol):
             member = cls.__dict__.get("_member_map_", {}).get(name)
             if member is not None:
                 return frozenset({pinned(member)})
-        elif not is_plain_metaclass(cls):
+        elif not self.with_plain_metaclass(cls, node):
             return self.fail(
                 f"uses {class_name(cls)}.{name} through a metaclass", node, codes.UNKNOWN_ATTRIBUTE
             )
-        meta_owner, meta_found = self.protocol(meta, name)
+        meta_owner, meta_found = self.class_attr(meta, name, node)
         if meta_owner is not None and self.takes_precedence(meta_found, node):
             modelled = self.run_attribute_model(ref, meta, name, node)
             return self._no_model(meta, name, node) if modelled is None else modelled

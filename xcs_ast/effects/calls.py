@@ -39,7 +39,7 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.ir.effects import CONTENT, WHOLE, Access, Blocking
-from xcs_ast.ir.paths import AttrStep, KeyStep, Path, PinnedRoot
+from xcs_ast.ir.paths import AttrStep, KeyStep, Path
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.lookup import FunctionNode, find_function
@@ -293,8 +293,7 @@ class Calls(Arguments):
         function = ref.obj
         assert isinstance(function, types.FunctionType)
         code = function.__code__
-        if ref.path.steps or type(ref.path.root) is not PinnedRoot:
-            self.guard(g.FunctionIs(ref.path, code, function.__globals__, declared(function)))
+        self.guard(g.FunctionIs(ref.path, code, function.__globals__, declared(function)))
         if function.__kwdefaults__:
             # A dictionary that anybody may change, whereas positional defaults can only be replaced.
             self.reads(ref.path.then(AttrStep("__kwdefaults__")), CONTENT, node)

@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects import catalog
+from xcs_ast.effects import guards as g
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.calls import Calls
+from xcs_ast.effects.generated import init_keeps_to_fields, runs_post_init
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import among, class_name, find_in_mro, is_hashed_plainly, module_of, mro_of
+from xcs_ast.effects.resolve import among, class_name, find_in_mro, module_of, mro_of
 from xcs_ast.effects.values import (
     BOOL,
     BOTTOM,
@@ -32,7 +34,7 @@ from xcs_ast.effects.values import (
     join_all,
 )
 from xcs_ast.ir.effects import CONTENT, WHOLE
-from xcs_ast.ir.paths import AttrStep, Path, PinnedRoot
+from xcs_ast.ir.paths import AttrStep, KeyStep, Path, PinnedRoot
 from xcs_ast.native import use_own
 
 use_own(globals())
@@ -76,10 +78,11 @@ class Constructing(Calls):
 
     def instantiate(self, cls: type, args: Args, node: ast.AST | None) -> Value:
         """What `type.__call__` does: `__new__`, then `__init__`."""
-        if not is_hashed_plainly(cls):
+        if not self.hashed_plainly(cls):
             return self._cannot(cls, "whose metaclass hashes or compares classes in its own way", node)
-        if self.protocol(cls, "__del__")[0] is not None:
+        if self.class_attr(cls, "__del__", node)[0] is not None:
             return self._cannot(cls, "whose instances have a finalizer", node)
+        self.class_attr(cls, "__abstractmethods__", node)
         if vars(type)["__flags__"].__get__(cls) & _ABSTRACT:
             return BOTTOM
         made = self._new(cls, args, node)
@@ -96,10 +99,10 @@ class Constructing(Calls):
             return frozenset({New(self.fresh(node or cls, cls, "instance"))})
         if issubclass(cls, BaseException) and type(inner) is types.BuiltinFunctionType:
             return self._exception(cls, args, node)
+        path = Path(PinnedRoot(owner), (AttrStep("__new__"), AttrStep("__func__")))
         if issubclass(cls, tuple) and _is_namedtuple_new(inner):
-            return self._namedtuple(cls, inner, args, node)
+            return self._namedtuple(cls, Ref(path, inner), args, node)
         if type(inner) is types.FunctionType:
-            path = Path(PinnedRoot(owner), (AttrStep("__new__"), AttrStep("__func__")))
             (maker,) = self.wrap(path, inner)
             return self.call_atom(maker, args.prepend(frozenset({pinned(cls)})), node)
         return self._cannot(cls, "which derives from a class written in C", node)
@@ -139,7 +142,7 @@ class Constructing(Calls):
         return frozenset({New(obj)})
 
     def _enum_member(self, cls: type, args: Args, node: ast.AST | None) -> Value:
-        _, missing = find_in_mro(cls, "_missing_")
+        _, missing = self.class_attr(cls, "_missing_", node)
         plain = getattr(missing, "__func__", missing)
         if (
             len(args.positional) != 1
@@ -153,8 +156,9 @@ class Constructing(Calls):
 
     # -------------------------------------------------------------------------------------- named tuples
 
-    def _namedtuple(self, cls: type, new: Any, args: Args, node: ast.AST | None) -> Value:
-        fields: tuple[str, ...] = _fields_of(cls)
+    def _namedtuple(self, cls: type, new: Ref, args: Args, node: ast.AST | None) -> Value:
+        names = self.class_attr(cls, "_fields", node)[1]
+        fields: tuple[str, ...] = names if type(names) is tuple else ()
         obj = self.fresh(node or cls, cls, "instance")
         if args.rest is not None or args.more is not None:
             everything = join_all(args.every())
@@ -163,7 +167,10 @@ class Constructing(Calls):
             self.grow(obj, "elems", everything)
             return frozenset({New(obj)})
         values = dict(zip(fields, args.positional, strict=False)) | args.keywords
-        given = new.__defaults__ or ()
+        function: Any = new.obj
+        given = function.__defaults__ or ()
+        self.reads(new.path, "__defaults__", node)
+        self.guard(g.SameObject(new.path.then(AttrStep("__defaults__")), function.__defaults__))
         for name, default in zip(fields[len(fields) - len(given) :], given, strict=True):
             if name not in values:
                 values[name] = frozenset({pinned(default)}) if default is not None else NONE
@@ -201,7 +208,7 @@ class Constructing(Calls):
     ) -> Value:
         fields: dict[str, Any] = owner.__dict__["__dataclass_fields__"]
         if name == "__init__":
-            return self._dataclass_init(atom, owner, args, node)
+            return self._dataclass_init(atom, owner, function, args, node)
         receiver: Value = frozenset({atom})
         if name == "__eq__" or name in _ORDERINGS:
             other: Value = frozenset(
@@ -225,10 +232,14 @@ class Constructing(Calls):
             return self.fail("replaces fields of a dataclass instance", node)
         return self.fail(f"calls the generated {function.__qualname__}", node)
 
-    def _dataclass_init(self, atom: Atom, owner: type, args: Args, node: ast.AST | None) -> Value:
+    def _dataclass_init(
+        self, atom: Atom, owner: type, init: types.FunctionType, args: Args, node: ast.AST | None
+    ) -> Value:
         fields: dict[str, Any] = owner.__dict__["__dataclass_fields__"]
         cls = self.exact(atom)
         assert cls is not None
+        if not self._keeps_to_fields(owner, init, fields, node):
+            return self.fail("makes a dataclass instance whose fields or defaults were changed", node)
         if args.rest is not None:
             return self.fail("makes a dataclass instance from arguments that are not known one by one", node)
         positional = list(args.positional)
@@ -258,9 +269,26 @@ class Constructing(Calls):
                 self.store_attr(frozenset({atom}), field.name, value, node)
         if positional or named:
             return BOTTOM
-        if find_in_mro(cls, "__post_init__")[0] is not None:
+        if runs_post_init(init):
             self.call(self.load_attr_of(atom, "__post_init__", node), Args(tuple(later)), node)
         return NONE
+
+    def _keeps_to_fields(
+        self, owner: type, init: types.FunctionType, fields: dict[str, Any], node: ast.AST | None
+    ) -> bool:
+        """As `init_keeps_to_fields`, relied on."""
+        code, root = init.__code__, Path(PinnedRoot(owner))
+        compiled, described = root.then(AttrStep("__init__")), root.then(AttrStep("__dataclass_fields__"))
+        for name in ("__defaults__", "__kwdefaults__", "__code__"):
+            self.reads(compiled, name, node)
+        if init.__kwdefaults__ is not None:
+            self.reads(compiled.then(AttrStep("__kwdefaults__")), CONTENT, node)
+        self.reads(described, CONTENT, node)
+        for name in fields:
+            self.reads(described.then(KeyStep(name)), WHOLE, node)
+        name = f"{class_name(owner)} is made as its fields say"
+        self.guard(g.Condition(name, lambda: init.__code__ is code and init_keeps_to_fields(init, fields)))
+        return init_keeps_to_fields(init, fields)
 
     def run_dataclass_helper(self, name: str, args: Args, node: ast.AST | None) -> Value | None:
         """The value of `asdict` or `replace`; `None` where it is used in an unusual way."""
@@ -358,12 +386,6 @@ def _owner_of(function: types.FunctionType, cls: type) -> type | None:
         if "__dataclass_fields__" in space and space.get(function.__name__) is function:
             return base
     return None
-
-
-def _fields_of(cls: type) -> tuple[str, ...]:
-    """The fields of a subclass of a named tuple."""
-    found = find_in_mro(cls, "_fields")[1]
-    return found if type(found) is tuple else ()
 
 
 def _is_namedtuple_new(inner: object) -> bool:

@@ -12,7 +12,7 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.expressions import Expressions
 from xcs_ast.effects.names import Env, join_env
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_plain_metaclass, module_of
+from xcs_ast.effects.resolve import class_name, find_in_mro, module_of
 from xcs_ast.effects.values import (
     BOTTOM,
     NONE,
@@ -211,7 +211,11 @@ class Handling(Expressions):
             owner, names = self.class_attr(cls, "__match_args__", pattern)
             if owner is None and any(cls is each for each in _MATCHED_WHOLE):
                 self.pattern(pattern.patterns[0], fitting)
-            elif type(names) is tuple and is_plain_metaclass(cls) and not _has(type(cls), "__match_args__"):
+            elif (
+                type(names) is tuple
+                and self.with_plain_metaclass(cls, pattern)
+                and self.class_attr(type(cls), "__match_args__", pattern)[0] is None
+            ):
                 assert owner is not None
                 if self.recall((type(owner), "__match_args__"), owner, Path(PinnedRoot(owner))):
                     self.fail(f"{class_name(owner)}.__match_args__ is replaced here", pattern)
@@ -294,10 +298,6 @@ _MATCHED_WHOLE: Final = (
     bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple
 )  # fmt: skip
 """Classes of which the one pattern by position stands for the object itself."""
-
-
-def _has(cls: type, name: str) -> bool:
-    return find_in_mro(cls, name)[0] is not None
 
 
 _flags: Final[Callable[[type], int]] = type.__dict__["__flags__"].__get__

@@ -160,7 +160,7 @@ class Machine:
     def wrap(self, path: Path, obj: object) -> Value:
         """The value of the live object that a path leads to."""
         kind = type(obj)
-        if type(kind) is not type and not is_hashed_plainly(kind):
+        if type(kind) is not type and not self.hashed_plainly(kind):
             # Neither the analysis nor the recorder gets far without asking: no user code is to run for them.
             why = "whose metaclass hashes or compares classes in its own way"
             return self.fail(f"uses a {class_name(kind)}, {why}", None, codes.NO_MODEL)
@@ -223,14 +223,17 @@ class Machine:
         return owner, found
 
     def protocol(self, cls: type, name: str) -> tuple[type | None, Any]:
-        """Looks up what decides how instances of `cls` behave (`__getattribute__`, ...); relies on it.
-
-        It is no read: to assign it is an unknown effect.
-        """
+        """Looks up what `type` has, too (`__call__`); relies on it. To assign that is an unknown effect."""
         owner, found = find_in_mro(cls, name)
         if is_mutable_class(cls):
             self.guards[g.ClassAttr(cls, name, found)] = None
         return owner, found
+
+    def hashed_plainly(self, cls: type) -> bool:
+        """As `is_hashed_plainly`, relied on."""
+        self.protocol(type(cls), "__hash__")
+        self.protocol(type(cls), "__eq__")
+        return is_hashed_plainly(cls)
 
     def takes_precedence(self, found: Any, node: ast.AST | None) -> bool:
         """Whether what a class holds is a data descriptor; reads its class, where that can be changed."""

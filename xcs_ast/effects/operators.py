@@ -7,7 +7,7 @@ import types
 from typing import Final
 
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
-from xcs_ast.effects.resolve import find_in_mro, is_class
+from xcs_ast.effects.resolve import is_class
 from xcs_ast.effects.subscripts import Subscripts
 from xcs_ast.effects.values import (
     BOOL,
@@ -100,7 +100,7 @@ class Operators(Subscripts):
             return _scalars(op, a, b, left, right)
         if not is_scalar(b) and right is not left and issubclass(right, left):
             name = f"__r{_BINARY[op]}__"
-            if type(find_in_mro(right, name)[1]) is types.FunctionType:
+            if type(self.class_attr(right, name, node)[1]) is types.FunctionType:
                 # A subclass that reflects the operator goes first.
                 return self._by_methods(op, a, b, node, inplace)
         if left in _TEXT and op is ast.Mod:

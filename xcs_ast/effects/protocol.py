@@ -7,7 +7,7 @@ from typing import Any, final
 
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.containers import Containers
-from xcs_ast.effects.resolve import class_name, find_behind, is_mutable_class, mro_of
+from xcs_ast.effects.resolve import class_name, find_behind, is_mutable_class, is_plain_metaclass, mro_of
 from xcs_ast.effects.values import Atom, Value
 from xcs_ast.ir.paths import AttrStep, Path, PinnedRoot
 from xcs_ast.native import use_own
@@ -50,6 +50,13 @@ class Protocol(Containers):
         if is_mutable_class(cls):
             self.guard(g.Lineage(cls, mro_of(cls)))
         return mro_of(cls)
+
+    def with_plain_metaclass(self, cls: type, node: ast.AST | None) -> bool:
+        """As `is_plain_metaclass`, relied on."""
+        for name in ("__getattribute__", "__call__", "__setattr__"):
+            self.protocol(type(cls), name)
+        self.class_attr(type(cls), "__getattr__", node)  # `type` has none: to assign it is a plain write
+        return is_plain_metaclass(cls)
 
     def behind(self, cls: type, start: type, name: str, node: ast.AST | None) -> tuple[type | None, Any]:
         """As `class_attr`, but behind `start` in the lookup order of `cls`."""

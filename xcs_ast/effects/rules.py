@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import types
 from enum import EnumMeta
+from functools import partial
 from typing import Any, Final
 
 from xcs_ast.effects import catalog
+from xcs_ast.effects import guards as g
 from xcs_ast.effects.applying import ModelCall
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.protocol import Args
@@ -182,7 +184,7 @@ class Rules(Streams):
                 yes = no = True
                 continue
             if find_in_mro(cls_of, "__class__")[0] is not object or (
-                type(find_in_mro(cls_of, "__getattribute__")[1]) is types.FunctionType
+                type(self.protocol(cls_of, "__getattribute__")[1]) is types.FunctionType
             ):
                 return self.no_rule(call, f"on a {class_name(cls_of)}, which computes its __class__")
             looks = [self._looks_at_methods(cls_of, cls, call.node) for cls in wanted]
@@ -210,6 +212,9 @@ class Rules(Streams):
         for cls in wanted:
             if not _checks_plainly(cls) and not _is_standard(cls):
                 return None
+            if type(cls) is not type and not _is_standard(cls):
+                name = f"no code decides what is a {class_name(cls)}"
+                self.guard(g.Condition(name, partial(_checks_plainly, cls)))
         return wanted
 
     def _is_subclass(self, cls: type, wanted: type) -> bool:
@@ -384,7 +389,7 @@ class Rules(Streams):
                 return self.no_rule(call, "for a class that is not known")
             cls = atom.obj
             self.same(atom)
-            if find_in_mro(cls, "__del__")[0] is not None:
+            if self.class_attr(cls, "__del__", call.node)[0] is not None:
                 return self._cannot(cls, "whose instances have a finalizer", call.node)
             if call.entry.owner not in ("builtins.object", "builtins.dict", "builtins.list", "builtins.set"):
                 return self.no_rule(call, f"for {class_name(cls)}")

@@ -175,8 +175,11 @@ class Specials(Attributes):
     def _text_of_object(
         self, atom: Atom, cls: type, name: str, args: tuple[Value, ...], node: ast.AST | None
     ) -> Value:
-        if issubclass(cls, type) and not _has_text_of_its_own(cls):
-            return STR
+        if issubclass(cls, type):
+            for each in ("__repr__", "__str__", "__format__"):
+                self.protocol(cls, each)
+            if not _has_text_of_its_own(cls):
+                return STR
         if isinstance(atom, Ref | New) and issubclass(cls, BaseException):
             owner, _ = self.class_attr(cls, "__str__", node)
             if owner is not None and module_of(owner) == "builtins":
@@ -247,7 +250,7 @@ class Specials(Attributes):
             return BOOL
         if name == "__getitem__" and args:
             return self.get_item(frozenset({atom}), args[0], node)
-        if name in _MAKES_ANOTHER or find_in_mro(cls, name)[0] is None:
+        if name in _MAKES_ANOTHER or self.class_attr(cls, name, node)[0] is None:
             return BOTTOM
         if type(atom) is Part:
             return self.fail(f"uses {name} of shared data", node)
@@ -298,7 +301,8 @@ class Specials(Attributes):
                 self.fail(reason_of(atom), node)
                 continue
             for name in ("__eq__", "__lt__", "__gt__"):
-                if find_in_mro(cls, name)[0] not in (object, None) and not issubclass(cls, _FUNCTIONS):
+                found = self.class_attr(cls, name, node)[0]
+                if found not in (object, None) and not issubclass(cls, _FUNCTIONS):
                     self.truth(self.one_special(atom, name, (others,), node) - _REFUSED, node)
 
     def contains(self, atom: Atom, what: Value, node: ast.AST | None) -> None:

@@ -9,7 +9,7 @@ from enum import EnumMeta
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class
+from xcs_ast.effects.resolve import class_name, is_class
 from xcs_ast.effects.specials import Specials, reason_of
 from xcs_ast.effects.values import (
     BOTTOM,
@@ -80,10 +80,8 @@ class Subscripts(Specials):
         if not issubclass(type(cls), EnumMeta):
             if type(cls) is not type:
                 return self.fail(f"subscripts the class {class_name(cls)}", node)
-            if (
-                type(getattr(find_in_mro(cls, "__class_getitem__")[1], "__func__", None))
-                is types.FunctionType
-            ):
+            found = self.class_attr(cls, "__class_getitem__", node)[1]
+            if type(getattr(found, "__func__", None)) is types.FunctionType:
                 getter = self.load_attr_of(atom, "__class_getitem__", node)
                 return self.call(getter, Args((frozenset({key}),)), node)
             return unknown("uses a generic alias")
