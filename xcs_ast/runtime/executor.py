@@ -216,6 +216,7 @@ def _prepare() -> None:
     try:
         import threading  # noqa: F401
 
+        import xcs_ast.runtime.warming_graphs
         import xcs_ast.verifier.warming  # noqa: F401
     except Exception:  # the first run meets it again, and goes on without
         pass

@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 _DEPTH: Final = 4
+_SHORT: Final = 256
+"""A graph of no more notes than these is made at once."""
 _MOST: Final = 5_000
 
 
@@ -84,6 +86,7 @@ class Tracer:
         self.value_ref = value_ref
         self.graph: ComputationGraph | None = None
         self.result: Any = None
+        self._noted = 0
         self.unnoticed = unnoticed
         """Whether to stop recording (there is no graph then) rather than keep alive what could be noticed."""
 
@@ -96,6 +99,9 @@ class Tracer:
             raise TypeError(f"{target.__qualname__} is asynchronous: trace what it calls")
         graph = self.trace_exactly(func, arguments_of(func, args, kwargs), kwargs)
         assert graph is not None
+        if self._noted <= _SHORT:
+            # Nobody waits now who has not just waited for the run; whoever executes it does.
+            graph.dependences  # noqa: B018
         return graph
 
     def trace_exactly(
@@ -104,6 +110,7 @@ class Tracer:
         """The same for these arguments as they stand; `result` is what the function returned."""
         target = _python_function(func)
         recorder = ObservingRecorder(unnoticed=self.unnoticed)
+        self._noted = 0
         paths = _reachable(func, args, kwargs)
         values = Values()
         parameters = tuple(values.name(value, name) for name, value in bound(func, args, kwargs).items())
@@ -121,6 +128,7 @@ class Tracer:
             recorder.link.close()
             recorder.close()
             self.graph = None
+            self._noted = len(recorder.recorded)
             if not recorder.stopped:
                 run = _Traced(recorder, func, args, kwargs, parameters, self.result, returned, paths, notes)
                 self.graph = ComputationGraph.later(run.name, parameters, partial(run.graph, values))

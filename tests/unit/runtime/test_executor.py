@@ -165,14 +165,31 @@ def test_too_much_to_note_is_said(monkeypatch):
     assert ParallelExecutor().execute(graph) == sum(range(2_000))
 
 
-def test_a_graph_is_made_when_somebody_looks():
+def test_a_short_graph_is_made_at_once():
     graph = trace_function(_counts_to, 3)
+    assert "make" not in graph._memory
+    assert "dependences" in graph._memory
+
+
+def test_a_long_graph_is_made_when_somebody_looks():
+    graph = trace_function(_counts_to, 300)
     assert graph.name == "_counts_to"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = graph.nothing
     assert "make" in graph._memory
-    assert [op.name for op in graph.operations if op.op_type is OpType.COMPUTE] == ["+="] * 3
+    assert [op.name for op in graph.operations if op.op_type is OpType.COMPUTE] == ["+="] * 300
     assert "make" not in graph._memory
+
+
+def test_making_an_executor_starts_no_thread_and_says_nothing(capsys):
+    from xcs_ast.diagnostics import notices
+    from xcs_ast.runtime import warming_graphs
+    from xcs_ast.runtime.pool import POOL
+
+    before = POOL.threads, POOL._submitted, len(notices.recorded())
+    warming_graphs._warm_up()
+    assert (POOL.threads, POOL._submitted, len(notices.recorded())) == before
+    assert capsys.readouterr() == ("", "")
 
 
 def _lazily(numbers):
