@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import sys
 from _thread import _local
+from _weakref import ref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import CodeType
@@ -93,8 +94,10 @@ def activate(code: CodeType, filename: str | None = None) -> CodeType:
 
         payload.check()
         _register(where, payload.digest)
-        bare = bind_places(bare, payload.places, make_sites(payload, where))
-    _expect(bare)
+        sites = make_sites(payload, where)
+        _unread_sites.extend(map(ref, sites[: _MOST_SITES - len(_unread_sites)]))
+        bare = bind_places(bare, payload.places, sites)
+    _expect(bare, where)
     return bare
 
 
@@ -109,16 +112,52 @@ def _register(filename: str, digest: str) -> None:
 _sites_and_clients = [False, False]
 
 
-def _expect(code: CodeType) -> None:
+_MOST_SITES: Final = 8
+_MOST_BYTES: Final = 32_768
+_MOST_FILES: Final = 32
+_unread_sites: Final[list[Any]] = []
+_unread_files: Final[list[str]] = []
+_room = [_MOST_SITES, _MOST_BYTES]
+"""How many sites, and how much of the program's text, are read before somebody needs them."""
+
+
+def _expect(code: CodeType, filename: str) -> None:
     """Loads the analysis now, while things are being imported, where a call is likely to wait for something.
 
     Other programs may never need it, and a short one would take longer to load it than to run.
     """
     found = _sites_and_clients
     found[0] = found[0] or "xcs_ast.runtime.site" in sys.modules
-    found[1] = found[1] or not _WAITING.isdisjoint([name.partition(".")[0] for name in code.co_names])
+    if not _WAITING.isdisjoint([name.partition(".")[0] for name in code.co_names]):
+        found[1] = True
+        if len(_unread_files) < _MOST_FILES:
+            _unread_files.append(filename)
     if all(found):
         preload()
+        _read_ahead()
+
+
+def _read_ahead() -> None:
+    """Reads the texts of the first few regions, and the small files that are likely to hold what they call.
+
+    In the first call, the tasks would wait for that. What is read in vain costs a few milliseconds at most.
+    """
+    try:
+        from xcs_ast.effects.region import read_region
+        from xcs_ast.source.lookup import read_file
+
+        while _unread_sites and _room[0] > 0:
+            site = _unread_sites.pop(0)()
+            if site is not None:
+                _room[0] -= 1
+                site.read()
+                read_region(site.facts.text)
+        while _unread_files:
+            _room[1] -= read_file(_unread_files.pop(0), _room[1])
+    except Exception:  # the first region will meet it again
+        pass
+    _unread_sites.clear()
+    _unread_files.clear()
 
 
 def named_sites(payload: cache.Payload, filename: str, *, proven_only: bool = False) -> dict[str, Any]:

@@ -31,6 +31,7 @@ __all__ = [
     "digest_of",
     "find_function",
     "forget_sources",
+    "read_file",
     "register_alias",
     "register_rewritten",
 ]
@@ -211,6 +212,20 @@ def _file(filename: str) -> _File | None:
         _files.clear()
     _files[filename] = file = _read(filename)
     return file
+
+
+def read_file(filename: str, most: int) -> int:
+    """Reads and parses a small file now; how many bytes it has, or 0 where it has more than `most`.
+
+    It is looked up later as ever: if it has changed by then, it is read again.
+    """
+    try:
+        size = os.stat(filename).st_size
+        if size > most or _file(filename) is None:
+            return 0
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return 0
+    return size
 
 
 def _stamp(filename: str) -> object:
