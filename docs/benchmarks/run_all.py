@@ -11,6 +11,7 @@ from side_by_side import ROOT
 
 NAMES = (
     "first_call",
+    "executed_graph",
     "speculation",
     "wide_io",
     "task_cost",

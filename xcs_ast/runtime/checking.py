@@ -8,7 +8,7 @@ Assumes: as `runtime.site` does; `look` is called on the consumer's thread, befo
 When a region is checked, where the option `verify` says `sample`: one task of a PROVEN region is due in each
 entry whose number is a power of two, from the second on (a recorded task takes milliseconds more the first
 time, which the first entry shall not pay). It is put off to a later entry until it has been earned: until the
-tasks that ran ahead in this process have taken twenty times as long as the check is expected to (`Budget`).
+tasks that ran ahead in this process have taken a hundred times as long as the check may take (`Budget`).
 Of the first entry only a task beyond the window is checked, which nobody waits for yet: a long loop may be
 entered but once. Recorded tasks of SPECULATIVE regions are checked as they come, unless it says `never`.
 """
@@ -39,10 +39,10 @@ __all__ = ["BUDGET", "Budget", "Check", "Checks"]
 
 _LOADING_NS: Final = 80_000_000
 """What a check costs that has to load the recorder: processor time, which keeps the consumer waiting."""
-_CHECKING_NS: Final = 5_000_000
-"""What it costs otherwise, when it is the first of its region; later ones take a third of that."""
-_TIMES: Final = 20
-"""So many times as long as a check must tasks have taken before: it adds about a twentieth at most."""
+_CHECKING_NS: Final = 10_000_000
+"""What it may cost otherwise: half of that for a small callee, a fifth where it is not the region's first."""
+_TIMES: Final = 100
+"""So many times as long must tasks have taken, which overlap while the consumer waits for a check alone."""
 
 
 @final

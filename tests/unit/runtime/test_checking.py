@@ -82,18 +82,18 @@ def test_a_check_is_put_off_until_it_has_been_earned(cost: int, monkeypatch: pyt
     budget = Budget()
     checks = Checks(FACTS, lambda diagnostic: None, budget)
     assert [n for n in range(1, 11) if entry(checks, "sample", n)] == []
-    budget.add(20 * cost - 1)
+    budget.add(checking._TIMES * cost - 1)
     assert entry(checks, "sample", 11) is None
     budget.add(1)
     assert len(wanted(entry(checks, "sample", 12))) == 1
     assert [n for n in range(13, 40) if entry(checks, "sample", n)] == []  # paid for with what was earned
-    budget.add(40 * cost)
+    budget.add(2 * checking._TIMES * cost)
     assert [n for n in range(40, 70) if entry(checks, "sample", n)] == [40, 64]
 
 
 def test_what_one_region_earned_may_check_another(cost: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Checks, "_loaded", lambda self: (None, None))
-    budget = Budget(20 * cost)
+    budget = Budget(checking._TIMES * cost)
     one, other = (Checks(FACTS, lambda diagnostic: None, budget) for _ in range(2))
     assert entry(one, "sample", 2) is not None
     assert entry(other, "sample", 2) is None
@@ -111,8 +111,8 @@ def test_a_site_earns_what_its_tasks_took(monkeypatch: pytest.MonkeyPatch) -> No
     budget = Budget()
     monkeypatch.setattr(site_module, "BUDGET", budget)
     site = Site(FACTS)
-    site.account(Tally(work_ns=30, wall_ns=10))
-    site.account(Tally(work_ns=10))
+    site.account(Tally(work_ns=2 * checking._TIMES - 1, wall_ns=checking._TIMES))
+    site.account(Tally(work_ns=1))
     assert not budget.grants(3)
     assert budget.grants(2)
     assert not budget.grants(1)
