@@ -83,7 +83,7 @@ class Box:
 
 
 class Child(Box):
-    pass
+    __slots__ = ()  # else it could not become a `Box`
 
 
 box, child, other = Box(1), Child(5), Box(1)

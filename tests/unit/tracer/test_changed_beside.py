@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 import xcs_ast
+from tests.equivalence.test_conflicts import ACCESSES, MORE, PRELUDE
 from tests.unit.tracer.speculating import Outcome, attempt, on_thread
 from xcs_ast.testing.picture import first_difference, picture_of
 from xcs_ast.tracer.speculation import FAILED, Speculation
@@ -207,6 +208,16 @@ BACK: Final = [
     Case(PLAIN, "Plain(1).v", "Plain.__new__ = lambda cls, v: object.__new__(cls)", "del Plain.__new__"),
 ]
 """What is as it was again two lines later."""
+KNOWN: Final = [
+    Case(
+        PRELUDE + MORE,
+        f"({access.read}), [({access.read}) for _ in range(2)]",
+        f"i = 1; {f'global {access.globals}; ' if access.globals else ''}{access.change}",
+    )
+    for access in ACCESSES
+    if "globals()" not in access.read and "types.late_" not in access.change
+]
+"""All the ways to look at shared state."""
 _ROOT: Final = str(Path(xcs_ast.__file__).parent)
 Hook = Callable[[FrameType], bool]
 
@@ -362,3 +373,13 @@ def test_changed_and_changed_back_inside_of_the_recorder(program: Program) -> No
     for number in _places(program)[:: _STRIDE // 2]:
         for back in (1, 2):
             _changed_at(number, program, expected, back)
+
+
+@pytest.mark.slow
+@pytest.mark.once
+@pytest.mark.parametrize("program", KNOWN, ids=_name, indirect=True)
+def test_known_accesses_changed_inside_of_the_recorder(program: Program) -> None:
+    expected = program.expected(changed=True)
+    _places(program)
+    for number in _places(program)[::_STRIDE]:
+        _changed_at(number, program, expected)
