@@ -22,6 +22,10 @@ _CLAIMS: Final = "xcs_ast/verifier/claims.py"
 _CROSSCHECK: Final = "xcs_ast/verifier/crosscheck.py"
 _STEPPING: Final = "xcs_ast/tracer/stepping.py"
 _STEPS: Final = ("tests/unit/runtime/test_executor_stack.py",)
+_LIFETIMES: Final = (
+    "tests/equivalence/test_programs.py::test_equals_plain_python"
+    "[shared_lifetimes-case_part_of_what_is_handed_over-hook]",
+)
 _RULES: Final = ("tests/unit/tracer/test_transaction_rules.py",)
 _CHECKS: Final = ("tests/unit/verifier/test_crosscheck.py",)
 _MUTATED: Final = ("tests/unit/verifier/test_crosscheck.py", "tests/equivalence/test_mutated_analysis.py")
@@ -236,5 +240,32 @@ DEFECTS: Final = (
         "            self._demote(found[0])\n",
         "",
         _MUTATED,
+    ),
+    Defect(
+        "clone-of-other-code",
+        Kind.STALE,
+        "a function whose code is replaced while its clone is made runs as it was, and is logged as it is",
+        "xcs_ast/tracer/calls.py",
+        "        if known is not clone or not (clone is f or self.link.is_current(clone, f)):\n",
+        "        if known is not clone:\n",
+        ("tests/unit/tracer/test_speculation_conflicts.py",),
+    ),
+    Defect(
+        "handed-over-value-kept",
+        Kind.LIFETIME,
+        "what a task has handed over lives until all of the task has been taken",
+        "xcs_ast/tracer/passes.py",
+        "            self.hand_overs[index] = each._replace(value=None)\n",
+        "            self.hand_overs[index] = each\n",
+        _LIFETIMES,
+    ),
+    Defect(
+        "dead-objects-kept",
+        Kind.LIFETIME,
+        "what a task has made and dropped holds what it has handed over",
+        "xcs_ast/tracer/passes.py",
+        "            transaction.fresh.drop_alone()\n",
+        "",
+        _LIFETIMES,
     ),
 )
