@@ -53,6 +53,17 @@ def test_an_element_that_was_read_is_validated() -> None:
     assert not transaction.validate()
 
 
+def test_an_element_is_validated_beside_the_length() -> None:
+    transaction, recorder = begin()
+    shared = [1, 2]
+    assert recorder.load_item(shared, 0) == 1
+    assert recorder.call(len, shared) == 2  # from here on, the list has a state of its own in the log
+    shared[1] = 9
+    assert transaction.validate()
+    shared[0] = 9
+    assert not transaction.validate()
+
+
 def test_what_a_class_gave_is_validated() -> None:
     transaction, recorder = begin()
     assert recorder.load_attr(Box(), "limit") == 1
