@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zlib import crc32  # noqa: F401 (the region's text calls it)
 
 import pytest
 
@@ -40,6 +41,19 @@ def test_a_changed_declaration_is_heard_at_the_next_entry() -> None:
 
     assert verdict() is VerdictKind.SERIAL
     with config.overridden(effects={f"{__name__}.ask": "unordered"}):
+        assert verdict() is VerdictKind.PROVEN
+    assert verdict() is VerdictKind.SERIAL
+
+
+def test_a_declaration_of_c_code_is_heard_and_taken_back() -> None:
+    # Nothing in the analysis looks at it again, as it does at a function in Python.
+    facts = make_facts("for x in __xcs_items__:\n    __xcs_stage__(0, crc32(b'x'))")
+
+    def verdict() -> VerdictKind:
+        return sites._decide(facts, globals(), {}, [1, 2]).verdict.kind
+
+    assert verdict() is VerdictKind.SERIAL
+    with config.overridden(effects={"zlib.crc32": "unordered"}):
         assert verdict() is VerdictKind.PROVEN
     assert verdict() is VerdictKind.SERIAL
 
