@@ -14,7 +14,7 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.calls import Calls
-from xcs_ast.effects.generated import init_keeps_to_fields, runs_post_init
+from xcs_ast.effects.generated import init_keeps_to_fields, is_made_by_its_fields, runs_post_init
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import among, class_name, find_in_mro, module_of, mro_of
 from xcs_ast.effects.values import (
@@ -245,7 +245,8 @@ class Constructing(Calls):
         positional = list(args.positional)
         named = dict(args.keywords)
         later: list[Value] = []
-        for field in fields.values():
+        described = Path(PinnedRoot(owner), (AttrStep("__dataclass_fields__"),))
+        for key, field in fields.items():
             kind = field._field_type.name
             if kind == _CLASS_VARIABLE:
                 continue
@@ -254,7 +255,7 @@ class Constructing(Calls):
                 in_order = positional and not field.kw_only
                 value = positional.pop(0) if in_order else named.pop(field.name, None)
             if value is None:
-                value = self._default_of(field, node)
+                value = self._default_of(described.then(KeyStep(key)), field, node)
                 if field.init and args.more is not None:
                     value = join(args.more, value or BOTTOM)
             if value is None:
@@ -287,7 +288,7 @@ class Constructing(Calls):
         for name in fields:
             self.reads(described.then(KeyStep(name)), WHOLE, node)
         name = f"{class_name(owner)} is made as its fields say"
-        self.guard(g.Condition(name, lambda: init.__code__ is code and init_keeps_to_fields(init, fields)))
+        self.guard(g.Condition(name, is_made_by_its_fields, about=(owner, code)))
         return init_keeps_to_fields(init, fields)
 
     def run_dataclass_helper(self, name: str, args: Args, node: ast.AST | None) -> Value | None:
@@ -359,8 +360,7 @@ class Constructing(Calls):
                 out = join(out, self.fail(f"makes a dict of something that holds a {class_name(cls)}", node))
         return out
 
-    def _default_of(self, field: Any, node: ast.AST | None) -> Value | None:
-        path = Path(PinnedRoot(field))
+    def _default_of(self, path: Path, field: Any, node: ast.AST | None) -> Value | None:
         import dataclasses  # heavy, and loaded by whoever has fields
 
         if field.default is not dataclasses.MISSING:

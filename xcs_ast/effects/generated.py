@@ -14,7 +14,7 @@ from xcs_ast.native import use_own
 
 use_own(globals())
 
-__all__ = ["init_keeps_to_fields", "runs_post_init"]
+__all__ = ["init_keeps_to_fields", "is_made_by_its_fields", "runs_post_init"]
 
 _CELLS: Final = ("_dflt_%s", "__dataclass_dflt_%s__")
 """The variables of a factory or default, up to 3.11 and since."""
@@ -23,6 +23,17 @@ _CELLS: Final = ("_dflt_%s", "__dataclass_dflt_%s__")
 def runs_post_init(init: types.FunctionType) -> bool:
     """Whether a compiled `__init__` calls `__post_init__`: decided when it was compiled."""
     return "__post_init__" in init.__code__.co_names
+
+
+def is_made_by_its_fields(cls: type, code: types.CodeType) -> bool:
+    """Whether the `__init__` of a class itself has this code still, and keeps to what its fields are now."""
+    space = type.__dict__["__dict__"].__get__(cls)
+    init: object = space["__init__"]
+    return (
+        type(init) is types.FunctionType
+        and init.__code__ is code
+        and init_keeps_to_fields(init, space["__dataclass_fields__"])
+    )
 
 
 def init_keeps_to_fields(init: types.FunctionType, fields: dict[str, Any]) -> bool:

@@ -230,13 +230,18 @@ class Lineage:
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition:
-    """Something about the state of a library that has no path."""
+    """Something about the state of a library, or of a class, that has no path.
+
+    `test` is a function of a module, and is given what it is `about`: an analysis is remembered only if all
+    that its guards refer to lasts (`durability`), and a closure does not say.
+    """
 
     name: str
-    test: Callable[[], bool] = field(repr=False)
+    test: Callable[..., bool] = field(repr=False)
     prepare: Callable[[], None] | None = field(default=None, repr=False)
     """What the library does once in a process, when it is first used: to be done before several tasks start,
     each of which would do it. It raises nothing, and nobody but the library can tell when it was done."""
+    about: tuple[object, ...] = ()
 
     @property
     def varies(self) -> bool:
@@ -246,7 +251,7 @@ class Condition:
     def holds(self, binding: Binding) -> bool:
         """Whether the library is in that state."""
         try:
-            return self.test()
+            return self.test(*self.about)
         except (AttributeError, KeyError, TypeError, RuntimeError):
             return False
 

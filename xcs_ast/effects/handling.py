@@ -263,7 +263,7 @@ class Handling(Expressions):
             return False
         self.exact(atom)
         name = f"{class_name(cls)} is not marked by {flag}"
-        self.guard(g.Condition(name, lambda: not _flags(cls) & flag))
+        self.guard(g.Condition(name, _is_not_marked, about=(cls, flag)))
         return True
 
     def _mapping_pattern(
@@ -298,6 +298,10 @@ _MATCHED_WHOLE: Final = (
     bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple
 )  # fmt: skip
 """Classes of which the one pattern by position stands for the object itself."""
+
+
+def _is_not_marked(cls: type, flag: int) -> bool:
+    return not _flags(cls) & flag
 
 
 _flags: Final[Callable[[type], int]] = type.__dict__["__flags__"].__get__

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import types
 from enum import EnumMeta
-from functools import partial
 from typing import Any, Final
 
 from xcs_ast.effects import catalog
@@ -214,7 +213,7 @@ class Rules(Streams):
                 return None
             if type(cls) is not type and not _is_standard(cls):
                 name = f"no code decides what is a {class_name(cls)}"
-                self.guard(g.Condition(name, partial(_checks_plainly, cls)))
+                self.guard(g.Condition(name, _checks_plainly, about=(cls,)))
         return wanted
 
     def _is_subclass(self, cls: type, wanted: type) -> bool:

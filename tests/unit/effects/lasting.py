@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+import dataclasses
 from typing import Any
 
 
@@ -30,3 +32,50 @@ def run(models: Any, function: Any, part: Any, pause: Any) -> Any:
     for model in models:
         out.append((model.ask(pause), function()))
     return out
+
+
+@dataclasses.dataclass
+class Row:
+    number: int
+    more: list[int] = dataclasses.field(default_factory=list)
+
+
+class Kind(abc.ABC):
+    """Anybody may be registered."""
+
+
+def row_of(number: int, pause: Any) -> Row:
+    pause(0.001)
+    return Row(number)
+
+
+def kind_of(number: int, pause: Any) -> bool:
+    pause(0.001)
+    return isinstance(number, Kind)
+
+
+def matched(row: Row, pause: Any) -> int:
+    pause(0.001)
+    match row:
+        case [first, *_]:
+            return int(first)
+        case _:
+            return row.number
+
+
+def make_rows(numbers: list[int], pause: Any) -> list[Any]:
+    """A region that makes dataclass instances."""
+    return [row_of(number, pause) for number in numbers]
+
+
+def ask_kinds(numbers: list[int], pause: Any) -> list[Any]:
+    """A region that asks an abstract base class."""
+    return [kind_of(number, pause) for number in numbers]
+
+
+ROWS = [Row(1), Row(2)]
+
+
+def match_all(numbers: list[int], pause: Any) -> list[Any]:
+    """A region that matches what is no sequence."""
+    return [matched(row, pause) for row in ROWS]

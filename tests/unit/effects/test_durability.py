@@ -17,6 +17,7 @@ from tests.unit.effects import lasting
 from xcs_ast import jit
 from xcs_ast.effects.durability import is_durable
 from xcs_ast.runtime import site
+from xcs_ast.verifier import legality
 
 
 def _local_function() -> None: ...
@@ -71,3 +72,21 @@ def test_objects_of_a_region_die_when_plain_python_lets_them_go() -> None:
     del each, function, part
     gc.collect()
     assert len(dead) == count
+
+
+@pytest.mark.parametrize("run", [lasting.make_rows, lasting.ask_kinds, lasting.match_all])
+def test_what_a_class_decides_is_remembered_with_the_analysis(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second entry must not pay for the analysis again."""
+    made: list[object] = []
+    analyze = legality.analyze_region
+    monkeypatch.setattr(
+        legality, "analyze_region", lambda request: (made.append(request), analyze(request))[1]
+    )
+    optimized = jit(run)
+    first = optimized([1, 2, 3], time.sleep)
+    count = len(made)
+    assert count > 0
+    assert [optimized([1, 2, 3], time.sleep) for _ in range(3)] == [first] * 3
+    assert len(made) == count
