@@ -264,8 +264,8 @@ DEFECTS: Final = (
         Kind.LIFETIME,
         "what a task has made and dropped holds what it has handed over",
         "xcs_ast/tracer/passes.py",
-        "            transaction.fresh.drop_alone()\n",
-        "",
+        "            if transaction.fresh.prune():\n",
+        "            if not transaction:\n",
         _LIFETIMES,
     ),
 )

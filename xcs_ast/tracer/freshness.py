@@ -10,7 +10,7 @@ from __future__ import annotations
 import collections
 import gc
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from sys import getrefcount
 from typing import Any, Final, final
 
@@ -31,7 +31,7 @@ _MAPPINGS: Final = (dict, collections.OrderedDict, collections.defaultdict, coll
 class Registry:
     """The objects that one task owns, by identity."""
 
-    __slots__ = ("fields", "limit", "objects")
+    __slots__ = ("ended_late", "fields", "limit", "objects", "under_way")
 
     def __init__(self) -> None:
         self.objects: dict[int, object] = {}
@@ -39,13 +39,17 @@ class Registry:
         """By the id of a registered instance: its dictionary; the names that hooks may load from it without
         a look at the class; those that they may store; clones of methods. Goes with the object."""
         self.limit = _FIRST_PRUNE
+        self.under_way: Callable[[], int] = int
+        """How many generators of the task's have begun and not ended."""
+        self.ended_late: Callable[[], object] = int
+        """Called where one of them has ended too late."""
 
     def adopt(self, obj: object) -> None:
         """Registers an object that the task has made."""
         objects = self.objects
         objects[id(obj)] = obj
         if len(objects) > self.limit:
-            self.prune()
+            self.trim()
 
     def adopt_tree(self, obj: object) -> None:
         """Registers an object, and everything below it in exact builtin containers."""
@@ -83,36 +87,33 @@ class Registry:
             entry[1:] = _NOTHING
         self.fields.clear()
 
-    def prune(self) -> None:
-        """Drops what nobody else refers to any more."""
-        for _ in range(4):
-            before = len(self.objects)
-            objects, fields = self.objects, self.fields
-            for each in [key for key, obj in objects.items() if getrefcount(obj) <= _ALONE]:
-                del objects[each]
-                if fields:
-                    # Nobody has the object, so nobody will ask an entry that he remembers.
-                    fields.pop(each, None)
-            if len(self.objects) == before:
-                break
+    def trim(self) -> None:
+        """Drops what nobody else refers to any more, once in a while."""
+        if self.prune():
+            self.ended_late()
         self.limit = max(_FIRST_PRUNE, 2 * len(self.objects))
 
-    def drop_alone(self) -> None:
+    def prune(self) -> bool:
         """Drops all that nobody else refers to any more, however long the chains are.
 
-        Of a chain one walk drops all that hangs on what it has dropped before, if it goes the right way.
+        True where a generator ended thereby that had begun: plainly, it had ended when the task let go of
+        what holds it, and what it does at its end has come too late. Of a chain one walk drops all that hangs
+        on what it has dropped before, if it goes the right way.
         """
+        under_way = self.under_way()
         objects, fields = self.objects, self.fields
         for way in (reversed, iter, reversed, iter):
             before = len(objects)
             for key in way(list(objects)):
-                obj = objects[key]
-                if getrefcount(obj) <= _ALONE_IN_A_WALK:
-                    del objects[key], obj
+                obj = objects.get(key)
+                if getrefcount(obj) <= _ALONE:
+                    # Nobody has the object, so nobody will ask an entry that he remembers.
                     fields.pop(key, None)
+                    del objects[key], obj
             obj = None
             if len(objects) == before:
                 break
+        return self.under_way() != under_way
 
     def publish(self, roots: Iterable[object]) -> bool:
         """Gives away all owned objects that can be reached from the roots: they are shared from now on.
@@ -159,20 +160,12 @@ _HIDDEN: Final = frozenset(
 )
 
 
-def _count_in_a_walk() -> int:
-    probe: dict[int, object] = {0: object()}
-    for key in list(probe):
-        obj = probe[key]
-        return getrefcount(obj)
-    raise AssertionError
-
-
-_ALONE_IN_A_WALK: Final = _count_in_a_walk()
-
-
 def _count_alone() -> int:
     probe: dict[int, object] = {0: object()}
-    return [getrefcount(obj) for key, obj in probe.items()].pop()
+    for key in list(probe):
+        obj = probe.get(key)
+        return getrefcount(obj)
+    raise AssertionError
 
 
 _ALONE: Final = _count_alone()

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple, final
 from xcs_ast.native import intact, use_own
 from xcs_ast.tracer.clones import Link, Refusal, clone_of, is_slice
 from xcs_ast.tracer.kinds import SCALARS, Abandon, Stop, Unsure, is_immutable, same
-from xcs_ast.tracer.speculative import SpeculativeRecorder
+from xcs_ast.tracer.speculative import ENDS_LATE, SpeculativeRecorder
 from xcs_ast.tracer.transaction import Segment, Transaction
 
 use_own(globals())
@@ -145,7 +145,10 @@ class Pass:
             self.clear = transaction.publish(value) and clear
             self.hand_overs.append(HandOver(number, value, transaction.mark()))
             # What the slice has done with is at its end, as it would be plainly.
-            transaction.fresh.drop_alone()
+            if transaction.fresh.prune():
+                self.recorder.pinned.append(generator)
+                self.lose(ENDS_LATE)
+                return
             if index + 1 == len(known):
                 if len(transaction.answers) != len(transaction.script):
                     self.recorder.pinned.append(generator)

@@ -80,7 +80,7 @@ class QuickHooks(QuickState):
         owned = self.owned
         owned[id(obj)] = obj
         if len(owned) > self.transaction.fresh.limit:
-            self.transaction.fresh.prune()
+            self.transaction.fresh.trim()
         return obj
 
     # Questions about what is owned, or plain data

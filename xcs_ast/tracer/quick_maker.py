@@ -45,7 +45,7 @@ def quick_maker(
         recorder.entry = fields[number] = [getter(obj), names, stores, clones]
         recorder.last = obj
         if len(owned) > fresh.limit:
-            fresh.prune()
+            fresh.trim()
         if len(args) == count and not kwargs:
             space = recorder.entry[0]
             for name, index in stored:

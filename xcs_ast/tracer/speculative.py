@@ -33,7 +33,7 @@ from xcs_ast.tracer.transaction import Transaction
 
 use_own(globals())
 
-__all__ = ["SpeculativeRecorder"]
+__all__ = ["ENDS_LATE", "SpeculativeRecorder"]
 
 _HIDDEN: Final = frozenset(
     {
@@ -46,6 +46,7 @@ _HIDDEN: Final = frozenset(
 _GUARDED: Final = 1_000
 _MANY: Final = 64
 _OWNERS: Final = frozenset({str, list, dict})
+ENDS_LATE: Final = "lets go of a generator that ends later than it would plainly"
 _EXHAUSTS: Final = "exhausts the stack or the memory"
 
 
@@ -82,6 +83,8 @@ class SpeculativeRecorder(Parking):
         self.tries = 0
         """In how many `try` statements of the task execution is."""
         self.wrote_outside = False
+        transaction.fresh.under_way = self._under_way
+        transaction.fresh.ended_late = self._ended_late
         self.slice_codes: set[int] = set()
         """By id: code that stands for a piece of a function of the program's, under another name."""
         self.reason = ""
@@ -201,6 +204,17 @@ class SpeculativeRecorder(Parking):
         if len(watched) > self.many:
             watched[:] = [ref for ref in watched if ref() is not None]
             self.many = max(_MANY, 2 * len(watched))
+
+    def _ended_late(self) -> None:
+        if self.successor is None:
+            self.wait(ENDS_LATE)
+
+    def _under_way(self) -> int:
+        found = 0
+        for ref in self.generators:
+            gen = ref()
+            found += gen is not None and gen.gi_frame is not None and gen.gi_suspended
+        return found
 
     def callee(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., Any]:
         """What to call for the global `name`, which is `f`."""

@@ -237,3 +237,45 @@ def case_weak_table_filled_by_body_and_call():
         y = fill(x)
         out.append(y)
     return out, len(table)
+
+
+def _counting_its_end(x):
+    try:
+        yield x
+        yield -x
+    finally:
+        LOG.append(("closed", x))
+        Calls.n += 10
+
+
+class Reader:
+    def __init__(self, x):
+        self.lines = _counting_its_end(x)
+        self.first = next(self.lines)
+
+
+def case_generator_ends_with_what_holds_it_between_hand_overs():
+    def ask(x):
+        reader = Reader(x)
+        reader = None
+        return Calls.n, len(LOG)
+
+    out = []
+    for x in [1, 2, 3]:
+        y = ask(x)
+        z = counted(x)
+        out.append((y, z, LOG[:]))
+    return out
+
+
+def case_generator_ends_with_an_iterator_between_hand_overs():
+    def ask(x):
+        (found,) = [a for a, _ in zip(_counting_its_end(x), [0])]
+        return found, Calls.n, len(LOG)
+
+    out = []
+    for x in [1, 2, 3]:
+        y = ask(x)
+        z = counted(x)
+        out.append((y, z, LOG[:]))
+    return out

@@ -86,7 +86,7 @@ def test_the_registry_is_pruned_when_it_is_full() -> None:
     registry.objects[number] = lost
     del lost, each
     assert number in registry.objects
-    registry.prune()
+    registry.trim()
     assert number not in registry.objects
     assert list(registry.fields) == [id(kept[0])]
     assert all(map(registry.owns, kept))
@@ -196,7 +196,7 @@ def test_a_long_chain_that_nobody_holds_is_dropped_whole(first: str) -> None:
     gone = weakref.ref(chain[0])
     del one, other, each
     chain.clear()
-    registry.drop_alone()
+    registry.prune()
     assert gone() is None
     assert len(registry.objects) == 100  # what somebody holds, and what hangs on it
     assert registry.owns(kept)
