@@ -264,8 +264,38 @@ DEFECTS: Final = (
         Kind.LIFETIME,
         "what a task has made and dropped holds what it has handed over",
         "xcs_ast/tracer/passes.py",
-        "            if transaction.fresh.prune():\n",
-        "            if not transaction:\n",
+        "            if transaction.fresh.prune() or self._has_lost_a_generator(generator, value):\n",
+        "            if self._has_lost_a_generator(generator, value):\n",
         _LIFETIMES,
+    ),
+    Defect(
+        "lost-generator-goes-on",
+        Kind.LIFETIME,
+        "a generator that only the recorder holds any more has not ended at the hand-over",
+        "xcs_ast/tracer/passes.py",
+        "            if transaction.fresh.prune() or self._has_lost_a_generator(generator, value):\n",
+        "            if transaction.fresh.prune():\n",
+        (
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_lifetimes-case_generator_ends_with_a_default_between_hand_overs-hook]",
+        ),
+    ),
+    Defect(
+        "iterator-drained-at-once",
+        Kind.ORDER,
+        "a function in C is given all that a generator yields, though it would stop in the middle",
+        "xcs_ast/tracer/modelled.py",
+        "            use.swap(obj, drawn)\n",
+        "            use.swap(obj, self.adopt(list(drawn)))\n",
+        (
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_drawn-case_reduce_works_as_it_draws-hook]",
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_drawn-case_array_ends_at_what_is_no_number-hook]",
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_drawn-case_tee_draws_later-hook]",
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_drawn-case_index_stops_where_it_finds-hook]",
+        ),
     ),
 )

@@ -390,7 +390,10 @@ class Builtins(Constructing):
             return self.adopt(cls())
         source = self.iterate(args[0])
         if cls is set or cls is frozenset:
-            keys = [self.key(each) for each in source]
+            keys: list[Any] = []
+            for each in source:
+                hash(self.key(each))  # what cannot be hashed ends it here
+                keys.append(each)
             # From a table, a set makes room at once: with less room, its order would differ.
             return self.adopt(cls(self.content(args[0]) if type(args[0]) in TABLES else keys))
         self.hint(args[0])

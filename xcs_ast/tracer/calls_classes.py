@@ -161,7 +161,11 @@ class Constructing(Deferring):
         elif owner is dict and len(args) < 2:
             self.check_filled(obj, args, kwargs)
         elif owner in (list, set) and len(args) == 1 and not kwargs:
-            parts = [self.key(part) if owner is set else part for part in self.iterate(args[0])]
+            parts = []
+            for part in self.iterate(args[0]):
+                if owner is set:
+                    hash(self.key(part))
+                parts.append(part)
             owner.__init__(obj, parts)
         else:
             self.wait(f"makes a {class_name(cls)}, which is built upon code that is not known")

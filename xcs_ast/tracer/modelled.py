@@ -13,11 +13,13 @@ import os
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FunctionType
 from typing import Any, Final, assert_never, final
 
 from xcs_ast.effects import catalog
 from xcs_ast.effects import entries as e
+from xcs_ast.effects.node import Node
 from xcs_ast.effects.resolve import class_name, is_class
 from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
@@ -299,7 +301,16 @@ class Modelled(Items):
         elif use.now(obj) is obj:
             if self.find_special(obj, "__iter__") is None and self.find_special(obj, "__getitem__") is None:
                 return  # the call raises
-            use.swap(obj, self.adopt(list(self.iterate(obj))))
+            # Drawn one by one, as the call goes on: it may stop in the middle, and the rest not happen.
+            source = self.iterate(obj)
+            drawn = map(partial(self._plain_part, use), source) if _uses_parts(use.entry) else source
+            use.swap(obj, drawn)
+
+    def _plain_part(self, use: _Use, part: Any) -> Any:
+        """What an iterator yields to something that compares it, or converts it: that must run no code."""
+        if not _is_plain(part):
+            self.wait(f"{use.entry.dotted} works with what an iterator will yield")
+        return part
 
     def _special(self, obj: Any, method: str, use: _Use) -> None:
         if type(obj) in SCALARS:
@@ -380,6 +391,31 @@ class Modelled(Items):
                     elif type(pair) not in SCALARS:
                         self.wait(f"{use.entry.dotted} takes pairs apart that are no tuples")
         return out
+
+
+def _uses_parts(entry: e.Entry) -> bool:
+    """Whether a clause says that something is done with the elements of what is iterated."""
+    known = _using.get(id(entry))
+    if known is None:
+        known = _using[id(entry)] = entry, any(map(_names_parts, entry.clauses))
+    return known[1]
+
+
+def _names_parts(node: object) -> bool:
+    if type(node) is tuple:
+        return any(map(_names_parts, node))
+    if type(node) in (e.Elem, e.Value, e.KeyOf):
+        return True
+    return isinstance(node, Node) and any(_names_parts(getattr(node, name)) for name in node.__match_args__)
+
+
+_using: dict[int, tuple[e.Entry, bool]] = {}
+"""By the id of an entry, which is kept with it."""
+
+
+def _is_plain(part: Any) -> bool:
+    """Whether it is builtin data through and through that never changes."""
+    return type(part) in SCALARS or (type(part) is tuple and all(map(_is_plain, part)))
 
 
 _NONE: Final[Any] = object()

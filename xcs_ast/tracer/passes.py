@@ -145,7 +145,7 @@ class Pass:
             self.clear = transaction.publish(value) and clear
             self.hand_overs.append(HandOver(number, value, transaction.mark()))
             # What the slice has done with is at its end, as it would be plainly.
-            if transaction.fresh.prune():
+            if transaction.fresh.prune() or self._has_lost_a_generator(generator, value):
                 self.recorder.pinned.append(generator)
                 self.lose(ENDS_LATE)
                 return
@@ -179,6 +179,15 @@ class Pass:
         if not given:
             return False
         return not given.isdisjoint(_owned_below(self.transaction, gc.get_referents(generator)))
+
+    def _has_lost_a_generator(self, generator: Any, value: object) -> bool:
+        """Whether one is under way that only the recorder holds any more: plainly, it has ended."""
+        under_way = [each for each in self.recorder.under_way() if each is not generator]
+        if not under_way:
+            return False
+        held = (value, *_stored(self.transaction), *gc.get_referents(generator))
+        seen = _seen_below(self.transaction, held)
+        return any(id(each) not in seen for each in under_way)
 
     def _check(self) -> None:
         recorder = self.recorder
@@ -244,13 +253,25 @@ class Pass:
 
 
 def _stored(transaction: Transaction) -> Iterable[object]:
-    for step in transaction.segment.log:
-        yield from step[1:]
+    for segment in transaction.segments:
+        for step in segment.log:
+            yield from step[1:]
 
 
 def _owned_below(transaction: Transaction, roots: Sequence[object]) -> set[int]:
     """The task's own objects, such as can change, that can be reached from there."""
     found: set[int] = set()
+    _seen_below(transaction, roots, found)
+    return found
+
+
+def _seen_below(
+    transaction: Transaction, roots: Sequence[object], changeable: set[int] | None = None
+) -> set[int]:
+    """What can be reached from there through what is the task's own.
+
+    `changeable` gets what of that can change.
+    """
     seen: set[int] = set()
     stack = list(roots)
     while stack:
@@ -260,11 +281,11 @@ def _owned_below(transaction: Transaction, roots: Sequence[object]) -> set[int]:
             continue
         seen.add(id(each))
         owned = transaction.owns(each)
-        if owned and not is_immutable(each):
-            found.add(id(each))
+        if owned and changeable is not None and not is_immutable(each):
+            changeable.add(id(each))
         if owned or kind in _PARTS or kind is MethodType or kind is GeneratorType:
             stack += gc.get_referents(each)
-    return found
+    return seen
 
 
 def _same_log(one: Segment, two: Segment) -> bool:

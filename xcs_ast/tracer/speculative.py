@@ -83,7 +83,7 @@ class SpeculativeRecorder(Parking):
         self.tries = 0
         """In how many `try` statements of the task execution is."""
         self.wrote_outside = False
-        transaction.fresh.under_way = self._under_way
+        transaction.fresh.under_way = lambda: len(self.under_way())
         transaction.fresh.ended_late = self._ended_late
         self.slice_codes: set[int] = set()
         """By id: code that stands for a piece of a function of the program's, under another name."""
@@ -209,12 +209,10 @@ class SpeculativeRecorder(Parking):
         if self.successor is None:
             self.wait(ENDS_LATE)
 
-    def _under_way(self) -> int:
-        found = 0
-        for ref in self.generators:
-            gen = ref()
-            found += gen is not None and gen.gi_frame is not None and gen.gi_suspended
-        return found
+    def under_way(self) -> list[Any]:
+        """The task's generators that have begun and not ended."""
+        there = [gen for gen in (ref() for ref in self.generators) if gen is not None]
+        return [gen for gen in there if gen.gi_frame is not None and gen.gi_suspended]
 
     def callee(self, f: Any, table: dict[str, Any], name: str, /) -> Callable[..., Any]:
         """What to call for the global `name`, which is `f`."""

@@ -279,3 +279,18 @@ def case_generator_ends_with_an_iterator_between_hand_overs():
         z = counted(x)
         out.append((y, z, LOG[:]))
     return out
+
+
+def case_generator_ends_with_a_default_between_hand_overs():
+    def ask(x):
+        draw = lambda lines=_counting_its_end(x): next(lines)
+        found = draw()
+        draw = None
+        return found, Calls.n, len(LOG)
+
+    out = []
+    for x in [1, 2, 3]:
+        y = ask(x)
+        z = counted(x)
+        out.append((y, z, LOG[:]))
+    return out
