@@ -75,8 +75,9 @@ class RegionEffects:
 
 def analyze_region(request: RegionRequest) -> RegionEffects:
     """The effects of a region's stages and segments."""
+    region = _Region(request)
     try:
-        return _Region(request).run()
+        return region.run()
     except TooLarge as limit:
         return _nothing_known(request.facts, str(limit), codes.TOO_LARGE)
     except RecursionError:
@@ -87,6 +88,8 @@ def analyze_region(request: RegionRequest) -> RegionEffects:
         return _nothing_known(
             request.facts, f"the analysis failed: {type(error).__name__}: {error}", codes.ANALYSIS_FAILED
         )
+    finally:
+        region.end()
 
 
 _WARM_UP: Final = """\
@@ -169,6 +172,13 @@ class _Region(Statements):
             if not self.again:
                 return self._result()
         raise TooLarge("what the region stores does not settle")
+
+    def end(self) -> None:
+        """Lets go of the program's objects at once: an analysis refers to itself."""
+        for obj in self.heap.values():
+            obj.payload, obj.elems, obj.keys = None, BOTTOM, BOTTOM
+            obj.attrs, obj.fields = {}, {}
+        vars(self).clear()
 
     def _one_pass(self) -> None:
         facts = self.facts

@@ -408,6 +408,7 @@ class SpeculativeRun(Run):
         finding, self._reports.finding = self._reports.finding, Finding.UNDECIDED
         owner, stopped = self._owner, self._spec is None
         super()._end()
+        self._check = None  # it knows what the region was entered with
         if finding is not Finding.UNDECIDED and not stopped:
             owner.unpaid(finding)
 
@@ -456,6 +457,7 @@ class SpeculativeBlock(BlockRun):
 
     def _end(self) -> None:
         super()._end()
+        self._check = None
         reports = self._reports
         if reports is not None and reports.finding is not Finding.UNDECIDED:
             self._owner.unpaid(reports.finding)

@@ -204,6 +204,7 @@ class Pass:
 
     def lose(self, reason: str) -> None:
         """What the pass did counts for nothing."""
+        self.recorder.pin()  # what is handed over may be, or hold, a generator of the pass
         self.transaction.doom()
         self.hand_overs.clear()
         self.error = None
@@ -241,6 +242,10 @@ class Pass:
         """Lets go of everything."""
         # Finalizers of what the task left behind still go through the recorder: silently, for nobody.
         self.transaction.doomed = False
+        self.transaction.park = None
+        if self.link.recorder is self.recorder:
+            self.recorder.pin()
+            self.recorder.unpin()
         self.error = None
         self.hand_overs = []
         self.generator = None

@@ -74,6 +74,7 @@ class SpeculativeRecorder(Parking):
         self.link = Link(self)
         self.handlers: dict[Any, tuple[str, str]] = {}
         transaction.on_doom.append(self.link.forget_callees)
+        transaction.on_stop.append(self.pin)
         self.generators: list[weakref.ref[Any]] = []
         self.many = _MANY
         self.called: dict[FunctionType, FunctionType] = {}
@@ -110,7 +111,9 @@ class SpeculativeRecorder(Parking):
 
     def pin(self) -> None:
         """Keeps generators from being finalized while the stack unwinds: their `finally` would be heard."""
-        self.pinned = [gen for gen in (ref() for ref in self.generators) if gen is not None]
+        known = {id(gen) for gen in self.pinned}
+        there = [gen for gen in (ref() for ref in self.generators) if gen is not None]
+        self.pinned += [gen for gen in there if id(gen) not in known]
 
     def unpin(self) -> None:
         """Closes what was kept, silently."""
@@ -128,8 +131,8 @@ class SpeculativeRecorder(Parking):
 
     def _stop(self) -> None:
         if self.reason:
+            self.pin()
             raise_abandon(self.reason)
-        self.pin()
         self.transaction.check()
 
     def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:

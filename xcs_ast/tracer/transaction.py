@@ -50,6 +50,7 @@ class Transaction:
         "noticed",
         "on_doom",
         "on_mark",
+        "on_stop",
         "outside",
         "owned",
         "parent",
@@ -99,6 +100,8 @@ class Transaction:
         """Called when a segment ends: what is remembered of the old one must be forgotten."""
         self.on_doom: list[Callable[[], None]] = []
         """Called when the task is doomed, by whoever dooms it."""
+        self.on_stop: list[Callable[[], None]] = []
+        """Called on the task's own thread, before it is stopped in the middle of something."""
         self.iterators: list[Any] = []
         self.stops = 0
         self.shared_cells: dict[int, object] = {}
@@ -190,6 +193,7 @@ class Transaction:
     def diverge(self) -> Never:
         """A repetition is about to do something else than the first pass did."""
         self.doom()
+        self._hold()
         raise_stop()
 
     def mark(self) -> int:
@@ -286,7 +290,12 @@ class Transaction:
             self.stops += 1
             while self.stops > _PATIENCE:
                 sleep(3600)
+            self._hold()
             raise_stop()
+
+    def _hold(self) -> None:
+        for hold in self.on_stop:
+            hold()
 
     def wait(self, reason: str) -> Never:
         """What the task wants cannot be held back, and it is in the middle of something.
@@ -297,6 +306,7 @@ class Transaction:
         self.check()
         # Whatever the program makes of the exception.
         self.abandoned = True
+        self._hold()
         raise_abandon(reason)
 
     def live_iterators(self) -> bool:

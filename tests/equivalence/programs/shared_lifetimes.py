@@ -294,3 +294,60 @@ def case_generator_ends_with_a_default_between_hand_overs():
         z = counted(x)
         out.append((y, z, LOG[:]))
     return out
+
+
+def case_open_generator_is_handed_over():
+    out = []
+    for x in [1, 2, 3]:
+        out.append(_begun(x))
+        out[-1].close()
+        LOG.append("body")
+    return out and LOG[:], Calls.n
+
+
+def case_open_generator_is_handed_over_between_calls():
+    out = []
+    for x in [1, 2, 3]:
+        lines = _begun(x)
+        y = counted(next(lines))
+        out.append(y)
+        lines = None
+    return out, LOG[:], Calls.n
+
+
+def _begun(x):
+    lines = _noting_its_end(x)
+    counted(next(lines))
+    return lines
+
+
+def _noting_its_end(x):
+    try:
+        yield x
+        yield x + 1
+    finally:
+        LOG.append(("end", x))
+
+
+class Thing:
+    pass
+
+
+def case_argument_dies_where_the_callee_draws():
+    """The analysis of the callee, or its check, must not keep what it looked at."""
+
+    def each(thing):
+        try:
+            yield thing
+        finally:
+            LOG.append("drawn")
+
+    def ask(thing, x):
+        slow(x)
+        return len(list(each(thing)))
+
+    thing = Thing()
+    seen = weakref.ref(thing)
+    out = [ask(thing, x) for x in [1, 2, 3]]
+    thing = None
+    return out, seen() is None, LOG[:]
