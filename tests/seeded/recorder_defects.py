@@ -50,6 +50,16 @@ DEFECTS: Final = (
         "    return (each for step in map(second, first) for each in step)\n",
         _STEPS,
     ),
+    # --------------------------------------------------------------------------------------- parked tasks
+    Defect(
+        "interrupted-and-gone",
+        Kind.EXCEPTION,
+        "a consumer that is interrupted before it answers leaves the task waiting for good",
+        "xcs_ast/tracer/handover.py",
+        "            self._left = True\n            _ring(self._reply)\n",
+        "            pass\n",
+        ("tests/unit/tracer/test_speculation_parked.py::test_an_interrupt_at_any_line_of_the_consumer_is_delivered_once",),
+    ),
     # ------------------------------------------------------------------------------------- the transaction
     Defect(
         "cell-write-not-logged",

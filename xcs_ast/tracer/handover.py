@@ -29,23 +29,39 @@ __all__ = ["Exchange", "HandOver"]
 
 _PATIENCE: Final = 5.0
 """Seconds. A program that swallows what ends its task never comes to its end."""
+_TAKEN: Final = (True, None)
 _NEUTRAL: Final = SCALARS | {list, tuple, dict, set, frozenset, range}
 _fields: Final[dict[str, Any]] = BaseException.__dict__  # type: ignore[assignment]
 
 
 @final
+class _Request:
+    """One thing that a task has asked for: begun once, answered once."""
+
+    __slots__ = ("answer", "begun", "work")
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.work: Callable[[], Any] = work
+        self.begun = False
+        self.answer: tuple[bool, Any] | None = None
+        """Whether it went well, and the result or the exception; the worker takes it."""
+
+
+@final
 class Exchange:
-    """Where one worker and one consumer meet. Signals may come twice: who wakes looks at the facts."""
+    """Where one worker and one consumer meet. Signals may come twice: who wakes looks at the facts.
+
+    Each fact is one store, by one side, and no other store has to follow it: the other side may see it at
+    once, and an interrupt may come right after it.
+    """
 
     __slots__ = (
-        "_answer",
-        "_begun",
         "_bell",
-        "_done",
         "_ended",
+        "_left",
         "_reply",
+        "_request",
         "_word",
-        "_work",
         "interrupt",
         "process",
         "thread",
@@ -56,11 +72,9 @@ class Exchange:
         self._bell.acquire()
         self._reply = allocate_lock()
         self._reply.acquire()
-        self._work: tuple[int, Callable[[], Any]] | None = None
-        self._answer: tuple[int, bool, Any] | None = None
-        self._begun = 0
-        self._done = 0
+        self._request: _Request | None = None
         self._ended = False
+        self._left = False
         self._word: bool | None = None
         self.interrupt: BaseException | None = None
         """What interrupted the consumer while it had nothing to do."""
@@ -77,17 +91,25 @@ class Exchange:
         return self._word
 
     def ask(self, work: Callable[[], Any]) -> Any:
-        """Has the consumer do this; gives or raises what came of it."""
+        """Has the consumer do this; gives or raises what came of it.
+
+        Raises `KeyboardInterrupt` where the consumer was interrupted so that it cannot serve any more.
+        """
         if get_ident() == self.thread:
             return work()
         held = exc_info()[1]
-        number = self._done + 1
-        self._work = (number, work if held is None else partial(_while_handling, held, work))
+        request = _Request(work if held is None else partial(_while_handling, held, work))
+        self._request = request
         _ring(self._bell)
-        while self._answer is None or self._answer[0] != number:
+        while request.answer is None:
+            if self._left:
+                if self._ended:
+                    return work()
+                raise KeyboardInterrupt
             self._reply.acquire()
-        _, good, value = self._answer
-        self._work = self._answer = None
+        self._request = None
+        good, value = request.answer
+        request.answer, request.work = _TAKEN, bool
         if good:
             return value
         try:
@@ -117,39 +139,47 @@ class Exchange:
     def serve(self) -> None:
         """Does what the task asks for, until it needs nothing any more."""
         self.thread = get_ident()
-        self._word = True
-        while True:
-            try:
-                _ring(self._reply)
-                while self._serve_one():
-                    pass
-                break
-            except BaseException as error:
-                # Between two steps; the facts say where it was.
-                self.interrupt = error
+        try:
+            while True:
+                try:
+                    self._word = True
+                    _ring(self._reply)
+                    while self._serve_one():
+                        pass
+                    break
+                except BaseException as error:
+                    # Between two steps; the facts say where it was.
+                    self.interrupt = error
+        finally:
+            # Where a second interrupt came while the first was being noted, nobody serves any more.
+            self._left = True
+            _ring(self._reply)
         interrupt, self.interrupt = self.interrupt, None
         if interrupt is not None:
             raise interrupt
 
     def _serve_one(self) -> bool:
-        work = self._work
-        if work is None or work[0] <= self._done:
+        request = self._request
+        if request is None or request.answer is not None:
             if self._ended:
                 return False
+            # What has been asked for may die while nothing is to be done.
+            del request
             self._bell.acquire()
             return True
-        number = work[0]
-        if self._begun == number or self.interrupt is not None:
-            interrupt, self.interrupt = self.interrupt, None
-            answer = (number, False, interrupt or KeyboardInterrupt())
+        if request.begun or self.interrupt is not None:
+            request.answer = (False, self.interrupt or KeyboardInterrupt())
+            self.interrupt = None
         else:
-            self._begun = number
+            request.begun = True
             try:
-                answer = (number, True, work[1]())
+                answer = (True, request.work())
             except BaseException as error:
-                answer = (number, False, error)
-        self._answer = answer
-        self._done = number
+                answer = (False, error)
+            request.answer = answer
+            del answer
+        # Whatever comes of it, its last holder is the task, as in plain Python.
+        del request
         _ring(self._reply)
         return True
 

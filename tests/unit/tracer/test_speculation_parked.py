@@ -9,10 +9,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
+from xcs_ast.tracer import handover
 from xcs_ast.tracer.handover import Exchange
 from xcs_ast.tracer.speculation import FAILED, Speculation
 
@@ -413,6 +415,121 @@ def test_interrupts_at_any_moment() -> None:
 
     raised = exchanged(worker)
     assert seen and (raised is None or type(raised) is KeyboardInterrupt)
+
+
+class Meeting:
+    """The two sides of an exchange, each held up once before a line of its own, and what came of it.
+
+    The worker goes on when the consumer is held up, too, or has made no further step for a moment; the
+    consumer when the worker has.
+    """
+
+    asks = 2
+
+    def __init__(self, worker_at: int, consumer_at: int, interrupted_at: int = -1) -> None:
+        self.exchange = Exchange()
+        self.at = {"worker": worker_at, "consumer": consumer_at}
+        self.lines = {"worker": 0, "consumer": 0}
+        self.held = {"worker": threading.Event(), "consumer": threading.Event()}
+        self.interrupted_at = interrupted_at
+        self.got: list[Any] = []
+        self.done: list[int] = []
+        self.raised = False
+        self.ended = threading.Event()
+
+    def traced(self, side: str) -> Any:
+        other = "consumer" if side == "worker" else "worker"
+
+        def local(frame: Any, event: str, _: Any) -> Any:
+            if event == "line":
+                number = self.lines[side]
+                self.lines[side] += 1
+                if number == self.at[side]:
+                    self.hold(side, other)
+                if side == "consumer" and number == self.interrupted_at:
+                    raise KeyboardInterrupt
+            return local
+
+        def called(frame: Any, event: str, _: Any) -> Any:
+            code = frame.f_code
+            return local if code.co_filename == handover.__file__ and code.co_name != "_ring" else None
+
+        return called
+
+    def hold(self, side: str, other: str) -> None:
+        self.held[side].set()
+        before = -1
+        while before != self.lines[other] and not self.ended.is_set():
+            before = self.lines[other]
+            if side == "worker":
+                if self.held["consumer"].wait(0.002):
+                    break
+            else:
+                while self.held["worker"].is_set() and not self.ended.is_set():
+                    self.ended.wait(0.0002)
+                self.ended.wait(0.002)
+        self.held[side].clear()
+
+    def work(self) -> None:
+        sys.settrace(self.traced("worker"))
+        try:
+            if self.exchange.wait():
+                for number in range(self.asks):
+                    try:
+                        self.got.append(self.exchange.ask(partial(self.step, number)))
+                    except KeyboardInterrupt:
+                        self.got.append("interrupted")
+            self.exchange.end()
+        finally:
+            sys.settrace(None)
+            self.ended.set()
+
+    def step(self, number: int) -> int:
+        self.done.append(number)
+        return number
+
+    def serve(self) -> None:
+        sys.settrace(self.traced("consumer"))
+        try:
+            self.exchange.serve()
+        except KeyboardInterrupt:
+            self.raised = True
+        finally:
+            sys.settrace(None)
+            self.exchange.dismiss()
+
+    def take_place(self) -> bool:
+        """Whether `serve` was interrupted; both sides have come to their end."""
+        sides = [threading.Thread(target=side, daemon=True) for side in (self.work, self.serve)]
+        for side in sides:
+            side.start()
+        for side in sides:
+            side.join(PATIENCE)
+            assert not side.is_alive(), (self.at, self.interrupted_at)
+        return self.raised
+
+
+@pytest.mark.slow
+def test_neither_waits_for_good_wherever_either_is_held_up() -> None:
+    """Found: an answer was there before its number was noted, and the next question bore the same number."""
+    first = Meeting(-1, -1)
+    first.take_place()
+    for worker_at in range(first.lines["worker"] // 2):
+        for consumer_at in range(first.lines["consumer"] // 2):
+            meeting = Meeting(worker_at, consumer_at)
+            assert meeting.take_place() is False
+            assert meeting.got == meeting.done == list(range(Meeting.asks)), meeting.at
+
+
+def test_an_interrupt_at_any_line_of_the_consumer_is_delivered_once() -> None:
+    first = Meeting(-1, -1)
+    first.take_place()
+    for line in range(1, first.lines["consumer"] + 10):
+        meeting = Meeting(-1, -1, line)
+        raised = meeting.take_place()
+        reached = meeting.lines["consumer"] > line
+        assert [raised, "interrupted" in meeting.got].count(True) == reached, (line, meeting.got)
+        assert meeting.got.count("interrupted") <= 1 and meeting.done == sorted(set(meeting.done))
 
 
 def test_dismissed() -> None:
