@@ -94,7 +94,7 @@ class SpeculativeTask(Task):
         self._speculation: Speculation | None = Speculation(
             slice, item, staged=resumes is not None, numbered=numbered, resumes=resumes or ()
         )
-        self._speculation.let_wait(self._park, POOL.wake)
+        self._speculation.let_wait(self._park, POOL.wake, POOL.park)
         if check is not None:
             self._speculation.transaction.trace()
 
@@ -108,16 +108,13 @@ class SpeculativeTask(Task):
             speculation.run()
             self.busy = thread_time() - start
 
-    def _park(self) -> bool:
+    def _park(self) -> None:
         """The task waits for its turn: its consumer need not wait for the task."""
-        if not POOL.park():
-            return False
         self.elapsed = perf_counter_ns() - self._start
         if schedule.hook is not None:
             schedule.tell(schedule.FINISH, self._pending, self.number)
         self.done = self.issued
         self._gate.release()
-        return True
 
     def publish(self) -> None:
         """See `Task.publish`. The slice is kept: it may have to run again."""

@@ -67,6 +67,7 @@ class Speculation:
         "_exchange",
         "_fallback",
         "_item",
+        "_may_wait",
         "_next",
         "_numbered",
         "_on_park",
@@ -105,7 +106,8 @@ class Speculation:
         self._fallback: Pass | None = None
         """Suspended where the last commit was."""
         self._dropped = False
-        self._on_park: Callable[[], bool] | None = None
+        self._may_wait: Callable[[], bool] | None = None
+        self._on_park: Callable[[], object] | None = None
         self._on_wake: Callable[[], None] | None = None
         self._parked: Pass | None = None
         """Waits for its turn, its worker with it."""
@@ -139,13 +141,18 @@ class Speculation:
         """The functions that the task ran as clones."""
         return self._passes[-1].link.functions() if self._passes else []
 
-    def let_wait(self, on_park: Callable[[], bool], on_wake: Callable[[], None]) -> None:
+    def let_wait(
+        self,
+        on_park: Callable[[], object],
+        on_wake: Callable[[], object],
+        may_wait: Callable[[], bool] | None = None,
+    ) -> None:
         """Before `run`: the task may wait for its turn.
 
-        `on_park` is called on the worker before it waits, and may refuse; from then on, the consumer need not
-        wait for the end of `run`. `on_wake` is called there afterwards.
+        `may_wait` is asked on the worker, and may refuse. Else `on_park` is called there before it waits: from
+        then on, the consumer need not wait for the end of `run`. `on_wake` is called afterwards.
         """
-        self._on_park, self._on_wake = on_park, on_wake
+        self._on_park, self._on_wake, self._may_wait = on_park, on_wake, may_wait
 
     # ------------------------------------------------------------------------------------------- the worker
 
@@ -179,6 +186,8 @@ class Speculation:
             if parked.reason:
                 parked.release()
             assert exchange is not None
+            if self._dropped:
+                self._release()
             exchange.end()
             return
         if first.reason:
@@ -199,13 +208,18 @@ class Speculation:
         """On the worker, in the middle of the slice: waits until it is the task's turn."""
         assert self._on_park is not None
         assert self._on_wake is not None
-        exchange = Exchange()
-        self.external_calls = sum(one.transaction.external_calls for one in list(self._passes))
-        self._parked, self._exchange = each, exchange
-        if self._dropped or each.transaction.doomed or not self._on_park():
-            self._parked = self._exchange = None
+        may_wait = self._may_wait
+        if self._dropped or each.transaction.doomed or not (may_wait is None or may_wait()):
             each.recorder.wait(reason)
+        self.external_calls = sum(one.transaction.external_calls for one in list(self._passes))
         self.reason = reason
+        # From here on it is the consumer who ends the wait, and it never looks at the one without the other.
+        self._exchange = exchange = Exchange()
+        self._parked = each
+        if self._dropped or each.transaction.doomed:
+            # Meanwhile, by somebody who did not know of it.
+            exchange.dismiss()
+        self._on_park()
         goes_on = exchange.wait()
         self._on_wake()
         if not goes_on:

@@ -104,7 +104,7 @@ class Fake:
     def valid_so_far(self) -> bool:
         return all(store.values[key] == seen for key, (store, seen) in tuple(self.reads.items()))
 
-    def let_wait(self, on_park: Any, on_wake: Any) -> None:
+    def let_wait(self, on_park: Any, on_wake: Any, may_wait: Any = None) -> None:
         pass
 
     def ready(self, number: int | None = None) -> bool:

@@ -229,6 +229,36 @@ def reads_then_locks(x: int) -> Any:
     return v
 
 
+@pytest.mark.parametrize("moment", ["may wait", "on park"])
+def test_dropped_while_it_begins_to_wait(moment: str) -> None:
+    """The consumer may have looked before the task said that it waits, and leaves the rest to the worker."""
+    task = Speculation(locked, 5)
+
+    def at(place: str) -> bool:
+        if place == moment:
+            task.drop()
+        return True
+
+    task.let_wait(lambda: at("on park"), lambda: None, lambda: at("may wait"))
+    thread = threading.Thread(target=task.run, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+    assert state.n == 0 and state.log == []
+    assert not task._passes and task._slice is None
+
+
+def test_it_may_not_wait() -> None:
+    task = Speculation(locked, 5)
+    task.let_wait(lambda: pytest.fail("it waits"), lambda: None, lambda: False)
+    thread = threading.Thread(target=task.run, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+    assert task.state == "abandoned" and not task.ready()
+    assert state.n == 0 and state.log == []
+
+
 def test_not_true_any_more() -> None:
     task = Parked(reads_then_locks, 5)
     state.n = 100
