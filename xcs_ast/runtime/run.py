@@ -318,8 +318,9 @@ class Run:
                 if schedule.hook is not None:
                     schedule.tell(schedule.ISSUE, pending, task.number)
                 own = contextvars.copy_context() if context is None else context.copy()
-                task.issue(pending, own, self._held)
+                # In this order: whatever comes in between, a task that a worker may have is known.
                 outstanding.append(task)
+                task.issue(pending, own, self._held)
                 self._tally.started += 1
                 POOL.submit(pending, workers)
         except Exception as error:

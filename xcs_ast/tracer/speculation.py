@@ -108,7 +108,7 @@ class Speculation:
         self._dropped = False
         self._may_wait: Callable[[], bool] | None = None
         self._on_park: Callable[[], object] | None = None
-        self._on_wake: Callable[[], None] | None = None
+        self._on_wake: Callable[[], object] | None = None
         self._parked: Pass | None = None
         """Waits for its turn, its worker with it."""
         self._exchange: Exchange | None = None
@@ -149,8 +149,8 @@ class Speculation:
     ) -> None:
         """Before `run`: the task may wait for its turn.
 
-        `may_wait` is asked on the worker, and may refuse. Else `on_park` is called there before it waits: from
-        then on, the consumer need not wait for the end of `run`. `on_wake` is called afterwards.
+        `may_wait` is asked on the worker, and may refuse. Else `on_park` is called there before it waits:
+        from then on, the consumer need not wait for the end of `run`. `on_wake` is called afterwards.
         """
         self._on_park, self._on_wake, self._may_wait = on_park, on_wake, may_wait
 
