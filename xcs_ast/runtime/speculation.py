@@ -60,6 +60,7 @@ class SpeculativeTask(Task):
         "_numbered",
         "_plain",
         "_report",
+        "_resting",
         "_resumes",
         "_settled",
         "_speculation",
@@ -91,6 +92,8 @@ class SpeculativeTask(Task):
         self._forgone = False
         self._plain: SingleTask | StagedTask | None = None
         self._check = check
+        self._resting: Speculation | None = None
+        """Of which nobody wants anything any more, but that a worker may still be about to let go of."""
         self._speculation: Speculation | None = Speculation(
             slice, item, staged=resumes is not None, numbered=numbered, resumes=resumes or ()
         )
@@ -235,10 +238,9 @@ class SpeculativeTask(Task):
         self._tell(outcome)
         slice, item = self._slice, self.item
         assert slice is not None
-        self._let_go()
-        if speculation is not None and noticed:
-            speculation.rest()
         del speculation
+        self._let_go()
+        self.rest()
         self._slice = self.item = None
         resumes = self._resumes
         plain: SingleTask | StagedTask
@@ -261,6 +263,13 @@ class SpeculativeTask(Task):
         if speculation is not None:
             speculation.doom()
             speculation.drop()
+            self._resting = speculation
+
+    def rest(self) -> None:
+        """After `drop`: until a worker that waited for its turn has let go of what it held, which is soon."""
+        resting, self._resting = self._resting, None
+        if resting is not None:
+            resting.rest()
 
     def forget_item(self) -> None:
         """The item is kept: the slice may have to run again."""
@@ -398,8 +407,15 @@ class SpeculativeRun(Run):
             return
         if task.outcome is Outcome.PENDING and task.issued:
             self._discard(task)
-            return
-        task.drop()
+        else:
+            task.drop()
+        task.rest()
+
+    def _discard_all(self) -> None:
+        tasks = [task for task in self._outstanding if type(task) is SpeculativeTask]
+        super()._discard_all()
+        for task in tasks:
+            task.rest()
 
     def _end(self) -> None:
         finding, self._reports.finding = self._reports.finding, Finding.UNDECIDED

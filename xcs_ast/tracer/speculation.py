@@ -308,8 +308,7 @@ class Speculation:
         chosen.transaction.replay(chosen.upto(index))
         for each in good:
             each.give_away(self.committed, self._parked is None)
-        for each in unused:
-            self._let_go(each)
+        self._let_all_go(unused)
         return value
 
     def _serve(self, parked: Pass) -> Any:
@@ -349,6 +348,13 @@ class Speculation:
         if self.state == "parked":
             self.state = "done"
 
+    def _let_all_go(self, unused: list[Pass]) -> None:
+        """The same of these, on the consumer; and what a worker holds of them is given up."""
+        for each in unused:
+            self._let_go(each)
+        if self._parked in unused:
+            self.rest()
+
     def resume(self, number: int | None = None) -> Any:
         """Goes on in place after a commit, where `ready` says no: the value of the hand-over."""
         fallback = self._fallback
@@ -357,9 +363,7 @@ class Speculation:
             raise RuntimeError("xcs_ast: the slice ended before a hand-over that its region asks for")
         passes, self._passes = self._passes, []
         self.error = None
-        for each in passes:
-            if each is not fallback:
-                self._let_go(each)
+        self._let_all_go([each for each in passes if each is not fallback])
         del passes
         fallback.link.switch(_PLAIN)
         code = generator.gi_code

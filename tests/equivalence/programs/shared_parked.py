@@ -61,3 +61,81 @@ def case_finalizer_heard_by_a_later_task():
         return len(LOG)
 
     return _each(ask)
+
+
+def case_items_die_where_the_body_raises():
+    """Tasks that wait for their turn then, in vain, hold nothing any more."""
+
+    class Thing:
+        pass
+
+    def ask(thing):
+        slow(1)
+        with LOCK:
+            LOG.append(1)
+        return 1
+
+    things = [Thing() for _ in range(4)]
+    seen = [weakref.ref(thing) for thing in things]
+    out = []
+    try:
+        for thing in things:
+            out.append(ask(thing))
+            if len(out) == 2:
+                raise ValueError
+    except ValueError:
+        pass
+    thing = None
+    things.clear()
+    return out, [each() is None for each in seen], LOG[:]
+
+
+def case_items_die_where_a_task_in_vain_has_seen_them():
+    class Thing:
+        pass
+
+    things = [Thing() for _ in range(4)]
+    seen = [weakref.ref(thing) for thing in things]
+
+    def ask(x):
+        thing = things[x]
+        things[x] = None
+        slow(x)
+        with LOCK:
+            LOG.append(len([each for each in things if each is None]))
+        thing = None
+        return seen[x]() is None
+
+    out = []
+    for x in [0, 1, 2, 3]:
+        if x == 2:
+            things.append(None)
+        out.append(ask(x))
+    return out, LOG[:]
+
+
+def case_second_call_waits_in_vain():
+    class Thing:
+        pass
+
+    things = {x: Thing() for x in range(4)}
+    seen = {x: weakref.ref(thing) for x, thing in things.items()}
+
+    def first(x):
+        LOG.append(x)
+        return slow(x)
+
+    def second(x):
+        thing = things[x]
+        slow(x)
+        with LOCK:
+            LOG.append(thing is None)
+        return thing is None
+
+    out = []
+    for x in range(4):
+        a = first(x)
+        things[x] = None
+        b = second(a)
+        out.append((a, b, seen[x]() is None))
+    return out, LOG[:]

@@ -107,6 +107,9 @@ class Fake:
     def let_wait(self, on_park: Any, on_wake: Any, may_wait: Any = None) -> None:
         pass
 
+    def rest(self) -> None:
+        pass
+
     def ready(self, number: int | None = None) -> bool:
         there = len(self.hand_overs) > self.committed or self.error is not None
         return self.state == "done" and there and self.valid_so_far()
