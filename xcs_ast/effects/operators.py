@@ -8,6 +8,7 @@ from typing import Final
 
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.resolve import is_class
+from xcs_ast.effects.specials import reason_of
 from xcs_ast.effects.subscripts import Subscripts
 from xcs_ast.effects.values import (
     BOOL,
@@ -52,6 +53,7 @@ _BINARY: Final[dict[type[ast.operator], str]] = {
     ast.BitOr: "or",
     ast.BitXor: "xor",
 }
+_OPERATOR: Final = {f"__{side}{name}__": op for op, name in _BINARY.items() for side in ("", "r")}
 _COMPARE: Final[dict[type[ast.cmpop], tuple[str, str]]] = {
     ast.Eq: ("__eq__", "__eq__"),
     ast.NotEq: ("__ne__", "__ne__"),
@@ -161,6 +163,27 @@ class Operators(Subscripts):
             return self._merge(a, b, left, node, inplace)
         return BOTTOM
 
+    def made_by_operator(self, name: str, atom: Atom, other: Value, node: ast.AST | None) -> Value:
+        """See `Protocol`."""
+        op = _OPERATOR[name]
+        out = BOTTOM
+        for each in other:
+            right = self.exact(each)
+            if right is None:
+                return self.fail(reason_of(each), node)
+            cls = self.exact(atom)
+            assert cls is not None
+            if op is ast.Mod:
+                found: Value | None = self.new_container(node, bytearray)
+            elif op is ast.Mult and not is_scalar(each):  # by its `__index__`
+                found = self.new_container(node, cls, self.content(atom, node), tag="mul")
+            elif name.startswith("__r") and op is not ast.Mult:
+                found = self._containers(op, each, atom, right, cls, node, False)
+            else:
+                found = self._containers(op, atom, each, cls, right, node, False)
+            out = join(out, found or BOTTOM)
+        return out
+
     def _merge(self, a: Atom, b: Atom, left: type, node: ast.AST | None, inplace: bool) -> Value:
         keys = join(self.content(a, node, keys=True), self.content(b, node, keys=True))
         elements = join(self.content(a, node), self.content(b, node))
@@ -257,12 +280,8 @@ class Operators(Subscripts):
         out = BOTTOM
         if not is_scalar(a) and not self._is_container(a, left):
             out = join(out, self.one_special(a, name, (frozenset({b}),), node))
-            if name == "__ne__":
-                out = join(out, self.one_special(a, "__eq__", (frozenset({b}),), node))
         if not is_scalar(b) and not self._is_container(b, right):
             out = join(out, self.one_special(b, mirrored, (frozenset({a}),), node))
-            if name == "__ne__":
-                out = join(out, self.one_special(b, "__eq__", (frozenset({a}),), node))
         out = frozenset(x for x in out if not _is_not_implemented(x))
         return join(out, BOOL) if op in (ast.Eq, ast.NotEq) or not out else out
 
@@ -311,6 +330,7 @@ class Operators(Subscripts):
     def _membership(self, what: Value, container: Value, node: ast.AST | None, negated: bool) -> Value:
         for atom in container:
             if is_scalar(atom):
+                self.one_special(atom, "__contains__", (what,), node)
                 continue
             self.truth(self.one_special(atom, "__contains__", (what,), node), node)
         exact = self.unpack_exact(container) if container else None

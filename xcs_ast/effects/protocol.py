@@ -93,6 +93,14 @@ class Protocol(Containers):
         """`value[index]`."""
         raise NotImplementedError
 
+    def index_of_slice(self, atom: Atom, node: ast.AST | None) -> Value:
+        """What is asked of a slice where it is used as an index."""
+        raise NotImplementedError
+
+    def made_by_operator(self, name: str, atom: Atom, other: Value, node: ast.AST | None) -> Value:
+        """What a special method of a builtin container makes of the other operand."""
+        raise NotImplementedError
+
     def iterate(self, value: Value, node: ast.AST | None) -> Value:
         """What iterating over a value yields."""
         raise NotImplementedError

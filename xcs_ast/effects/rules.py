@@ -345,7 +345,9 @@ class Rules(Streams):
             return None
         self.same(receiver)
         made: Any = receiver.obj.__reduce__()
-        return made[1] if type(made) is tuple and len(made) > 1 and type(made[1]) is tuple else None
+        if type(made) is not tuple or len(made) < 2 or made[0] is not type(receiver.obj):
+            return None  # a method caller with keywords is made by a `partial`
+        return made[1] if type(made[1]) is tuple else None
 
     def rule_attrgetter(self, call: ModelCall) -> Value:
         """`operator.attrgetter(...)(0)`."""

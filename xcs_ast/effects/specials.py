@@ -58,13 +58,15 @@ _FUNCTIONS: Final = (
     types.WrapperDescriptorType,
     types.ModuleType,
 )
+_INDEXED: Final = frozenset({"__mul__", "__rmul__", "__imul__", "__getitem__", "__contains__"})
+_SEQUENCES: Final = (str, bytes, bytearray, list, tuple)
 _SAMPLES: Final[tuple[Any, ...]] = ((), [], {}, set(), "", "\xe9", b"", range(0), {}.values(), {}.items())
 _PLAIN_ITERATORS: Final[frozenset[type]] = frozenset(type(iter(sample)) for sample in _SAMPLES)
 
 _MAKES_ANOTHER: Final = frozenset(
     f"__{side}{name}__" for side in ("", "r") for name in ("add", "and", "mod", "mul", "or", "sub", "xor")
 )
-"""Operators that leave both operands as they are; what they give is worked out by `operators`."""
+"""Operators that leave both operands as they are."""
 
 
 class Specials(Attributes):
@@ -79,6 +81,8 @@ class Specials(Attributes):
         if owner is None or found is None:
             return None
         if owner is object and name in _OF_OBJECT:
+            if name == "__ne__":  # asks the other one, and whether what it says is true
+                self.truth((self.special(atom, "__eq__", args, node) or BOTTOM) - _REFUSED, node)
             return _OF_OBJECT[name]
         method = self._get_through(found, owner, atom, cls, name, node)
         return self.call(method, Args(args), node)
@@ -97,10 +101,16 @@ class Specials(Attributes):
             return self.fail(atom.reason, node)
         if name in ("__iter__", "__next__"):
             return self.iterate(frozenset({atom}), node)
+        if args and name in _INDEXED and class_of(atom) in _SEQUENCES:
+            for key in args[0]:
+                if not is_scalar(key):
+                    self.one_special(key, "__index__", (), node)
         if is_scalar(atom):
             return _of_scalar(class_of(atom), name)
         cls = self.exact(atom)
         assert cls is not None
+        if cls is slice and name == "__index__":
+            return self.index_of_slice(atom, node)
         if cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
             return self._of_container(atom, cls, name, args, node)
         if cls in _VIEWS and name not in ("__bool__", "__hash__"):
@@ -117,6 +127,8 @@ class Specials(Attributes):
                 self.inside(shown, lambda inner: self.one_special(inner, "__repr__", (), node), node)
                 return STR
         if cls in _VIEWS or cls is range or issubclass(cls, _FUNCTIONS) or issubclass(cls, type):
+            if cls is range and name == "__contains__" and args:
+                self.compare_inside(BOTTOM, args[0], node)
             known = _of_scalar(None, name)
             if known != BOTTOM and not issubclass(cls, type):
                 return known
@@ -250,8 +262,10 @@ class Specials(Attributes):
             return BOOL
         if name == "__getitem__" and args:
             return self.get_item(frozenset({atom}), args[0], node)
-        if name in _MAKES_ANOTHER or self.class_attr(cls, name, node)[0] is None:
+        if self.class_attr(cls, name, node)[0] is None:
             return BOTTOM
+        if name in _MAKES_ANOTHER:
+            return self.made_by_operator(name, atom, args[0] if args else BOTTOM, node)
         if type(atom) is Part:
             return self.fail(f"uses {name} of shared data", node)
         result = self.special(atom, name, args, node)

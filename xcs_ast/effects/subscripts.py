@@ -50,13 +50,13 @@ class Subscripts(Specials):
         if cls is None:
             return self.fail(reason_of(atom), node)
         if is_scalar(atom):
-            if not is_scalar(key) and class_of(key) is not slice:
+            if not is_scalar(key):
                 self.one_special(key, "__index__", (), node)
             if class_of(key) is slice or cls is str:
                 return typed(cls)
             return INT if cls is bytes else BOTTOM
         if class_of(key) is slice and (cls in (list, tuple, bytearray)):
-            return self._slice_of(atom, cls, node)
+            return self._slice_of(atom, cls, key, node)
         if cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
             if is_scalar(key):
                 if cls is dict and not self.has_scalar_keys(atom, node):
@@ -91,11 +91,22 @@ class Subscripts(Specials):
             return frozenset({pinned(members[const.value])})
         return frozenset(pinned(member) for member in members.values())
 
-    def _slice_of(self, atom: Atom, cls: type, node: ast.AST | None) -> Value:
+    def _slice_of(self, atom: Atom, cls: type, key: Atom, node: ast.AST | None) -> Value:
+        self.one_special(key, "__index__", (), node)
         elements = self.content(atom, node)
         if cls is tuple:
             return self.new_container(node or self, tuple, elements, tag="slice")
         return self.new_container(node or self, cls, elements, tag="slice")
+
+    def index_of_slice(self, atom: Atom, node: ast.AST | None) -> Value:
+        """A slice has no `__index__`: where it is used as an index, its parts are asked."""
+        if type(atom) is Ref and type(atom.obj) is slice:
+            self.same(atom)
+            for part in (atom.obj.start, atom.obj.stop, atom.obj.step):
+                self.one_special(pinned(part), "__index__", (), node)
+        elif type(atom) is not New:  # the parts of a new one were asked where it was made
+            return self.fail("uses a slice that is not known", node)
+        return INT
 
     def set_item(self, value: Value, index: Value, new: Value, node: ast.AST | None) -> None:
         """`value[index] = new`."""
@@ -120,7 +131,7 @@ class Subscripts(Specials):
         if any(class_of(key) is slice for key in index):
             new = self.iterate(new, node)
         for key in index:
-            if not is_scalar(key) and class_of(key) is not slice:
+            if not is_scalar(key):
                 self.one_special(key, "__index__", (), node)
         self.store_content(atom, new, node)
 
@@ -133,6 +144,10 @@ class Subscripts(Specials):
             elif cls in BUILTIN_CONTAINERS or (type(atom) is New and cls in FRESH_CONTAINERS):
                 if issubclass(cls, dict):
                     self.contains(atom, index, node) if cls is dict else self.hash_key(index, node)
+                else:
+                    for key in index:
+                        if not is_scalar(key):
+                            self.one_special(key, "__index__", (), node)
                 self.store_content(atom, BOTTOM, node)
                 if type(atom) is Ref:
                     # Positions have shifted, keys are gone: nothing is where it was.

@@ -237,3 +237,26 @@ def exc_args(p):
         raise ValueError(p)
     except ValueError as e:
         return str(e)
+
+
+class Says:
+    """Compares in silence; what it answers is asked whether it is true."""
+
+    def __eq__(self, other):
+        return p
+
+
+q = Says()
+CUT = slice(p, None)
+
+
+class Methods:
+    def loud(self, *given, **named):
+        cb()
+
+    def silent(self):
+        pass
+
+
+m = Methods()
+LOUD = operator.methodcaller("loud", "silent", named=1)
