@@ -91,6 +91,8 @@ class ContainerMethods(StateCore):
             return made
         elif name in _COMPARING:
             whole = obj if own else self.sequence_state(obj).whole()
+            if not all(type(each) in SCALARS for each in args[1:]):
+                raise unsure(f"{kind.__name__}.{name} with unusual bounds")
             if not all(map(is_plain_equal, args)) or not all(map(is_plain_equal, whole)):
                 raise unsure(f"{kind.__name__}.{name} among objects that compare by code of their own")
             self.settle_equality((*args, *whole))

@@ -67,7 +67,14 @@ class Deferring(Modelled):
             if file is None:
                 return
         mark = self.log_length()
-        texts = [self.text_of(arg) for arg in args]
+        texts: list[str] = []
+        for arg in args:
+            try:
+                texts.append(self.text_of(arg))
+            except Exception:
+                if texts:
+                    self.wait("prints some of its arguments, and then raises")
+                raise
         if mark != self.log_length():
             self.wait("prints an object whose text has effects of its own")
         if self.owns(file):

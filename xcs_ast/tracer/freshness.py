@@ -15,7 +15,7 @@ from sys import getrefcount
 from typing import Any, Final, final
 
 from xcs_ast.native import use_own
-from xcs_ast.tracer.kinds import SCALARS
+from xcs_ast.tracer.kinds import CURSORS, SCALARS
 
 use_own(globals())
 
@@ -140,24 +140,17 @@ class Registry:
         return clear
 
 
-_HIDDEN: Final = frozenset(
-    {
-        types.GeneratorType,
-        types.CoroutineType,
-        types.AsyncGeneratorType,
-        types.FrameType,
-        type(iter([])),
-        type(iter({})),
-        type(iter(set())),
-        type(iter({}.items())),
-        type(iter({}.values())),
-        enumerate,
-        zip,
-        map,
-        filter,
-        reversed,
-    }
-)
+_HIDDEN: Final[frozenset[Any]] = CURSORS | {
+    types.GeneratorType,
+    types.CoroutineType,
+    types.AsyncGeneratorType,
+    types.FrameType,
+    enumerate,
+    zip,
+    map,
+    filter,
+    reversed,
+}
 
 
 def _count_alone() -> int:

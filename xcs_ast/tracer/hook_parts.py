@@ -22,6 +22,7 @@ __all__ = [
     "COMPARE",
     "INPLACE",
     "UNARY",
+    "Once",
     "Token",
     "function_text",
     "load_builtin",
@@ -107,7 +108,7 @@ BUILTIN_ITERATORS: Final[frozenset[type]] = frozenset(type(iter(each)) for each 
 """Types of iterators whose `iter` is themselves, the usual ones."""
 
 
-class _Once:
+class Once:
     """An iterator whose `iter` is itself; everything else is the iterator's own."""
 
     __slots__ = ("_iterator",)
@@ -115,7 +116,7 @@ class _Once:
     def __init__(self, iterator: Any) -> None:
         self._iterator = iterator
 
-    def __iter__(self) -> _Once:
+    def __iter__(self) -> Once:
         return self
 
     def __next__(self) -> Any:
@@ -163,7 +164,7 @@ def once(iterator: Iterator[Any]) -> Iterator[Any]:
     """
     if type(static(type(iterator), "__iter__")) is WrapperDescriptorType:
         return iterator
-    return _Once(iterator)
+    return Once(iterator)
 
 
 def function_text(f: Any) -> str:

@@ -6,6 +6,7 @@ never called. A negative answer means "not known to be safe". Assumes: builtin t
 
 from __future__ import annotations
 
+import array
 import collections
 import datetime
 import decimal
@@ -23,6 +24,7 @@ use_own(globals())
 
 __all__ = [
     "CONTAINERS",
+    "CURSORS",
     "GENERIC_DELETE",
     "GENERIC_GET",
     "GENERIC_SET",
@@ -37,6 +39,7 @@ __all__ = [
     "is_immutable",
     "is_plain_equal",
     "is_plain_key",
+    "plain_slice",
     "raise_abandon",
     "raise_stop",
     "same",
@@ -62,6 +65,20 @@ CONTAINERS: Final = frozenset(
     }
 )
 """Exact types whose methods `containers` knows."""
+
+_CHANGING: Final[tuple[Any, ...]] = (
+    [],
+    {},
+    {}.items(),
+    {}.values(),
+    collections.deque(),
+    collections.OrderedDict(),
+)
+CURSORS: Final = frozenset(
+    {type(way(each)) for way in (iter, reversed) for each in _CHANGING}
+    | {type(iter(set())), type(iter(bytearray())), type(iter(array.array("i")))}
+)
+"""Exact types of iterators over what can change: where one stands, nobody can tell."""
 
 _LEAVES: Final = SCALARS | {
     range,
@@ -197,6 +214,13 @@ def has_python_special(kind: type, name: str) -> bool:
     """Whether the operation behind the special method `name` runs code that is not C."""
     found = class_lookup(kind, name)
     return found is not MISSING and not isinstance(found, _C_CODE)
+
+
+def plain_slice(k: object) -> bool:
+    """Whether using `k` as an index runs no `__index__` of the program's, if it is a slice."""
+    if type(k) is not slice:
+        return True
+    return all(part is None or type(part) is int or type(part) is bool for part in (k.start, k.stop, k.step))
 
 
 def is_immutable(value: object) -> bool:

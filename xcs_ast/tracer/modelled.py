@@ -37,6 +37,7 @@ _PROBED: Final = frozenset(("cwd", "log", "locale", "filesystem"))
 """Channels that a call may look at early, if the same look gives the same answer when its turn comes."""
 _RECENT: Final = 16
 """Among so many of the last probes, the same one is not put in again."""
+_INDEXING: Final = frozenset(("__getitem__", "__setitem__", "__delitem__", "__mul__", "__rmul__", "__imul__"))
 _SIMPLE_ITERATION: Final = (*CONTAINERS, range, bytearray)
 
 
@@ -198,9 +199,12 @@ class Modelled(Items):
                             self.wait(f"a {use.entry.dotted} keeps a function that it calls")
                         use.called.add(id(callee))
                         use.swap(callee, self._back(callee, use.entry))
-            case e.Special(subject, method, _):
+            case e.Special(subject, method, given):
                 for obj in self._subjects(subject, use):
                     self._special(obj, method, use)
+                    if method in _INDEXING and (type(obj) in SCALARS or type(obj) in CONTAINERS):
+                        for key in (each for arg in given[:1] for each in self._subjects(arg, use)):
+                            self._index(key)
             case e.Exact(subject, classes):
                 self._exactly(subject, classes, use)
             case e.UsesChannel(name, access):
@@ -312,8 +316,19 @@ class Modelled(Items):
             self.wait(f"{use.entry.dotted} works with what an iterator will yield")
         return part
 
+    def _index(self, key: Any) -> None:
+        """What a builtin container is indexed by, or repeated."""
+        if type(key) is slice and not kinds.plain_slice(key):
+            self.wait("slices by an object")
+        if type(key) in SCALARS or type(key) is slice:
+            return
+        self.check_leaf(key, ("__index__", "__hash__", "__eq__"))
+
     def _special(self, obj: Any, method: str, use: _Use) -> None:
         if type(obj) in SCALARS:
+            return
+        if type(obj) is slice and method == "__index__":
+            self._index(obj)
             return
         if type(obj) in CONTAINERS:
             now = use.now(obj)

@@ -306,7 +306,9 @@ class Specials(Views):
 
     def _contains_in_c(self, op: str, a: Any, b: Any) -> Any:
         if type(b) in SCALARS:
-            return (a in b) is (op == "in")  # raises
+            if type(b) is bytes:
+                self.check_leaf(a, ("__index__",))
+            return (a in b) is (op == "in")  # else raises
         try:
             known = self.container_contains(b, a)
         except kinds.Unsure as unsure:

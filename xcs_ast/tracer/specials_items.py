@@ -13,6 +13,7 @@ from xcs_ast.effects.type_forms import makes_type_form
 from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_views import SCALARS
+from xcs_ast.tracer.kinds import plain_slice
 from xcs_ast.tracer.specials_text import Texts
 
 use_own(globals())
@@ -37,7 +38,7 @@ class Items(Texts):
         if owner is dict:
             self.check_key(k)
             return method != "__getitem__" or type(self.settled(type(o), "__missing__")) is not _PYTHON
-        return type(k) is int or type(k) is slice
+        return type(k) is int or (type(k) is slice and plain_slice(k))
 
     def foreign_load_item(self, o: Any, k: Any, /) -> Any:
         """`o[k]` where the container or the key is not a builtin one."""
@@ -65,7 +66,11 @@ class Items(Texts):
                 return self.wait("indexes by an object")
             return o[k]  # raises
         if found is tuple.__getitem__:
-            return o[k] if type(k) is int or type(k) is slice else self.wait("indexes by an object")
+            return (
+                o[k]
+                if type(k) is int or (type(k) is slice and plain_slice(k))
+                else self.wait("indexes by an object")
+            )
         if self._natively(o, k, "__getitem__"):
             value = o[k]
             return self.adopt(value) if type(k) is slice else value

@@ -24,7 +24,8 @@ from xcs_ast.tracer.calls import handler_of, is_handled
 from xcs_ast.tracer.calls_managers import Manager
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, is_clone
-from xcs_ast.tracer.kinds import Unsure, raise_abandon
+from xcs_ast.tracer.hook_parts import Once
+from xcs_ast.tracer.kinds import CURSORS, Unsure, raise_abandon
 from xcs_ast.tracer.parking import Parking
 from xcs_ast.tracer.quick import quick_builtin
 from xcs_ast.tracer.quick_maker import quick_maker
@@ -35,14 +36,10 @@ use_own(globals())
 
 __all__ = ["ENDS_LATE", "SpeculativeRecorder"]
 
-_HIDDEN: Final = frozenset(
-    {
-        types.GeneratorType, types.CoroutineType, types.FrameType, type(iter([])), type(iter({})),
-        type(iter(set())), type(iter({}.items())), type(iter({}.values())), type(iter(())),
-        type(reversed([])),
-        type(iter("")), enumerate, zip, map, filter, reversed,
-    }
-)  # fmt: skip
+_HIDDEN: Final = CURSORS | {
+    types.GeneratorType, types.CoroutineType, types.FrameType, type(iter(())), type(iter("")),
+    enumerate, zip, map, filter, reversed, Once,
+}  # fmt: skip
 _GUARDED: Final = 1_000
 _MANY: Final = 64
 _OWNERS: Final = frozenset({str, list, dict})

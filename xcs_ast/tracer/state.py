@@ -17,7 +17,7 @@ from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds, state_base
 from xcs_ast.tracer.containers import Containers
 from xcs_ast.tracer.hooks import INPLACE, unbound
-from xcs_ast.tracer.kinds import GENERIC_GET, GENERIC_SET, MISSING, SCALARS, Unsure, is_plain_key
+from xcs_ast.tracer.kinds import GENERIC_GET, GENERIC_SET, MISSING, SCALARS, Unsure, is_plain_key, plain_slice
 from xcs_ast.tracer.state_core import MAPPINGS, SEQUENCES
 from xcs_ast.tracer.state_places import UNKNOWN, Single, Token
 from xcs_ast.tracer.state_stores import Attributes, is_user_slot
@@ -27,13 +27,6 @@ use_own(globals())
 __all__ = ["StateHooks"]
 
 _INDEXED: Final = frozenset({tuple, str, bytes, range})
-
-
-def plain_slice(k: object) -> bool:
-    """Whether using `k` as an index runs no `__index__` of the program's, if it is a slice."""
-    if type(k) is not slice:
-        return True
-    return all(part is None or type(part) is int or type(part) is bool for part in (k.start, k.stop, k.step))
 
 
 class StateHooks(Containers, Attributes):

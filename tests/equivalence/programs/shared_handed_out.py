@@ -3,6 +3,7 @@
 
 import collections
 import functools
+import itertools
 import operator
 import pickle
 import types
@@ -570,3 +571,38 @@ def case_exec_and_eval_in_callee():
         return space["y"], eval("x + 1", {"x": x})
 
     return [ask(x) for x in [1, 2, 3]], COUNT
+
+
+def _iterators(make, change):
+    """Iterators over what is shared are handed out; it changes before they are drawn from."""
+
+    def ask(x):
+        bump()
+        return make()
+
+    def drawn(it):
+        try:
+            return [*it]
+        except RuntimeError as error:
+            return str(error)
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(ask(x))
+        change(x)
+    return [drawn(it) for it in out]
+
+
+def case_iterator_over_a_deque_handed_out():
+    queue = collections.deque([1, 2])
+    return _iterators(lambda: iter(queue), queue.append)
+
+
+def case_iterator_over_an_iterator_over_a_deque_handed_out():
+    queue = collections.deque([1, 2])
+    return _iterators(lambda: itertools.islice(queue, 2), queue.append)
+
+
+def case_backward_iterator_over_a_dictionary_handed_out():
+    table = {1: 1, 2: 2}
+    return _iterators(lambda: reversed(table), lambda x: table.update({x + 5: x}))

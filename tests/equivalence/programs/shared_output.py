@@ -95,6 +95,28 @@ def case_print_of_shared_object():
     return [ask(x) for x in [1, 2, 3]]
 
 
+def case_print_that_fails_half_way():
+    class Spoiled:
+        def __init__(self, n):
+            self.n = n
+
+        def __str__(self):
+            raise LookupError(self.n)
+
+    def ask(x):
+        if x % 2:
+            return slow(x)
+        try:
+            print("first", Spoiled(x), "last")
+        except LookupError as error:
+            return str(error)
+
+    out = []
+    for x in [1, 2, 3, 4]:
+        out.append(ask(x))
+    return out
+
+
 def case_print_to_stderr():
     def ask(x):
         print("error", x, file=sys.stderr)
