@@ -173,6 +173,10 @@ class Catalog:
             name = f"{more}.{name}"
         return None
 
+    def load(self, module: str) -> None:
+        """Reads the file for `module`, unless that has been done; what it says is looked up when needed."""
+        self._load(HOMES.get(module, module))
+
     def sections(self, module: str) -> dict[str, tuple[str, ...]]:
         """Every section of the file for `module`, with the keys of its entries (for tests and documents)."""
         home = HOMES.get(module, module)

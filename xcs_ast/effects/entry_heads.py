@@ -26,12 +26,17 @@ class Head(Node):
     prefix: str
     names: tuple[str, ...]
     params: str | None
-    since: tuple[int, int] | None
-    until: tuple[int, int] | None
+    since: _Version | None
+    until: _Version | None
 
 
 def read_head(head: str) -> Head:
     """Take the head of an entry apart."""
+    return Head(*_parts(head))
+
+
+def _parts(head: str) -> _Parts:
+    """The fields of a `Head`: for an index of hundreds of entries they are enough."""
     since = until = params = None
     rest, *versions = head.split("@")
     for version in versions:
@@ -51,8 +56,11 @@ def read_head(head: str) -> Head:
     prefix = names.pop(0) if len(names) > 1 and names[0] in _PREFIXES else ""
     if not names or (construct and rest.strip()) or not (construct or all(map(_KEY.fullmatch, names))):
         raise ModelError(f"cannot read the head {head!r}")
-    return Head(prefix, tuple(names), params, since, until)
+    return prefix, tuple(names), params, since, until
 
+
+_Version = tuple[int, int]
+_Parts = tuple[str, tuple[str, ...], str | None, _Version | None, _Version | None]
 
 _PREFIXES: Final = {
     "const": EntryKind.CONST,
@@ -71,9 +79,8 @@ def split_head(line: str) -> tuple[str, str]:
 
 def head_names(head: str) -> tuple[str, ...]:
     """The keys of the entries with this head: `()`, `.attr`, `const NAME` or `NAME`."""
-    read = read_head(head)
-    prefix = "const " if read.prefix == "const" else ""
-    return tuple(prefix + name for name in read.names)
+    prefix, names, _, _, _ = _parts(head)
+    return tuple([f"const {name}" for name in names]) if prefix == "const" else names
 
 
 _IMPLICIT: Final = {
@@ -96,7 +103,7 @@ def kind_of(prefix: str, name: str, of_class: bool) -> EntryKind:
     return EntryKind.METHOD if of_class else EntryKind.FUNCTION
 
 
-def _version(text: str) -> tuple[int, int]:
+def _version(text: str) -> _Version:
     major, _, minor = text.strip().partition(".")
     if not (major.isdigit() and minor.isdigit()):
         raise ModelError(f"not a version: {text!r}")

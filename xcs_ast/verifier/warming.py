@@ -63,7 +63,7 @@ class _Sample:
 
 def _warm_up() -> None:
     for name in _MODELS:
-        catalog.default.sections(name)
+        catalog.default.load(name)
     for section, keys in _ENTRIES.items():
         for key in keys:
             catalog.default.entry(section, key)
