@@ -31,6 +31,7 @@ __all__ = [
     "MISSING",
     "SCALARS",
     "Abandon",
+    "Ending",
     "Stop",
     "Unsure",
     "class_lookup",
@@ -41,6 +42,7 @@ __all__ = [
     "is_plain_key",
     "plain_slice",
     "raise_abandon",
+    "raise_ending",
     "raise_stop",
     "same",
     "space_of",
@@ -122,6 +124,14 @@ class Stop(_Private):
 
 
 @final
+class Ending(_Private, GeneratorExit):
+    """As `Abandon` or `Stop`, raised where a generator of the task dies.
+
+    Of all that may leave it then, Python reports everything but a `GeneratorExit`. The task is told again.
+    """
+
+
+@final
 class Unsure(_Private):
     """A model does not cover this use. Between hooks only: it never reaches user code.
 
@@ -132,6 +142,11 @@ class Unsure(_Private):
 def raise_abandon(reason: str) -> Never:
     """Raises `Abandon`."""
     raise Abandon(reason, _KEY)
+
+
+def raise_ending(reason: str) -> Never:
+    """Raises `Ending`."""
+    raise Ending(reason, _KEY)
 
 
 def raise_stop() -> Never:

@@ -108,6 +108,8 @@ class Parking(QuickHooks):
             or transaction.rehearsing
             or transaction.live_iterators()
             or not _may_park(_getframe(1), self.link)
+            # Here it lets go of what the task has done with; plainly, that has ended before.
+            or transaction.fresh.prune()
         ):
             return self.wait(reason)
         return park(reason)

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple, final
 
 from xcs_ast.native import intact, use_own
 from xcs_ast.tracer.clones import Link, Refusal, clone_of, is_slice
-from xcs_ast.tracer.kinds import SCALARS, Abandon, Stop, Unsure, is_immutable, same
+from xcs_ast.tracer.kinds import SCALARS, Abandon, Ending, Stop, Unsure, is_immutable, same
 from xcs_ast.tracer.speculative import ENDS_LATE, SpeculativeRecorder
 from xcs_ast.tracer.transaction import Segment, Transaction
 
@@ -96,7 +96,7 @@ class Pass:
                 else:
                     self.hand_overs.append(HandOver(0, clone(item), 0))
                     self.ended = True
-        except (Abandon, Stop, Unsure) as end:
+        except (Abandon, Ending, Stop, Unsure) as end:
             self.lose(end.reason)
         except BaseException as error:
             self.error = _outside(error, clone)

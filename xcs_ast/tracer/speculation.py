@@ -322,6 +322,7 @@ class Speculation:
         start = len(parked.hand_overs)
         self.committed = start + 1
         parked.transaction.replay()
+        parked.transaction.hand_over()
         try:
             exchange.serve()
         finally:

@@ -14,7 +14,7 @@ import types
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from sys import exc_info
+from sys import _getframe, exc_info
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Final, Never, final
 
@@ -25,7 +25,7 @@ from xcs_ast.tracer.calls_managers import Manager
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, is_clone
 from xcs_ast.tracer.hook_parts import Once
-from xcs_ast.tracer.kinds import CURSORS, Unsure, raise_abandon
+from xcs_ast.tracer.kinds import CURSORS, Unsure, raise_abandon, raise_ending
 from xcs_ast.tracer.parking import Parking
 from xcs_ast.tracer.quick import quick_builtin
 from xcs_ast.tracer.quick_maker import quick_maker
@@ -42,9 +42,12 @@ _HIDDEN: Final = CURSORS | {
 }  # fmt: skip
 _GUARDED: Final = 1_000
 _MANY: Final = 64
+_ROUNDS: Final = 4
 _OWNERS: Final = frozenset({str, list, dict})
 ENDS_LATE: Final = "lets go of a generator that ends later than it would plainly"
 _EXHAUSTS: Final = "exhausts the stack or the memory"
+_GENERATOR: Final = 0x20
+_PASSES: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "passes.py")
 
 
 def _call(cell: types.CellType, f: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -71,7 +74,7 @@ class SpeculativeRecorder(Parking):
         self.link = Link(self)
         self.handlers: dict[Any, tuple[str, str]] = {}
         transaction.on_doom.append(self.link.forget_callees)
-        transaction.on_stop.append(self.pin)
+        transaction.hold = self.hold
         self.generators: list[weakref.ref[Any]] = []
         self.many = _MANY
         self.called: dict[FunctionType, FunctionType] = {}
@@ -98,13 +101,27 @@ class SpeculativeRecorder(Parking):
         self.transaction.check()
         self.reason = self.reason or reason
         self.link.forget_callees()
-        self.pin()
-        raise_abandon(reason)
+        self._abandon(reason)
 
     def excuse(self, reason: str) -> None:
         """Why the task goes no further ahead, or nothing."""
         self.reason = reason
         self.pinned.clear()
+
+    def hold(self) -> bool:
+        """Before the task is stopped here: pins, and says whether that is in the end of a generator."""
+        self.pin()
+        frames = [gen.gi_frame for gen in self.pinned]
+        frame: Any = _getframe(1)
+        while frame is not None:
+            code, outer = frame.f_code, frame.f_back
+            if code.co_filename == _PASSES:
+                return False
+            if code.co_flags & _GENERATOR and is_clone(code) and all(frame is not each for each in frames):
+                # No weak reference leads to it any more; or it is the slice itself.
+                return outer is None or outer.f_code.co_filename != _PASSES
+            frame = outer
+        return False
 
     def pin(self) -> None:
         """Keeps generators from being finalized while the stack unwinds: their `finally` would be heard."""
@@ -113,13 +130,17 @@ class SpeculativeRecorder(Parking):
         self.pinned += [gen for gen in there if id(gen) not in known]
 
     def unpin(self) -> None:
-        """Closes what was kept, silently."""
-        pinned, self.pinned = self.pinned, []
-        for gen in pinned:
-            try:
-                gen.close()
-            except BaseException:
-                pass
+        """Closes what was kept, silently; and what comes to be kept by that."""
+        for _ in range(_ROUNDS):
+            pinned, self.pinned = self.pinned, []
+            for gen in pinned:
+                try:
+                    gen.close()
+                except BaseException:
+                    pass
+            if all(gen.gi_frame is None for gen in self.pinned):
+                break
+        self.pinned = []
 
     def loop(self) -> None:
         """The start of a round of a `while` loop."""
@@ -128,9 +149,13 @@ class SpeculativeRecorder(Parking):
 
     def _stop(self) -> None:
         if self.reason:
-            self.pin()
-            raise_abandon(self.reason)
+            self._abandon(self.reason)
         self.transaction.check()
+
+    def _abandon(self, reason: str) -> Never:
+        if self.hold():
+            raise_ending(reason)
+        raise_abandon(reason)
 
     def call(self, f: Any, /, *args: Any, **kwargs: Any) -> Any:
         """`f(*args, **kwargs)`."""

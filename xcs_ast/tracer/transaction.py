@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Never, final
 from xcs_ast.native import use_own
 from xcs_ast.tracer import state_base
 from xcs_ast.tracer.freshness import Registry
-from xcs_ast.tracer.kinds import raise_abandon, raise_stop
+from xcs_ast.tracer.kinds import raise_abandon, raise_ending, raise_stop
 from xcs_ast.tracer.segment import Access, Segment, Traced, place_in_task
 from xcs_ast.tracer.state_base import REAL, Base, running
 
@@ -46,11 +46,11 @@ class Transaction:
         "doomed",
         "external_calls",
         "fresh",
+        "hold",
         "iterators",
         "noticed",
         "on_doom",
         "on_mark",
-        "on_stop",
         "outside",
         "owned",
         "parent",
@@ -100,8 +100,8 @@ class Transaction:
         """Called when a segment ends: what is remembered of the old one must be forgotten."""
         self.on_doom: list[Callable[[], None]] = []
         """Called when the task is doomed, by whoever dooms it."""
-        self.on_stop: list[Callable[[], None]] = []
-        """Called on the task's own thread, before it is stopped in the middle of something."""
+        self.hold: Callable[[], bool] = bool
+        """Called on the task's thread before it is stopped: whether it stands in the end of a generator."""
         self.iterators: list[Any] = []
         self.stops = 0
         self.shared_cells: dict[int, object] = {}
@@ -193,8 +193,7 @@ class Transaction:
     def diverge(self) -> Never:
         """A repetition is about to do something else than the first pass did."""
         self.doom()
-        self._hold()
-        raise_stop()
+        self._stop()
 
     def mark(self) -> int:
         """Ends the segment; what follows is replayed later. The number of segments so far."""
@@ -275,6 +274,13 @@ class Transaction:
             for answers in (self.calls, self.answers):
                 answers[:] = [(callee, None) for callee, _ in answers]
 
+    def hand_over(self) -> None:
+        """All of it has been carried out, and the task goes on without it: it keeps nothing alive."""
+        self.park = None
+        self.let_go(True)
+        self.plain.clear()
+        self.fresh.objects.clear()
+
     def doom(self) -> None:
         """The task will never be taken: it stops at its next hook that looks."""
         self.doomed = True
@@ -290,12 +296,12 @@ class Transaction:
             self.stops += 1
             while self.stops > _PATIENCE:
                 sleep(3600)
-            self._hold()
-            raise_stop()
+            self._stop()
 
-    def _hold(self) -> None:
-        for hold in self.on_stop:
-            hold()
+    def _stop(self) -> Never:
+        if self.hold():
+            raise_ending("discarded")
+        raise_stop()
 
     def wait(self, reason: str) -> Never:
         """What the task wants cannot be held back, and it is in the middle of something.
@@ -306,7 +312,8 @@ class Transaction:
         self.check()
         # Whatever the program makes of the exception.
         self.abandoned = True
-        self._hold()
+        if self.hold():
+            raise_ending(reason)
         raise_abandon(reason)
 
     def live_iterators(self) -> bool:

@@ -1,6 +1,7 @@
 # ruff: noqa
 """When objects die that calls made, shared or replaced: weak references, callbacks, `__del__`, `finalize`."""
 
+import contextlib
 import gc
 import weakref
 
@@ -327,6 +328,28 @@ def _noting_its_end(x):
         yield x + 1
     finally:
         LOG.append(("end", x))
+
+
+@contextlib.contextmanager
+def _inside(x):
+    try:
+        yield x
+    finally:
+        LOG.append(("left", x))
+
+
+def case_generator_dies_inside_of_a_with_statement():
+    def each(x):
+        with _inside(x) as y:
+            yield from _noting_its_end(y)
+
+    def ask(x):
+        lines = each(x)
+        next(lines)
+        slow(x)
+        return next(lines)
+
+    return _each(ask)
 
 
 class Thing:

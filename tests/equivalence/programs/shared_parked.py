@@ -139,3 +139,66 @@ def case_second_call_waits_in_vain():
         b = second(a)
         out.append((a, b, seen[x]() is None))
     return out, LOG[:]
+
+
+def _noting_its_end(x):
+    try:
+        yield x
+        yield -x
+    finally:
+        LOG.append(("end", x))
+
+
+def case_generators_end_with_a_task_that_has_waited():
+    def ask(x):
+        lines = [_noting_its_end(slow(x) + number) for number in range(3)]
+        for each in lines:
+            next(each)
+        number = next(IDS)
+        return number
+
+    out = []
+    for x in [3, 1, 2]:
+        out.append(ask(x))
+        LOG.append("body")
+    return out, LOG[:]
+
+
+def case_generator_ends_before_a_task_waits():
+    def ask(x):
+        drawn = [_noting_its_end(x)]
+        next(drawn[0])
+        drawn = [drawn]
+        slow(x)
+        drawn = None
+        with LOCK:
+            LOG.append(x)
+        return len(LOG)
+
+    return _each(ask)
+
+
+def case_own_and_seen_things_die_after_a_lock():
+    class Thing:
+        pass
+
+    class Box:
+        pass
+
+    box = Box()
+    box.things = {x: Thing() for x in [1, 2, 3]}
+
+    def ask(x):
+        own = Thing()
+        own.it = [Thing(), own]
+        seen = box.things[x]
+        slow(x)
+        with LOCK:
+            LOG.append(seen is None)
+        mine, theirs = weakref.ref(own.it[0]), weakref.ref(seen)
+        own.it.clear()
+        seen = None
+        box.things[x] = None
+        return mine() is None, theirs() is None
+
+    return _each(ask)
