@@ -230,6 +230,16 @@ class SpeculativeTask(Task):
         speculation.drop()
         speculation.rest()
 
+    def waive(self) -> None:
+        """Before it is taken, if it ever is: as `forgo`, but no worker that runs it is waited for."""
+        self.withdraw()
+        if self._settled or self._speculation is None:
+            return
+        self.issued = self.done = False
+        self._check = None
+        self._let_go()
+        self.rest()
+
     def _in_place(self, number: int | None, outcome: Outcome) -> Any:
         speculation = self._speculation
         noticed = speculation is not None and speculation.noticed
@@ -461,6 +471,14 @@ class SpeculativeBlock(BlockRun):
         self._reports.note(task)
         if task.noticed:
             _forgo(self._tasks.values())
+
+    def cancel(self) -> None:
+        """See `BlockRun.cancel`. What tasks have seen and made is nobody's any more."""
+        for task in self._tasks.values():
+            if type(task) is SpeculativeTask:
+                task.waive()
+        super().cancel()
+        self._check = None
 
     def _note(self, task: SingleTask | SpeculativeTask) -> None:
         if type(task) is not SpeculativeTask:

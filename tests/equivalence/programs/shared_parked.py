@@ -202,3 +202,39 @@ def case_own_and_seen_things_die_after_a_lock():
         return mine() is None, theirs() is None
 
     return _each(ask)
+
+
+def case_block_is_left_by_an_exception():
+    class Thing:
+        pass
+
+    things = [Thing() for _ in range(3)]
+    seen = [weakref.ref(thing) for thing in things]
+
+    def look(x):
+        LOG.append(things[x] is None)
+        return slow(x)
+
+    def wait(x):
+        thing = things[x]
+        slow(x)
+        with LOCK:
+            LOG.append(thing is None)
+        return x
+
+    def fail(x):
+        slow(x)
+        raise ValueError(x)
+
+    out = []
+    try:
+        out.append(slow(1))
+        a = look(0)
+        b = wait(1)
+        c = fail(b)
+        d = wait(2)
+        out.append((a, b, c, d))
+    except ValueError as error:
+        out.append(error.args)
+    things.clear()
+    return out, [each() is None for each in seen], LOG[:]
