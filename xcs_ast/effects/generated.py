@@ -14,7 +14,7 @@ from xcs_ast.native import use_own
 
 use_own(globals())
 
-__all__ = ["init_keeps_to_fields", "is_made_by_its_fields", "runs_post_init"]
+__all__ = ["init_keeps_to_fields", "is_generated_repr", "is_made_by_its_fields", "runs_post_init"]
 
 _CELLS: Final = ("_dflt_%s", "__dataclass_dflt_%s__")
 """The variables of a factory or default, up to 3.11 and since."""
@@ -65,3 +65,16 @@ def _defaults_of(function: types.FunctionType) -> dict[str, object]:
     code, given = function.__code__, function.__defaults__ or ()
     names = code.co_varnames[code.co_argcount - len(given) : code.co_argcount]
     return dict(zip(names, given, strict=True)) | (function.__kwdefaults__ or {})
+
+
+def is_generated_repr(cls: type, found: object) -> bool:
+    """Whether `__repr__` is the one that `dataclasses` made for this very class."""
+    if type(found) is not types.FunctionType:
+        return False
+    wrapped = found.__dict__.get("__wrapped__")
+    return (
+        "__dataclass_fields__" in cls.__dict__
+        and type(wrapped) is types.FunctionType
+        and wrapped.__code__.co_filename == "<string>"
+        and wrapped.__code__.co_qualname.startswith("__create_fn__.<locals>.")
+    )

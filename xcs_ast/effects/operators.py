@@ -143,6 +143,8 @@ class Operators(Subscripts):
         if inplace and op is ast.Add and left is list:
             self.store_content(a, self.iterate(frozenset({b}), node), node)
             return frozenset({a})
+        if inplace and op is ast.BitOr and issubclass(left, dict) and not issubclass(right, dict):
+            return self.special(a, "__ior__", (frozenset({b}),), node)  # pairs
         if not self._is_container(b, right):
             return None
         if op is ast.Add:
@@ -204,6 +206,10 @@ class Operators(Subscripts):
                 self.one_special(atom, method, (), node)
 
         if not is_scalar(arguments) and class_of(arguments) not in BUILTIN_CONTAINERS:
+            if issubclass(class_of(arguments) or int, tuple):  # its elements, not itself
+                for part in self.iterate(frozenset({arguments}), node):
+                    self.inside(part, text, node)
+                return
             self.get_item(frozenset({arguments}), STR, node)
         self.inside(arguments, text, node)
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from xcs_ast.effects.attributes import Attributes, pinned
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
+from xcs_ast.effects.generated import is_generated_repr
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import find_in_mro, module_of
 from xcs_ast.effects.values import (
@@ -22,6 +23,7 @@ from xcs_ast.effects.values import (
     SCALARS,
     STR,
     Atom,
+    Bound,
     Const,
     Live,
     New,
@@ -129,6 +131,10 @@ class Specials(Attributes):
         if cls in _VIEWS or cls is range or issubclass(cls, _FUNCTIONS) or issubclass(cls, type):
             if cls is range and name == "__contains__" and args:
                 self.compare_inside(BOTTOM, args[0], node)
+            if cls is types.MethodType and name in _TEXTS:
+                bound = type(atom) is Bound
+                held = frozenset({atom.receiver}) if bound else self.load_attr_of(atom, "__self__", node)
+                return self.each_special(held, "__repr__", (), node)
             known = _of_scalar(None, name)
             if known != BOTTOM and not issubclass(cls, type):
                 return known
@@ -209,7 +215,7 @@ class Specials(Attributes):
             if name == "__str__":
                 return self.one_special(atom, "__repr__", (), node)
             return STR
-        if name == "__repr__" and _is_generated_repr(cls, found):
+        if name == "__repr__" and is_generated_repr(cls, found):
             for field in cls.__dict__["__dataclass_fields__"].values():
                 if field.repr:
                     self.each_special(self.load_attr_of(atom, field.name, node), "__repr__", (), node)
@@ -450,19 +456,6 @@ _OF_OBJECT: Final[dict[str, Value]] = {
     "__ge__": BOTTOM,
 }
 _ITERATED_BY_ELEMS: Final = frozenset({*_PLAIN_ITERATORS, zip, map, filter, enumerate, reversed})
-
-
-def _is_generated_repr(cls: type, found: object) -> bool:
-    """Whether `__repr__` is the one that `dataclasses` made for this very class."""
-    if type(found) is not types.FunctionType:
-        return False
-    wrapped = found.__dict__.get("__wrapped__")
-    return (
-        "__dataclass_fields__" in cls.__dict__
-        and type(wrapped) is types.FunctionType
-        and wrapped.__code__.co_filename == "<string>"
-        and wrapped.__code__.co_qualname.startswith("__create_fn__.<locals>.")
-    )
 
 
 def _of_scalar(cls: type | None, name: str) -> Value:

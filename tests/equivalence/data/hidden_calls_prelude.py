@@ -260,3 +260,13 @@ class Methods:
 
 m = Methods()
 LOUD = operator.methodcaller("loud", "silent", named=1)
+
+Pair = collections.namedtuple("Pair", "one other")
+
+
+class Powers:
+    def __pow__(self, other):
+        return m
+
+    def __round__(self):
+        return m
