@@ -296,7 +296,10 @@ class Builtins(Constructing):
 
     def sort(self, found: list[Any], kwargs: dict[str, Any]) -> None:
         """Sorts a list of our own as `list.sort` does, with keys and comparisons in sight."""
-        key, reverse = kwargs.get("key"), self.truth(kwargs.get("reverse", False))
+        key, reverse = kwargs.get("key"), kwargs.get("reverse", False)
+        if type(reverse) not in SCALARS:
+            self.wait("asks an object whether to sort backwards")
+        [].sort(reverse=reverse)  # raises what it raises
         keys = found if key is None else [self.call(key, each) for each in found]
         if all(type(each) in SCALARS for each in keys) and key is None:
             found.sort(reverse=reverse)
