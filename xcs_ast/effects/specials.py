@@ -132,8 +132,9 @@ class Specials(Attributes):
             if cls is range and name == "__contains__" and args:
                 self.compare_inside(BOTTOM, args[0], node)
             if cls is types.MethodType and name in _TEXTS:
-                bound = type(atom) is Bound
-                held = frozenset({atom.receiver}) if bound else self.load_attr_of(atom, "__self__", node)
+                if type(atom) is Bound:
+                    return self.one_special(atom.receiver, "__repr__", (), node)
+                held = self.load_attr_of(atom, "__self__", node)
                 return self.each_special(held, "__repr__", (), node)
             known = _of_scalar(None, name)
             if known != BOTTOM and not issubclass(cls, type):
