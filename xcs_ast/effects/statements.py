@@ -6,6 +6,7 @@ import ast
 import sys
 import types
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec
 from itertools import count
 from typing import Any, Final, final
 
@@ -264,6 +265,9 @@ class Statements(Handling):
         found = sys.modules.get(name)
         if type(found) is not types.ModuleType:
             return self.fail(f"imports {name}, which is not loaded yet", node, codes.UNKNOWN_CALL)
+        if _is_initializing(found):
+            # Another thread would wait until it is loaded, while whoever loads it waits for that thread.
+            return self.fail(f"imports {name}, which is just being loaded", node, codes.UNKNOWN_CALL)
         modules = Path(PinnedRoot(sys.modules))
         self.reads(modules, CONTENT, node)
         return self.wrap(modules.then(KeyStep(name)), found)
@@ -474,3 +478,8 @@ _HANDLERS: Final[dict[type[ast.stmt], Handler]] = {
     ast.With: Statements.run_with,
     ast.Match: Statements.run_match,
 }
+
+
+def _is_initializing(module: types.ModuleType) -> bool:
+    spec = vars(module).get("__spec__")
+    return type(spec) is ModuleSpec and vars(spec).get("_initializing") is True
