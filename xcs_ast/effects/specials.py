@@ -194,6 +194,8 @@ class Specials(Attributes):
     def _text_of_object(
         self, atom: Atom, cls: type, name: str, args: tuple[Value, ...], node: ast.AST | None
     ) -> Value:
+        if cls in _ITERATED_BY_ELEMS and type(atom) is New:
+            return self.fail("shows an iterator", node)  # `repeat` shows what it yields
         if issubclass(cls, type):
             for each in ("__repr__", "__str__", "__format__"):
                 self.protocol(cls, each)
