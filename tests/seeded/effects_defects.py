@@ -425,4 +425,22 @@ DEFECTS: Final = (
         "            pass\n",
         ("tests/unit/effects/test_guards.py",),
     ),
+    Defect(
+        "analysis-holds-itself",
+        Kind.LIFETIME,
+        "what an analysis has looked at lives until the garbage collector comes",
+        "xcs_ast/effects/region.py",
+        "        region.end()\n",
+        "        pass\n",
+        ("tests/unit/effects/test_let_go.py",),
+    ),
+    Defect(
+        "loading-module-imported",
+        Kind.CONFLICT,
+        "a task imports the module whose loader waits for it",
+        "xcs_ast/effects/statements.py",
+        "        if _is_initializing(found):\n",
+        "        if False:\n",
+        ("tests/unit/runtime/test_imports.py",),
+    ),
 )

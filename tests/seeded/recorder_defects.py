@@ -310,4 +310,40 @@ DEFECTS: Final = (
             "[shared_drawn-case_index_stops_where_it_finds-hook]",
         ),
     ),
+    Defect(
+        "lost-task-drops-generators",
+        Kind.LEAK,
+        "a generator that a task in vain hands over dies under its recorder, and Python reports what that raises",
+        "xcs_ast/tracer/passes.py",
+        "        self.recorder.pin()  # what is handed over may be, or hold, a generator of the pass\n",
+        "",
+        (
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_lifetimes-case_open_generator_is_handed_over-hook]",
+        ),
+    ),
+    Defect(
+        "dying-generator-raises",
+        Kind.LEAK,
+        "a task given up in the end of a generator raises there what Python then reports",
+        "xcs_ast/tracer/speculative.py",
+        "        if self.hold():\n            raise_ending(reason)\n",
+        "        self.hold()\n",
+        (
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_lifetimes-case_generator_dies_inside_of_a_with_statement-hook]",
+        ),
+    ),
+    Defect(
+        "served-task-keeps",
+        Kind.LIFETIME,
+        "what a task had made before it waited for its turn lives until all of the task has been taken",
+        "xcs_ast/tracer/speculation.py",
+        "        parked.transaction.hand_over()\n",
+        "",
+        (
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_parked-case_generators_end_with_a_task_that_has_waited-hook]",
+        ),
+    ),
 )

@@ -226,4 +226,16 @@ DEFECTS: Final = (
         '    if found is MISSING or type(found).__name__ == "member_descriptor":\n',
         ("tests/unit/runtime/test_executor_attacks.py",),
     ),
+    Defect(
+        "left-block-keeps",
+        Kind.LIFETIME,
+        "what the tasks of a block have seen lives on when an exception has left the block",
+        "xcs_ast/runtime/speculation.py",
+        "                task.waive()\n",
+        "                pass\n",
+        (
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_parked-case_block_is_left_by_an_exception-hook]",
+        ),
+    ),
 )
