@@ -37,9 +37,11 @@ PYTEST = ("-m", "pytest", "-q", "--dist", "worksteal", "--durations=25")
 def processes(pythons: int) -> tuple[str, str]:
     """For pytest: as many processes as keep the machine busy where so many Pythons are tested side by side.
 
-    Each of them collects all the tests, which takes a while: not more than are needed.
+    Each of them collects all the tests, which takes a while: not more than are needed. Where one is enough,
+    there is none that only hands out tests and gathers reports.
     """
-    return "-n", str(max(1, -(-(os.cpu_count() or 2) // pythons)))
+    number = -(-(os.cpu_count() or 2) // pythons)
+    return "-n", str(number if number > 1 else 0)
 
 
 def find_python(version: str) -> str | None:

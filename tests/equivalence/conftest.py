@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import zlib
 from typing import Final
 
 import pytest
+
+from xcs_ast.runtime import site
+from xcs_ast.testing import modules
 
 collect_ignore_glob = ["programs/*"]
 
@@ -25,3 +29,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if through_decorator and zlib.crc32(item.nodeid.encode()) % 9 >= 3:
             item.add_marker(pytest.mark.full)
+
+
+def _subject(item: pytest.Item | None) -> object:
+    """The file of programs that an item is about; the item itself, where it writes its own program."""
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    return parameters.get("path") or getattr(parameters.get("case"), "path", item)
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Keeps what later tests have to look through small.
+
+    Regions of files that are through are let go, and the heap is frozen again: a program with finalizers has
+    thawed it (`xcs_ast.testing.capture`).
+    """
+    if _subject(item) != _subject(nextitem):
+        modules.optimized_code.cache_clear()
+        modules._made.clear()
+        site._entered.clear()
+    gc.collect(1)
+    gc.freeze()

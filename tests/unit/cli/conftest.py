@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
+CONSTANTS = str(ROOT / ".hypothesis")
+"""What Hypothesis has read in our files is kept there, by their hashes: else each process reads them all."""
 
 
 def environment(**changes: str) -> dict[str, str]:
     env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "XCS_", "COV"))}
-    return {**env, "PYTHONPATH": str(ROOT), **changes}
+    return {**env, "PYTHONPATH": str(ROOT), "HYPOTHESIS_STORAGE_DIRECTORY": CONSTANTS, **changes}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

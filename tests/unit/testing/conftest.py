@@ -61,6 +61,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.once)
 
 
+NOT_NEEDED = ("cacheprovider", "hypothesispytest", "xdist", "timeout")
+"""Plugins that would take as long to load as all the rest."""
+
+
 @dataclass(frozen=True)
 class Ended:
     status: int
@@ -113,9 +117,8 @@ class Project:
         return Ended(done.returncode, done.stdout)
 
     def pytest(self, *words: str, **env: str) -> Ended:
-        return self.python(
-            "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *words, **env
-        )
+        left_out = [name for name in NOT_NEEDED if name != "xdist" or "-n" not in words]
+        return self.python("-m", "pytest", *(f"-pno:{name}" for name in left_out), *words, **env)
 
 
 @pytest.fixture
