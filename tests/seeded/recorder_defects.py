@@ -346,4 +346,16 @@ DEFECTS: Final = (
             "[shared_parked-case_generators_end_with_a_task_that_has_waited-hook]",
         ),
     ),
+    Defect(
+        "iterator-over-a-deque-handed-out",
+        Kind.LEAK,
+        "an iterator over the task's own copy of a deque goes to the program",
+        "xcs_ast/tracer/kinds.py",
+        "    {}.values(),\n    collections.deque(),\n",
+        "    {}.values(),\n",
+        (
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_handed_out-case_iterator_over_a_deque_handed_out-hook]",
+        ),
+    ),
 )
