@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from xcs_ast import decorator, verifier
 from xcs_ast.runtime import site
 from xcs_ast.testing import modules
 
@@ -44,8 +45,10 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     thawed it (`xcs_ast.testing.capture`).
     """
     if _subject(item) != _subject(nextitem):
+        verifier.forget()
+        decorator._modules.clear()
         modules.optimized_code.cache_clear()
         modules._made.clear()
         site._entered.clear()
-    gc.collect(1)
-    gc.freeze()
+        gc.collect()
+        gc.freeze()
