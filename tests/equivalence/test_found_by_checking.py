@@ -154,3 +154,9 @@ def test_the_recorder_makes_no_false_alarm(name: str, tmp_path: Path) -> None:
     path.write_text(FALSE_ALARMS[name])
     orders = (Schedule(Order.AHEAD), Schedule(Order.CHECKED))
     assert compare_module(Program(path), orders, (Face.HOOK,)) == []
+
+
+def test_a_function_with_two_names_is_decorated_once(tmp_path: Path) -> None:
+    path = tmp_path / f"alarm_{next(_numbers)}.py"
+    path.write_text("def task(x): return x\nfor other in (task, task): pass\n")
+    assert compare_module(Program(path), (Schedule(Order.AHEAD),), (Face.DECORATOR,)) == []

@@ -147,16 +147,21 @@ def decorate_all(module: types.ModuleType, entry: str, strategy: str = "hybrid")
     jit = decorator(strategy=strategy)
     namespace = vars(module)
     made: dict[types.FunctionType, types.FunctionType] = {}
+
+    def decorated(function: types.FunctionType) -> types.FunctionType:
+        if function not in made:
+            made[function] = jit(function)
+        return made[function]
+
     for name, value in list(namespace.items()):
         if (name.startswith("case_") and name != entry) or (name == entry and strategy == "tracing"):
             continue
         if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
-            namespace[name] = jit(value)
+            namespace[name] = decorated(value)
         elif isinstance(value, type) and value.__module__ == module.__name__:
             for attribute, member in list(vars(value).items()):
                 if isinstance(member, types.FunctionType):
-                    made[member] = jit(member)
-                    setattr(value, attribute, made[member])
+                    setattr(value, attribute, decorated(member))
     bound: dict[int, tuple[types.MethodType, types.MethodType]] = {}
     for name, value in list(namespace.items()):
         if isinstance(value, types.MethodType) and value.__func__ in made:
