@@ -47,7 +47,7 @@ def block(where: Site, f: Any, g: Any, h: Any) -> Any:
 def test_three_calls_overlap() -> None:
     meet = threading.Barrier(3)
     where = block_site()
-    assert block(where, *(lambda n=n: (meet.wait(60), n)[1] for n in "abc")) == ("a", "b", "c")
+    assert block(where, *(lambda n=n: (meet.wait(30), n)[1] for n in "abc")) == ("a", "b", "c")
     assert where.tally.ahead == 2
 
 
@@ -58,8 +58,8 @@ def test_stages_beyond_the_prefix_stay_in_place(prefix: int) -> None:
     meet = threading.Barrier(2)
     block(
         where,
-        lambda: meet.wait(60),
-        lambda: (seen.update(g=threading.get_ident()), meet.wait(60)),
+        lambda: meet.wait(30),
+        lambda: (seen.update(g=threading.get_ident()), meet.wait(30)),
         lambda: seen.update(h=threading.get_ident()),
     )
     assert seen["g"] != home
@@ -75,7 +75,7 @@ def test_an_exception_before_the_hand_over_cancels_the_rest() -> None:
 
     with config.overridden(workers=1):
         other = block_site()
-        blocked = other.block((lambda: release.wait(60), lambda: None))
+        blocked = other.block((lambda: release.wait(30), lambda: None))
         with pytest.raises(ValueError, match="first") as caught:
             block(where, fail, lambda: ran.append("g"), lambda: ran.append("h"))
         assert [entry.name for entry in caught.traceback] == [
@@ -237,7 +237,7 @@ if SITE.worthwhile() and SITE.block_module((lambda: g(), lambda: h())):
 else:
     a = b = c = None
 """
-    names = _module(source, where, {"f": lambda: meet.wait(60), "g": lambda: meet.wait(60), "h": lambda: 3})
+    names = _module(source, where, {"f": lambda: meet.wait(30), "g": lambda: meet.wait(30), "h": lambda: 3})
     assert names["c"] == 3
     assert not where
 

@@ -357,7 +357,7 @@ def test_nothing_is_started_after_the_region_was_left() -> None:
         started.append(x)
         if x == 0:
             raise ValueError(x)
-        release.wait(60)
+        release.wait(30)
         return x
 
     with config.overridden(eager=True, workers=2, window=20):

@@ -160,9 +160,9 @@ def test_facts_are_read_off_the_callers_source(
     )
     assert module.top == ["1", "2", "3"]
     meet = threading.Barrier(3)
-    assert module.ensemble([lambda x, n=n: (meet.wait(60), n * x)[1] for n in range(3)], 5) == [0, 5, 10]
+    assert module.ensemble([lambda x, n=n: (meet.wait(30), n * x)[1] for n in range(3)], 5) == [0, 5, 10]
     two = threading.Barrier(2)
-    assert module.both(lambda: (two.wait(60), "f")[1], lambda: (two.wait(60), "g")[1]) == ("f", "g")
+    assert module.both(lambda: (two.wait(30), "f")[1], lambda: (two.wait(30), "g")[1]) == ("f", "g")
     assert [each.facts.callees for each in sites] == [("str",), ("model",), ("g",)]
     assert [each.facts.env for each in sites] == [(), ("inputs", "results"), ("f", "g")]
 

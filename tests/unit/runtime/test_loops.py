@@ -33,7 +33,7 @@ def test_five_calls_overlap_on_the_first_entry() -> None:
     meet = threading.Barrier(5)
     where = site()
     _, ahead = pair(COLLECT, where)
-    assert ahead(range(5), lambda x: (meet.wait(60), x)[1]) == [0, 1, 2, 3, 4, "else"]
+    assert ahead(range(5), lambda x: (meet.wait(30), x)[1]) == [0, 1, 2, 3, 4, "else"]
     assert (where.tally.ahead, where.tally.in_place) == (4, 1)
 
 
@@ -51,7 +51,7 @@ def test_completion_in_reverse_order() -> None:
 
     def f(x: int) -> int:
         if x:
-            done[x].wait(60)
+            done[x].wait(30)
             done[x - 1].set()
         return x
 
@@ -71,7 +71,7 @@ def test_the_window_bounds_what_is_started() -> None:
         if len(started) >= 6:
             over.set()
         if x == 0:
-            assert full.wait(60), "the window is not filled"
+            assert full.wait(30), "the window is not filled"
             # One more would come at once; that none comes cannot be waited for.
             found.append(over.wait(0.3))
             gate.set()
@@ -334,7 +334,7 @@ def test_the_hedge_starts_the_others_when_the_first_waits() -> None:
     meet = threading.Barrier(4)
     where = site(decider(blocking=Blocking.MAYBE))
     _, ahead = pair(COLLECT, where)
-    assert ahead(range(4), lambda x: (meet.wait(60), x)[1]) == [0, 1, 2, 3, "else"]
+    assert ahead(range(4), lambda x: (meet.wait(30), x)[1]) == [0, 1, 2, 3, "else"]
     assert where.tally.ahead == 3
 
 
@@ -418,4 +418,4 @@ def test_short_items_first_do_not_condemn_the_others() -> None:
     meet = threading.Barrier(4)
     where = site()
     _, ahead = pair(COLLECT, where)
-    assert ahead(range(12), lambda x: (meet.wait(60), x)[1] if x >= 8 else x) == [*range(12), "else"]
+    assert ahead(range(12), lambda x: (meet.wait(30), x)[1] if x >= 8 else x) == [*range(12), "else"]

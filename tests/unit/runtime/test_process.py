@@ -73,7 +73,7 @@ def test_context_variables_travel_with_the_task(eager: None) -> None:
             variable.set(f"set by {x}")
             on_a_worker.set()
         else:
-            on_a_worker.wait(60)
+            on_a_worker.wait(30)
         return seen, decimal.Decimal(1) / 7
 
     home, on_a_worker = threading.get_ident(), threading.Event()

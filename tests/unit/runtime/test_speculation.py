@@ -181,11 +181,11 @@ class Turns:
         if event == schedule.START and self.order is not None:
             place = self.order.index(index)
             if place:
-                assert self.event(self.order[place - 1]).wait(60)
+                assert self.event(self.order[place - 1]).wait(30)
         if event == schedule.FINISH:
             self.event(index).set()
         if event == schedule.TAKE:
-            assert self.event(index).wait(60)
+            assert self.event(index).wait(30)
         return None
 
 
@@ -322,9 +322,9 @@ def test_the_consumer_does_not_wait_for_what_cannot_come_true() -> None:
         n = store.read("n")
         if x == 1 and getattr(_HERE, "task", None) is not None:
             stuck.set()
-            assert free.wait(60)
+            assert free.wait(30)
         if x == 0:
-            assert stuck.wait(60)
+            assert stuck.wait(30)
         store.write("n", n + 1)
         return n
 
@@ -344,10 +344,10 @@ def test_leaving_the_loop_dooms_what_runs() -> None:
     def f(x: int) -> int:
         if x == 1:
             begun.set()
-            assert free.wait(60)
+            assert free.wait(30)
             store.write("never", x)
         else:
-            assert begun.wait(60)
+            assert begun.wait(30)
             raise KeyboardInterrupt
         return x
 
@@ -477,7 +477,7 @@ def test_a_block() -> None:
 
     def hook(event: str, run: object, index: int) -> bool | None:
         if event == schedule.TAKE:
-            assert turns.event(1).wait(60)
+            assert turns.event(1).wait(30)
         return turns(event, run, index)
 
     schedule.hook = hook
