@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import zlib
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -50,5 +51,6 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         modules.optimized_code.cache_clear()
         modules._made.clear()
         site._entered.clear()
-        gc.collect()
+        # All of a thawed heap takes a second to search, which only the many programs of a file are worth.
+        gc.collect(2 if isinstance(_subject(item), Path) else 1)
         gc.freeze()
