@@ -107,7 +107,10 @@ class Operators(Subscripts):
                 return self._by_methods(op, a, b, node, inplace)
         if left in _TEXT and op is ast.Mod:
             self._format_arguments(b, node)
-            return typed(left) if left is not bytearray else self.new_container(node, bytearray)
+            if left is not bytearray:
+                return typed(left)
+            self.content(a, node)
+            return self.new_container(node, bytearray)
         if self._is_container(a, left) or self._is_container(b, right):
             known = self._containers(op, a, b, left, right, node, inplace)
             if known is not None:
@@ -146,6 +149,19 @@ class Operators(Subscripts):
         if inplace and op is ast.BitOr and issubclass(left, dict) and not issubclass(right, dict):
             return self.special(a, "__ior__", (frozenset({b}),), node)  # pairs
         if not self._is_container(b, right):
+            if issubclass(right, tuple(BUILTIN_CONTAINERS)):
+                name = _BINARY[op]
+                changed = self.special(a, f"__i{name}__", (frozenset({b}),), node) if inplace else None
+                if changed is not None:
+                    return changed
+                mine = self.special(a, f"__{name}__", (frozenset({b}),), node)
+                others = self.special(b, f"__r{name}__", (frozenset({a}),), node)
+                return join(mine or BOTTOM, others or BOTTOM) - frozenset({Const(NotImplemented)})
+            if left is bytearray and right is bytes and op is ast.Add:
+                if inplace:
+                    self.store_content(a, INT, node)
+                    return frozenset({a})
+                return self.new_container(node, left, self.content(a, node), tag="add")
             return None
         if op is ast.Add:
             if type(a) is Tup and type(b) is Tup:

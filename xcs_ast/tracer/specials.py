@@ -51,6 +51,7 @@ _COMPARE: Final[dict[str, tuple[Callable[[Any, Any], Any], str, str]]] = {
     "==": (operator.eq, "__eq__", "__eq__"),
     "!=": (operator.ne, "__ne__", "__ne__"),
 }
+_CHANGING: Final = (list, dict, set, bytearray, deque)
 _UNARY: Final[dict[str, tuple[Callable[[Any], Any], str]]] = {
     "-": (operator.neg, "__neg__"),
     "+": (operator.pos, "__pos__"),
@@ -128,6 +129,8 @@ class Specials(Views):
                 continue
             if not self.is_harmless(obj, method):
                 self.wait(f"{class_name(type(obj))}.{method} may run code of the program's")
+            if type(obj) not in CONTAINERS and issubclass(type(obj), _CHANGING) and not self.owns(obj):
+                self.wait(f"looks into a shared {class_name(type(obj))}")
             if op == "*" and self._has_in_python(obj, "__index__"):
                 self.wait(f"{class_name(type(obj))}.__index__ runs code of the program's")
         if op == "%" and type(a) in (bytes, bytearray) and type(b) not in SCALARS:

@@ -537,3 +537,34 @@ def case_text_of_an_exception_shows_what_was_set():
         return error
 
     return [_with_its_text(make, str) for make in (made, lambda told: OSError(1, told))]
+
+
+def case_operands_of_a_joining_operator_are_read():
+    class Row(list):
+        pass
+
+    row, plain, data = Row([7]), [3], bytearray(b"a")
+
+    def behind():
+        return plain + row
+
+    def join():
+        return data + b"x"
+
+    def fill():
+        return data % ()
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(behind())
+        plain.append(x)
+    for x in [1, 2, 3]:
+        out.append(behind())
+        row.append(x)
+    for x in [1, 2, 3]:
+        out.append(bytes(join()))
+        data.append(97)
+    for x in [1, 2, 3]:
+        out.append(bytes(fill()))
+        data.append(97)
+    return out
