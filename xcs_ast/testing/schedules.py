@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import threading
 import time
+from _thread import allocate_lock
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final, final
+from typing import Any, Final, final
 
 from xcs_ast import config
+from xcs_ast.native import use_own
 from xcs_ast.runtime import schedule as seam
+
+use_own(globals())
 
 __all__ = ["PATIENCE", "QUICK", "Order", "Schedule", "scheduled"]
 
@@ -97,12 +100,45 @@ class _RunState:
     """Whether the consumer has issued what it may for now, and wants a value."""
 
 
+class _Condition:
+    """As `threading.Condition`, whatever the program has put in the place of builtins."""
+
+    __slots__ = ("_lock", "_waiters")
+
+    def __init__(self) -> None:
+        self._lock = allocate_lock()
+        self._waiters: list[Any] = []
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def wait(self, timeout: float) -> None:
+        waiter = allocate_lock()
+        waiter.acquire()
+        self._waiters.append(waiter)
+        self._lock.release()
+        try:
+            waiter.acquire(timeout=timeout)
+        finally:
+            self._lock.acquire()
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+
+    def notify_all(self) -> None:
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            waiter.release()
+
+
 class _Director:
     """Holds back whoever comes too early. `finish` and `take` of a task both count as its end."""
 
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
-        self._changed = threading.Condition()
+        self._changed = _Condition()
         self._runs: dict[int, tuple[object, _RunState]] = {}
         self.started = 0
 
