@@ -23,6 +23,7 @@ __all__: list[str] = []
 
 _MODELS = ("builtins", "json", "http.client", "urllib.request", "urllib.parse", "re", "time", "os", "io")
 _ENTRIES = {
+    "time": ("sleep",),
     "json": ("dumps", "loads"),
     "urllib.request": ("urlopen",),
     "class urllib.request.Request": ("()",),
