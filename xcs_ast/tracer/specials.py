@@ -124,12 +124,12 @@ class Specials(Views):
             return self._binary_in_python(op, shown, a, b, left, right)
         if op == "%" and type(a) is str:
             return a % self.text_arguments(a, b)
-        for obj, method in ((a, name), (b, reflected)):
+        for obj, method, other in ((a, name, b), (b, reflected, a)):
             if type(obj) in _PLAIN_CLASSES:
                 continue
             if not self.is_harmless(obj, method):
                 self.wait(f"{class_name(type(obj))}.{method} may run code of the program's")
-            if type(obj) not in CONTAINERS and issubclass(type(obj), _CHANGING) and not self.owns(obj):
+            if type(obj) not in CONTAINERS and not self._keeps_to_itself(obj, other):
                 self.wait(f"looks into a shared {class_name(type(obj))}")
             if op == "*" and self._has_in_python(obj, "__index__"):
                 self.wait(f"{class_name(type(obj))}.__index__ runs code of the program's")
@@ -139,6 +139,12 @@ class Specials(Views):
             # Python knows it again, and leaves the table of the result as it is; copies would not be known.
             self.wait("a set meets itself")
         return self.adopt(native(self._operand(a, op), self._operand(b, op)))
+
+    def _keeps_to_itself(self, obj: Any, other: Any) -> bool:
+        """Whether nothing shared is read of an operand by the C code of the other one."""
+        if issubclass(type(obj), _CHANGING):
+            return self.owns(obj)
+        return not issubclass(type(other), (bytes, bytearray))  # which take whatever has a buffer
 
     def _operand(self, obj: Any, op: str) -> Any:
         if type(obj) not in CONTAINERS:

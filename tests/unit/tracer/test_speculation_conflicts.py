@@ -50,6 +50,36 @@ def between(x):
     if x == 3: C.m = lambda self: 2
     if x == 4: c.m = lambda: 3
 """,
+    "a list's subclass beside a list": """
+class Row(list): pass
+row = Row([7])
+def f(x): return [3] + row, ask(x)
+def between(x): row.append(x)
+""",
+    "a list's subclass, by name": """
+import operator
+class Row(list): pass
+row = Row([7])
+def f(x): return operator.concat([3], row), ask(x)
+def between(x): row.append(x)
+""",
+    "a bytearray beside bytes": """
+data = bytearray(b'a')
+def f(x): return b'x' + data, ask(x)
+def between(x): data.append(97)
+""",
+    "an array beside bytes": """
+import array
+data = array.array('b', b'a')
+def f(x): return b'x' + data, ask(x)
+def between(x): data.append(97)
+""",
+    "a view beside bytes": """
+data = bytearray(b'a')
+view = memoryview(data)
+def f(x): return b'x' + view, ask(x)
+def between(x): data[0] += 1
+""",
     "code replaced between": """
 def h(): return 1
 def h2(): return 2
