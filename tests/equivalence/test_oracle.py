@@ -17,8 +17,17 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.equivalence import samples
+from xcs_ast import config
 from xcs_ast.runtime import schedule as seam
-from xcs_ast.testing import Nondeterministic, NotEquivalent, Order, Schedule, assert_equivalent, equivalent
+from xcs_ast.testing import (
+    Nondeterministic,
+    NotEquivalent,
+    Order,
+    Schedule,
+    assert_equivalent,
+    equivalent,
+    schedules,
+)
 from xcs_ast.testing.functions import Pair
 from xcs_ast.testing.picture import first_difference, module_state, picture_of
 from xcs_ast.testing.reduce import reduced
@@ -271,7 +280,38 @@ def drive(order: Order, count: int) -> list[tuple[str, int]]:
 
 def test_reverse_finishes_backwards() -> None:
     done = drive(Order.REVERSE, 4)
-    assert len([i for what, i in done if what == "finish"]) == 4
+    assert [i for what, i in done if what == "run"] == [3, 2, 1, 0]
+
+
+def test_reverse_lets_go_when_what_is_left_only_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedules, "PATIENCE", 600.0)
+    director = _Director(Schedule(Order.REVERSE))
+    outer, inner = object(), object()
+    for i in range(2):
+        director(seam.ISSUE, outer, i)
+
+    def first() -> None:
+        """The other worker: held back until the second task ends, which waits for a worker itself."""
+        director(seam.START, outer, 0)
+        director(seam.FINISH, outer, 0)
+        director(seam.START, inner, 0)
+        director(seam.FINISH, inner, 0)
+
+    def second() -> None:
+        director(seam.START, outer, 1)
+        director(seam.ISSUE, inner, 0)
+        director(seam.TAKE, inner, 0)
+        director(seam.FINISH, outer, 1)
+
+    threads = [threading.Thread(target=each, daemon=True) for each in (first, second)]
+    with config.overridden(workers=2):
+        for thread in threads:
+            thread.start()
+        taker = threading.Thread(target=director, args=(seam.TAKE, outer, 0), daemon=True)
+        taker.start()
+        for thread in (*threads, taker):
+            thread.join(60)
+    assert not any(thread.is_alive() for thread in threads), "held back until patience ends"
 
 
 def test_ahead_takes_after_everything_ran() -> None:

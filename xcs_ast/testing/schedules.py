@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from _thread import allocate_lock
+from _thread import allocate_lock, get_ident
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -140,6 +140,10 @@ class _Director:
         self._schedule = schedule
         self._changed = _Condition()
         self._runs: dict[int, tuple[object, _RunState]] = {}
+        self._at_work: set[int] = set()
+        """Threads inside a task."""
+        self._waiting = 0
+        """How many of them wait in it for tasks of a region of its own."""
         self.started = 0
 
     def __call__(self, event: str, run: object, index: int) -> bool | None:
@@ -169,6 +173,7 @@ class _Director:
                 self._hold(state, index)
             case _:
                 pass
+        self._at_work.add(get_ident())
         self.started += 1
         return True
 
@@ -178,7 +183,8 @@ class _Director:
 
         def is_next() -> bool:
             later = (i for i in state.issued if i > index)
-            stuck = len(state.held) >= workers and index == max(state.held)
+            taken = self._waiting + sum(len(each.held) for _, each in self._runs.values())
+            stuck = taken >= workers and index == max(state.held)
             return state.waiting and (stuck or all(i in state.ended for i in later))
 
         state.held.add(index)
@@ -189,6 +195,7 @@ class _Director:
             state.held.discard(index)
 
     def _finish(self, state: _RunState, index: int) -> None:
+        self._at_work.discard(get_ident())
         state.ended.add(index)
         self._changed.notify_all()
 
@@ -196,7 +203,11 @@ class _Director:
         state.waiting = True
         self._changed.notify_all()
         if self._schedule.order in (Order.AHEAD, Order.CHECKED, Order.REVERSE, Order.DELAY_ONE):
+            inside = get_ident() in self._at_work
+            self._waiting += inside
+            self._changed.notify_all()
             self._wait(lambda: state.issued <= state.ended | state.taken)
+            self._waiting -= inside
         state.taken.add(index)
         if self._schedule.order in (Order.IN_PLACE, Order.ALTERNATE):
             state.ended.add(index)
