@@ -238,4 +238,16 @@ DEFECTS: Final = (
             "[shared_parked-case_block_is_left_by_an_exception-hook]",
         ),
     ),
+    Defect(
+        "traced-from-the-middle-unseen",
+        Kind.ORDER,
+        "a recorded task still counts where the body has begun to follow each call of the program",
+        "xcs_ast/runtime/speculation.py",
+        "        known = not unfit()\n",
+        "        known = True\n",
+        (
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_outside-case_traced_from_the_middle-hook]",
+        ),
+    ),
 )

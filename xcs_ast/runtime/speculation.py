@@ -21,13 +21,14 @@ from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter_ns
 from typing import Any, Final, final
 
-from xcs_ast.native import intact, use_own
+from xcs_ast.native import use_own
 from xcs_ast.runtime import schedule
 from xcs_ast.runtime.block import BlockRun, call
 from xcs_ast.runtime.checking import Check
 from xcs_ast.runtime.peek import Peeker
 from xcs_ast.runtime.pool import POOL
 from xcs_ast.runtime.profile import Conduct, Finding, Outcome, thread_time
+from xcs_ast.runtime.reasons import unfit
 from xcs_ast.runtime.run import Owner, Run, Spec, Tally
 from xcs_ast.runtime.task import SingleTask, StagedTask, Task
 from xcs_ast.runtime.unwinding import is_ours, raise_in_place, trim
@@ -163,7 +164,7 @@ class SpeculativeTask(Task):
                 return self._in_place(number, Outcome.DISCARDED if began else Outcome.IN_PLACE)
         speculation = self._speculation
         assert speculation is not None
-        known = intact()
+        known = not unfit()
         ready = known and speculation.ready(number)
         check, self._check = self._check, None
         if check is not None and known:
@@ -387,7 +388,7 @@ class SpeculativeRun(Run):
 
     def _admits(self, item: object, spec: Spec) -> bool:
         # Unless the region is PROVEN, its body may have done anything since it was entered.
-        return (self._proven or intact()) and super()._admits(item, spec)
+        return (self._proven or not unfit()) and super()._admits(item, spec)
 
     def _note(self, task: SpeculativeTask) -> None:
         self._reports.note(task)

@@ -963,3 +963,35 @@ def case_class_registered_meanwhile():
         if x == 3:
             Base.register(int)
     return out
+
+
+def _followed_from_the_second_on(switch):
+    """The body has Python tell of each call from some turn on, as a debugger does that is called there."""
+    calls = []
+
+    def note(frame, event, arg):
+        code = frame.f_code
+        if event == "call" and code.co_filename == __file__ and code.co_name in ("ask", "slow"):
+            calls.append(code.co_name)
+
+    def ask(x):
+        LOG.append(x)
+        return slow(x)
+
+    out = []
+    try:
+        for x in [1, 2, 3]:
+            out.append(ask(x))
+            if x == 1:
+                switch(note)
+    finally:
+        switch(None)
+    return out, calls
+
+
+def case_traced_from_the_middle():
+    return _followed_from_the_second_on(sys.settrace)
+
+
+def case_profiled_from_the_middle():
+    return _followed_from_the_second_on(sys.setprofile)
