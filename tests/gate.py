@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,8 +31,12 @@ ELSEWHERE = ("cli", "corpus", "hook", "models", "testing")
 """Unit tests in which typeguard would see little: other processes, texts, code of others."""
 
 
-PYTEST = ("-m", "pytest", "-q", "--dist", "worksteal", "--durations=25")
-"""Each process has a part of the tests, in their order, and at the end takes from those of the others."""
+PYTEST = ("-m", "pytest", "-q", "--dist", "worksteal", "--durations=25", "--assert=plain")
+"""Each process has a part of the tests, in their order, and at the end takes from those of the others.
+
+What an assertion compared is told when what failed is run again: to prepare that for all takes longer.
+"""
+AGAIN = ("--assert=rewrite", "--last-failed", "--last-failed-no-failures", "none")
 
 
 def processes(pythons: int) -> tuple[str, str]:
@@ -84,25 +89,16 @@ def run(title: str, *command: str, shown: bool = True, **environment: str) -> bo
     return done.returncode == 0
 
 
-def set_up(version: str, python: str, extras: str) -> str | None:
+def set_up(version: str, python: str, extras: str, build: threading.Lock) -> str | None:
     """A fresh environment with the project in it; its interpreter, or `None` where that failed."""
     folder = ROOT / ".venv-gate" / version
     shutil.rmtree(folder, ignore_errors=True)
     inner = str(folder / "bin" / "python")
-    ok = run(f"{version} venv", python, "-m", "venv", str(folder)) and run(
-        f"{version} install",
-        inner,
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--no-compile",
-        "-c",
-        "constraints.txt",
-        "-e",
-        f".[{extras}]",
-    )
-    return inner if ok else None
+    install = (inner, "-m", "pip", "install", "-q", "--no-compile", "-c", "constraints.txt")
+    if not run(f"{version} venv", python, "-m", "venv", str(folder)):
+        return None
+    with build:
+        return inner if run(f"{version} install", *install, "-e", f".[{extras}]") else None
 
 
 def lint(inner: str) -> list[str]:
@@ -119,15 +115,16 @@ def lint(inner: str) -> list[str]:
 def set_up_all(found: dict[str, str]) -> tuple[dict[str, str], list[str]]:
     """The interpreters of the new environments, and what failed, also of the checks of the source.
 
-    Those run in the first environment while the others are being made, one after the other: each builds the
-    project in the same folder. The tests come later, for they read what is built there.
+    Those run in the first environment while the others are being made. Of these, one at a time builds the
+    project: all do so in the same folder. The tests come later, for they read what is built there.
     """
     made: dict[str, str] = {}
     failed: list[str] = []
     first = next(iter(found))
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    build = threading.Lock()
+    with ThreadPoolExecutor(max_workers=len(found)) as pool:
         being_made = {
-            version: pool.submit(set_up, version, python, "test,lint" if version == first else "test")
+            version: pool.submit(set_up, version, python, "test,lint" if version == first else "test", build)
             for version, python in found.items()
         }
         for version, each in being_made.items():
@@ -141,6 +138,16 @@ def set_up_all(found: dict[str, str]) -> tuple[dict[str, str], list[str]]:
     return made, failed
 
 
+def tested(title: str, python: tuple[str, ...], *arguments: str, shown: bool = True, **more: str) -> bool:
+    """Runs tests, and those that failed once more, to show why; whether all passed the first time."""
+    cache = ("-o", f"cache_dir={ROOT / '.venv-gate' / title.replace(' ', '-')}")
+    command = (*python, *PYTEST, *cache, *arguments)
+    if run(title, *command, shown=shown, **more):
+        return True
+    run(f"{title}, those that failed once more", *command, *AGAIN, shown=shown, **more)
+    return False
+
+
 def check_all(made: dict[str, str], options: argparse.Namespace) -> list[str]:
     """The tests in all environments, side by side; the names of the steps that failed."""
     first = next(iter(made), None)
@@ -150,8 +157,8 @@ def check_all(made: dict[str, str], options: argparse.Namespace) -> list[str]:
             which: tuple[str, ...] = () if version == first else ("--brief",)
         else:
             which = ("--brief", "--share", f"{number}/{len(made)}")
-        command = (inner, *PYTEST, *processes(len(made)), *which, *options.pytest)
-        return run(f"{version} tests", *command, shown=len(made) == 1)
+        arguments = (*processes(len(made)), *which, *options.pytest)
+        return tested(f"{version} tests", (inner,), *arguments, shown=len(made) == 1)
 
     with ThreadPoolExecutor(max_workers=max(1, len(made))) as pool:
         running = {
@@ -165,9 +172,10 @@ def check_annotations(version: str, inner: str) -> list[str]:
     """The unit tests under typeguard; the name of the step where it failed."""
     title = f"{version} typeguard"
     with tempfile.TemporaryDirectory() as cache:  # what typeguard compiles must not be taken for our modules
-        passed = run(
+        passed = tested(
             title,
-            *(inner, *PYTEST, *processes(1), "tests/unit"),
+            (inner,),
+            *(*processes(1), "tests/unit"),
             *(f"--ignore=tests/unit/{each}" for each in ELSEWHERE),
             *("--typeguard-packages=xcs_ast", "-W", "error::typeguard.InstrumentationWarning"),
             PYTHONPYCACHEPREFIX=cache,
@@ -178,9 +186,9 @@ def check_annotations(version: str, inner: str) -> list[str]:
 def check_strictly(version: str, inner: str) -> list[str]:
     """The tests in development mode, with hashes that nobody chose; the name of the step where it failed."""
     title = f"{version} strict"
-    flags = ("-X", "dev", "-W", "error")
-    command = (inner, *flags, *PYTEST, *processes(1), "-m", "not slow")
-    return [] if run(title, *command, PYTHONHASHSEED="random") else [title]
+    python = (inner, "-X", "dev", "-W", "error")
+    passed = tested(title, python, *processes(1), "-m", "not slow", PYTHONHASHSEED="random")
+    return [] if passed else [title]
 
 
 def main() -> int:

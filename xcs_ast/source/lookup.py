@@ -273,7 +273,7 @@ def _defined(tree: ast.Module, name: str, line: int) -> list[_Candidate]:
     A `def` stands in a statement that has its line, never in an expression.
     """
     found: list[_Candidate] = []
-    # The statements of a module stand in the order of their lines: the last that has begun by then may have it.
+    # The statements of a module stand in the order of their lines: only the last that has begun may have it.
     last = bisect_right(tree.body, line, key=_first_line)
     todo: list[tuple[ast.AST, str, str | None, tuple[ast.ClassDef, ...], ast.stmt | None]] = [
         (stmt, "", None, (), None) for stmt in tree.body[max(0, last - 1) : last]
