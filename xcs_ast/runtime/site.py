@@ -36,6 +36,7 @@ from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
 from xcs_ast.runtime.checking import BUDGET, Check, Checks
 from xcs_ast.runtime.deciding import decide as _decide
+from xcs_ast.runtime.handles import Handles
 from xcs_ast.runtime.peek import END, peek, sources
 from xcs_ast.runtime.profile import Backoff, Finding
 from xcs_ast.runtime.reasons import FINDINGS, reason, unfit
@@ -97,7 +98,7 @@ class Site:
         "_decide",
         "_demoted",
         "_dumped",
-        "_modules",
+        "_handles",
         "_recording",
         "_shape",
         "_skip",
@@ -152,7 +153,7 @@ class Site:
         self._checks: Checks | None = None
         self._demoted: Verdict | None = None
         self._slices: dict[int, CodeType] = {}
-        self._modules: dict[int, list[Run | Plain | BlockRun]] = {}
+        self._handles = Handles()
         self._blocks: dict[int, ref[BlockRun]] = {}
         self._dumped: tuple[Dumps, int, str, Decide | None] | None = None
 
@@ -333,7 +334,7 @@ class Site:
     def enter_module(self, slice: Callable[..., Any], iterable: Iterable[Any]) -> bool:
         """As `enter`; the handle is this site, in this thread, until `rest` (or a comprehension's end)."""
         run = self.enter(slice, iterable) if self.worthwhile() else Plain(iterable)
-        self._modules.setdefault(get_ident(), []).append(run)
+        self._handles.push(run)
         return bool(run)
 
     def block_module(self, thunks: Sequence[Callable[[], Any]]) -> bool:
@@ -341,18 +342,14 @@ class Site:
         run = self.block(thunks) if self.worthwhile() else None
         if run is None:
             return False
-        self._modules.setdefault(get_ident(), []).append(run)
+        self._handles.push(run)
         return True
 
-    def _top(self) -> Run | Plain | BlockRun | None:
-        stack = self._modules.get(get_ident())
-        return stack[-1] if stack else None
-
     def __bool__(self) -> bool:
-        return bool(self._top())
+        return bool(self._handles.top())
 
     def __iter__(self) -> Iterator[Any]:
-        run = self._top()
+        run = self._handles.top()
         if not isinstance(run, Run):
             return iter(())
         return iter(run) if self.facts.kind is not RegionKind.COMPREHENSION else self._whole(run)
@@ -362,34 +359,20 @@ class Site:
         try:
             yield from run
         finally:
-            stack = self._modules.get(thread, [])
-            if run in stack:
-                stack.remove(run)
-            if not stack:
-                self._modules.pop(thread, None)
+            self._handles.remove(run, thread)
 
     def ahead(self, number: int) -> Any:
         """Hand-over `number` of the run of this thread."""
-        run = self._top()
+        run = self._handles.top()
         assert isinstance(run, Run | BlockRun)
         if isinstance(run, BlockRun) and number == self.facts.stages - 1:
-            self._pop()
+            self._handles.pop()
         return run.ahead(number)
 
     def rest(self) -> Iterable[Any]:
         """What is left for the plain loop."""
-        run = self._pop()
+        run = self._handles.pop()
         return () if run is None or isinstance(run, BlockRun) else run.rest()
-
-    def _pop(self) -> Run | Plain | BlockRun | None:
-        thread = get_ident()
-        stack = self._modules.get(thread)
-        if not stack:
-            return None
-        run = stack.pop()
-        if not stack:
-            self._modules.pop(thread, None)
-        return run
 
     # -- exceptions -------------------------------------------------------------------------------------
 
@@ -403,15 +386,8 @@ class Site:
             run = None if reference is None else reference()
             if run is not None:
                 run.cancel()
-        if self._modules:
-            self._drop_left()
-
-    def _drop_left(self) -> None:
-        """Forgets runs at module level whose loop was left by the exception under way."""
-        run = self._top()
-        while run is not None and (isinstance(run, Plain) or (isinstance(run, Run) and run.closed)):
-            self._pop()
-            run = self._top()
+        if self._handles:
+            self._handles.drop_left()
 
     # -- bookkeeping ------------------------------------------------------------------------------------
 
