@@ -34,7 +34,7 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.ir.effects import CONTENT, WHOLE, Access, Blocking
-from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, static_attr
+from xcs_ast.ir.paths import KeyStep
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 
@@ -132,6 +132,10 @@ class Applying(Operators):
                             node,
                             codes.UNKNOWN_CALL,
                         )
+        if entry.owner.partition(".")[0] != "builtins" and self.compute_their_class(args):
+            return self.fail(
+                f"passes {entry.dotted} an object that computes its __class__", node, codes.UNKNOWN_CALL
+            )
         call = ModelCall(entry, receiver, placed, node, cls)
         decided: Value | None = None
         for clause in entry.clauses:
@@ -362,7 +366,7 @@ class Applying(Operators):
                     self._merged(of, self._spec(of, call), call)
                 return call.results[(what, of)]
             case e.Attr(of, name):
-                return self._plain_attr(self._spec(of, call), name)
+                return self.plain_attr(self._spec(of, call), name)
             case e.ResultOf(of):
                 return call.results.get(("call", of), BOTTOM)
             case e.SpecialResult(of, method):
@@ -401,23 +405,11 @@ class Applying(Operators):
             return unknown(f"uses a {name}, which is not imported")
         obj = self.fresh(call.node or call.entry, cls, ("spec", call.entry.dotted))
         for part in parts:
-            self.grow(obj, "elems", self._spec(part, call), touch=False)
+            held = self._spec(part, call)
+            self.grow(obj, "elems", held, touch=False)
+            if type(part) is e.Attr:  # what is taken over is found under the same name again
+                self.grow_attr(obj, part.name, held, touch=False)
         return frozenset({New(obj)})
-
-    def _plain_attr(self, value: Value, name: str) -> Value:
-        out = BOTTOM
-        for atom in value:
-            if type(atom) is New:
-                out = join(out, self.get_attr(atom.obj, name) or BOTTOM)
-            elif type(atom) is Ref:
-                self.exact(atom)
-                found = static_attr(atom.obj, name)
-                if found is MISSING:
-                    return unknown(f"uses .{name} of a {class_name(type(atom.obj))}")
-                out = join(out, self.wrap(atom.path.then(AttrStep(name)), found))
-            elif not is_scalar(atom):
-                return unknown(f"uses .{name} of something")
-        return out
 
     def _fresh_spec(self, kind: str, parts: tuple[e.Spec, ...], call: ModelCall) -> Value:
         where: object = call.node or call.entry

@@ -99,7 +99,7 @@ class Attributes(Protocol):
                 return self._instance_attr(atom, kind, name, node)
 
     def _instance_attr(self, atom: Atom, cls: type, name: str, node: ast.AST | None) -> Value:
-        if name == "__class__":
+        if name == "__class__" and not self.computes_class(cls):
             return frozenset({pinned(cls)})
         if cls is AnyException:
             return self._of_any_exception(atom, name, node)
@@ -289,7 +289,7 @@ class Attributes(Protocol):
         meta = type(cls)
         if name in _TEXTS:
             return join(STR, NONE)
-        if name == "__class__":
+        if name == "__class__" and not self.computes_class(meta):
             return frozenset({pinned(meta)})
         if issubclass(type(cls), EnumMeta):
             member = cls.__dict__.get("_member_map_", {}).get(name)

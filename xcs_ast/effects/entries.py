@@ -191,7 +191,10 @@ class Json(Node):
 
 @final
 class New(Node):
-    """A new instance of the class that `catalog.class_named` finds, reaching only `parts`."""
+    """A new instance of the class that `catalog.class_named` finds, reaching only `parts`.
+
+    A part that is an attribute of something becomes the attribute of the same name.
+    """
 
     name: str
     parts: tuple[Spec, ...] = ()

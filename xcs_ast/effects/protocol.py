@@ -7,9 +7,27 @@ from typing import Any, final
 
 from xcs_ast.effects import guards as g
 from xcs_ast.effects.containers import Containers
-from xcs_ast.effects.resolve import class_name, find_behind, is_mutable_class, is_plain_metaclass, mro_of
-from xcs_ast.effects.values import Atom, Value
-from xcs_ast.ir.paths import AttrStep, Path, PinnedRoot
+from xcs_ast.effects.resolve import (
+    class_name,
+    computes_class,
+    find_behind,
+    is_mutable_class,
+    is_plain_metaclass,
+    mro_of,
+)
+from xcs_ast.effects.values import (
+    BOTTOM,
+    AnyException,
+    Atom,
+    New,
+    Ref,
+    Value,
+    class_of,
+    is_scalar,
+    join,
+    unknown,
+)
+from xcs_ast.ir.paths import MISSING, AttrStep, Path, PinnedRoot, static_attr
 from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 
@@ -57,6 +75,36 @@ class Protocol(Containers):
             self.protocol(type(cls), name)
         self.class_attr(type(cls), "__getattr__", node)  # `type` has none: to assign it is a plain write
         return is_plain_metaclass(cls)
+
+    def computes_class(self, cls: type) -> bool:
+        """As the function of this name, relied on."""
+        self.protocol(cls, "__class__")
+        self.protocol(cls, "__getattribute__")
+        return computes_class(cls)
+
+    def compute_their_class(self, args: Args) -> bool:
+        """Whether an argument would run code if a library asked what it is an instance of.
+
+        Functions of `builtins` go by the type, and `isinstance` has a rule.
+        """
+        kinds = {class_of(atom) for value in args.every() for atom in value if not is_scalar(atom)}
+        return any(cls is not None and cls is not AnyException and self.computes_class(cls) for cls in kinds)
+
+    def plain_attr(self, value: Value, name: str) -> Value:
+        """What objects hold under a name, where no code is asked."""
+        out = BOTTOM
+        for atom in value:
+            if type(atom) is New:
+                out = join(out, self.get_attr(atom.obj, name) or BOTTOM)
+            elif type(atom) is Ref:
+                self.exact(atom)
+                found = static_attr(atom.obj, name)
+                if found is MISSING:
+                    return unknown(f"uses .{name} of a {class_name(type(atom.obj))}")
+                out = join(out, self.wrap(atom.path.then(AttrStep(name)), found))
+            elif not is_scalar(atom):
+                return unknown(f"uses .{name} of something")
+        return out
 
     def behind(self, cls: type, start: type, name: str, node: ast.AST | None) -> tuple[type | None, Any]:
         """As `class_attr`, but behind `start` in the lookup order of `cls`."""

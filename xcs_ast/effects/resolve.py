@@ -20,6 +20,7 @@ __all__ = [
     "among",
     "builtins_of",
     "class_name",
+    "computes_class",
     "find_behind",
     "find_in_mro",
     "is_class",
@@ -120,6 +121,14 @@ def models_may_rely_on(cls: type) -> bool:
         and cls is not types.FunctionType
         and not issubclass(cls, BaseException)
         and is_library(module_of(cls))
+    )
+
+
+def computes_class(cls: type) -> bool:
+    """Whether code of the program says what `__class__` of an instance is, which `isinstance` may ask for."""
+    return is_mutable_class(cls) and (
+        find_in_mro(cls, "__class__")[0] is not object
+        or type(find_in_mro(cls, "__getattribute__")[1]) is types.FunctionType
     )
 
 

@@ -182,9 +182,7 @@ class Rules(Streams):
             if cls_of is AnyException:
                 yes = no = True
                 continue
-            if find_in_mro(cls_of, "__class__")[0] is not object or (
-                type(self.protocol(cls_of, "__getattribute__")[1]) is types.FunctionType
-            ):
+            if self.computes_class(cls_of):
                 return self.no_rule(call, f"on a {class_name(cls_of)}, which computes its __class__")
             looks = [self._looks_at_methods(cls_of, cls, call.node) for cls in wanted]
             if any(looks):

@@ -197,6 +197,8 @@ def _advance(obj: object, step: Step) -> object:
 _FUNCTION_FIELDS: Final = frozenset(
     {"__closure__", "__code__", "__defaults__", "__globals__", "__kwdefaults__"}
 )
+_HELD_IN_C: Final = {"tzinfo": ("datetime.datetime", "datetime.time")}
+"""What C code gives out as it holds it, though by a descriptor that might compute, and whose."""
 
 
 def static_attr(obj: object, name: str) -> object:
@@ -224,6 +226,10 @@ def static_attr(obj: object, name: str) -> object:
                 return found.__get__(obj, type(obj))
             except AttributeError:
                 return MISSING
+        if type(found) is types.GetSetDescriptorType and name in _HELD_IN_C:
+            owner = found.__objclass__
+            if f"{owner.__module__}.{owner.__name__}" in _HELD_IN_C[name]:
+                return found.__get__(obj, type(obj))
     instance = instance_dict(obj)
     return MISSING if instance is None else instance.get(name, MISSING)
 

@@ -20,7 +20,7 @@ from typing import Any, Final, assert_never, final
 from xcs_ast.effects import catalog
 from xcs_ast.effects import entries as e
 from xcs_ast.effects.node import Node
-from xcs_ast.effects.resolve import class_name, is_class
+from xcs_ast.effects.resolve import class_name, computes_class, is_class
 from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.calls_views import CONTAINERS, IMMUTABLE, SCALARS
@@ -102,6 +102,11 @@ class Modelled(Items):
             silent = key != "*" and key != "**" and not entry.speaks_of(key)
             if silent and not all(type(value) in SCALARS for value in values):
                 return self.wait(f"passes {entry.dotted} an object that its model does not speak of")
+        if entry.owner.partition(".")[0] != "builtins":
+            for arg in (*args, *kwargs.values()):
+                if type(arg) not in SCALARS and computes_class(type(arg)):
+                    # Any function of a library may ask what it is an instance of.
+                    return self.wait(f"passes {entry.dotted} an object that computes its __class__")
         if type(receiver) is re.Match and type(receiver.string) not in SCALARS:
             return self.wait("looks at a match in something that may change")
         use = _Use(entry, receiver, placed)

@@ -279,3 +279,22 @@ class Text(str):
 
 
 loud_text = Text("1")
+
+
+class Masked:
+    @property
+    def __class__(self):
+        LOG.append("class")
+        return P
+
+    def __iter__(self):
+        return iter([1, 2])
+
+
+class Zone(datetime.tzinfo):
+    utcoffset = _log(datetime.timedelta(0))
+
+
+masked = Masked()
+moment = datetime.datetime(2000, 1, 1, tzinfo=Zone())
+hour = moment.timetz()
