@@ -267,7 +267,7 @@ class Attributes(Protocol):
         )
 
     def _super_attr(self, start: type, receiver: Atom, name: str, node: ast.AST | None) -> Value:
-        if type(receiver) is Ref and is_class(receiver.obj) and start in mro_of(receiver.obj):
+        if type(receiver) is Ref and is_class(receiver.obj) and among(start, mro_of(receiver.obj)):
             cls: type | None = receiver.obj
             on_class = True
         else:

@@ -111,7 +111,7 @@ class Constructing(Calls):
         out = BOTTOM
         for atom in made:
             kind = class_of(atom)
-            if kind is None or cls not in mro_of(kind):
+            if kind is None or not among(cls, mro_of(kind)):
                 out = join(out, frozenset({atom}))
                 continue
             owner, found = self.class_attr(kind, "__init__", node)
@@ -143,7 +143,7 @@ class Constructing(Calls):
 
     def _enum_member(self, cls: type, args: Args, node: ast.AST | None) -> Value:
         _, missing = self.class_attr(cls, "_missing_", node)
-        plain = getattr(missing, "__func__", missing)
+        plain = missing.__func__ if type(missing) is classmethod else None
         if (
             len(args.positional) != 1
             or args.keywords

@@ -12,7 +12,15 @@ from xcs_ast.effects import guards as g
 from xcs_ast.effects.applying import ModelCall
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, is_mutable_class, module_of, mro_of
+from xcs_ast.effects.resolve import (
+    among,
+    class_name,
+    find_in_mro,
+    is_class,
+    is_mutable_class,
+    module_of,
+    mro_of,
+)
 from xcs_ast.effects.streams import Streams
 from xcs_ast.effects.values import (
     BOOL,
@@ -127,7 +135,7 @@ class Rules(Streams):
             out = BOTTOM
             for cls in first:
                 for atom in second:
-                    if type(cls) is Ref and is_class(cls.obj):
+                    if type(cls) is Ref and is_class(cls.obj) and self.hashed_plainly(cls.obj):
                         self.same(cls)
                         out = join(out, frozenset({Super(cls.obj, atom)}))
                     else:
@@ -145,6 +153,8 @@ class Rules(Streams):
         for cls in cls_value:
             if type(cls) is Ref:
                 self.same(cls)
+                if is_class(cls.obj) and not self.hashed_plainly(cls.obj):
+                    return self.no_rule(call, "of a class whose metaclass hashes or compares it")
         return frozenset(
             Super(cls.obj, atom)
             for cls in cls_value
@@ -215,7 +225,7 @@ class Rules(Streams):
         return wanted
 
     def _is_subclass(self, cls: type, wanted: type) -> bool:
-        if wanted in self.lineage(cls):
+        if among(wanted, self.lineage(cls)):
             return True
         return type(wanted) is not type and _is_standard(wanted) and issubclass(cls, wanted)
 
@@ -224,7 +234,7 @@ class Rules(Streams):
 
         It remembers the answer, too, so it must not be asked ahead of time.
         """
-        if type(wanted) is type or wanted in mro_of(cls):
+        if type(wanted) is type or among(wanted, mro_of(cls)):
             return False
         mutable = [base for base in mro_of(cls) if is_mutable_class(base)]
         for base in mutable:
@@ -388,6 +398,8 @@ class Rules(Streams):
                 return self.no_rule(call, "for a class that is not known")
             cls = atom.obj
             self.same(atom)
+            if not self.hashed_plainly(cls):
+                return self._cannot(cls, "whose metaclass hashes or compares it", call.node)
             if self.class_attr(cls, "__del__", call.node)[0] is not None:
                 return self._cannot(cls, "whose instances have a finalizer", call.node)
             if call.entry.owner not in ("builtins.object", "builtins.dict", "builtins.list", "builtins.set"):

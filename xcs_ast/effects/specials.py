@@ -391,8 +391,8 @@ class Specials(Attributes):
         return self._iterate_object(atom, node)
 
     def _iterate_class(self, atom: Ref, node: ast.AST | None) -> Value:
-        members: Any = getattr(atom.obj, "_member_map_", None)
-        if type(members) is dict and type(atom.obj).__module__ == "enum":
+        members: Any = static_attr(atom.obj, "_member_map_")
+        if type(members) is dict and module_of(type(atom.obj)) == "enum":
             self.same(atom)
             return frozenset(pinned(member) for member in members.values())
         return self.fail("iterates over a class", node)

@@ -11,6 +11,7 @@ from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import class_name, is_class
 from xcs_ast.effects.specials import Specials, reason_of
+from xcs_ast.effects.type_forms import makes_alias
 from xcs_ast.effects.values import (
     BOTTOM,
     INT,
@@ -81,7 +82,7 @@ class Subscripts(Specials):
             if type(cls) is not type:
                 return self.fail(f"subscripts the class {class_name(cls)}", node)
             found = self.class_attr(cls, "__class_getitem__", node)[1]
-            if type(getattr(found, "__func__", None)) is types.FunctionType:
+            if not makes_alias(found):
                 getter = self.load_attr_of(atom, "__class_getitem__", node)
                 return self.call(getter, Args((frozenset({key}),)), node)
             return unknown("uses a generic alias")

@@ -12,12 +12,13 @@ import types
 import typing
 from typing import Final
 
-from xcs_ast.effects.resolve import find_in_mro, is_class, module_of
+from xcs_ast.effects.resolve import find_in_mro, is_class, is_library, module_of
+from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
 
 use_own(globals())
 
-__all__ = ["is_type_form", "makes_type_form"]
+__all__ = ["is_type_form", "makes_alias", "makes_type_form"]
 
 _CONSTANTS: Final = frozenset({str, int, bool, bytes, type(None), type(...)})
 _PLAIN: Final = _CONSTANTS | {types.GenericAlias, types.UnionType}
@@ -36,8 +37,19 @@ def is_type_form(obj: object) -> bool:
         of_typing or all(find_in_mro(kind, name)[0] in (type, object) for name in _OF_CLASSES)
     ):
         return False
-    getter = getattr(find_in_mro(obj, "__class_getitem__")[1], "__func__", None)
-    return type(getter) is not types.FunctionType or getter.__module__ == "typing"
+    return makes_alias(find_in_mro(obj, "__class_getitem__")[1])
+
+
+def makes_alias(found: object) -> bool:
+    """Whether what a class holds as `__class_getitem__` makes a generic alias, by code of Python's own."""
+    if found is MISSING or type(found) is types.ClassMethodDescriptorType:
+        return True
+    if type(found) is not classmethod:
+        return False
+    getter = found.__func__
+    if type(getter) is types.FunctionType:
+        return getter.__module__ == "typing"
+    return is_class(getter) and issubclass(getter, types.GenericAlias) and is_library(module_of(getter))
 
 
 def makes_type_form(o: object, k: object) -> bool:

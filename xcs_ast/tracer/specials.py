@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from xcs_ast.effects.resolve import class_name
+from xcs_ast.effects.resolve import among, class_name
 from xcs_ast.effects.type_forms import makes_type_form
 from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
@@ -163,7 +163,7 @@ class Specials(Views):
         if kinds[0] is kinds[1]:
             tries = tries[:1]
         elif (
-            kinds[0] in self.mro(kinds[1])
+            among(kinds[0], self.mro(kinds[1]))
             and right is not None
             and right is not self.settled(kinds[0], reflected)
         ):
@@ -333,7 +333,7 @@ class Specials(Views):
         _, name, reflected = _COMPARE[op]
         kinds = self.kind_of(a), self.kind_of(b)
         tries = [(left, a, b, name), (right, b, a, reflected)]
-        if kinds[0] is not kinds[1] and kinds[0] in self.mro(kinds[1]) and right is not None:
+        if kinds[0] is not kinds[1] and among(kinds[0], self.mro(kinds[1])) and right is not None:
             tries.reverse()
         for found, obj, other, method in tries:
             if found is None:
@@ -366,7 +366,7 @@ class Specials(Views):
             equal = self.find_special(obj, "__eq__")
             value = self._one_comparison(equal, obj, other, "__eq__")
             return value if value is NotImplemented else not self.truth(value)
-        if getattr(found, "__objclass__", None) is object:
+        if type(found) is types.WrapperDescriptorType and found.__objclass__ is object:
             return NotImplemented
         if type(obj) in SCALARS and type(found) is types.WrapperDescriptorType:
             return found(obj, other)

@@ -377,11 +377,12 @@ class AttributeLoads(StateCore):
     def _load_of_super(self, o: Any, name: str) -> Any:
         after, own, kind = _super_parts(o)
         mro = self.mro(kind) if kind is not None else ()
-        if name == "__class__" or after not in mro:
+        places = [place for place, each in enumerate(mro) if each is after]
+        if name == "__class__" or not places:
             return getattr(o, name)
         if own is not kind:
             self.holds_kind(own, kind)
-        for each in mro[mro.index(after) + 1 :]:
+        for each in mro[places[0] + 1 :]:
             found = self.class_entry(each, name)
             if found is not MISSING:
                 break

@@ -1,7 +1,7 @@
 # ruff: noqa
 """What the expressions of hidden_calls.txt are about: each hidden call adds to LOG."""
 
-import array, base64, bisect, collections, copy, dataclasses, datetime, decimal, fractions, functools, hashlib, heapq, io, itertools, json, logging, math, operator, os, pathlib, random, re, statistics, string, struct, textwrap, time, urllib.parse, uuid, warnings
+import array, base64, bisect, collections, copy, dataclasses, datetime, decimal, enum, fractions, functools, hashlib, heapq, io, itertools, json, logging, math, operator, os, pathlib, random, re, statistics, string, struct, textwrap, time, urllib.parse, uuid, warnings
 
 LOG = []
 
@@ -298,3 +298,43 @@ class Zone(datetime.tzinfo):
 masked = Masked()
 moment = datetime.datetime(2000, 1, 1, tzinfo=Zone())
 hour = moment.timetz()
+
+
+class Sought:
+    def __getattr__(self, name):
+        LOG.append(name)
+        raise AttributeError(name)
+
+    def __call__(self, *given):
+        LOG.append("called")
+
+
+class SlyMeta(type):
+    __hash__ = _log(1)
+    __eq__ = _log(False)
+    __iter__ = _log(lambda self: iter([]))
+    __getattr__ = Sought.__getattr__
+
+
+class Sly(metaclass=SlyMeta):
+    pass
+
+
+class Aliased:
+    __class_getitem__ = Sought()
+
+
+class Given:
+    __class_getitem__ = classmethod(m.loud.__func__)
+
+
+class Made:
+    __class_getitem__ = classmethod(type("Alias", (), {"__init__": lambda self, *given: cb()}))
+
+
+class Choice(enum.Enum):
+    ONE = 1
+
+
+Choice._missing_ = Sought()
+sly = Sly()
