@@ -284,14 +284,18 @@ class Attributes(Protocol):
             return frozenset({pinned(inner)})
         return self._get_through(found, owner, receiver, cls, name, node)
 
+    def _texts_of_type(self, meta: type, name: str) -> bool:
+        plain = type(self.protocol(meta, "__getattribute__")[1]) is not types.FunctionType
+        return plain and self.protocol(meta, name)[0] is type
+
     def _class_object_attr(self, ref: Ref, cls: type, name: str, node: ast.AST | None) -> Value:
         self.same(ref)
         meta = type(cls)
-        if name in _TEXTS:
+        if name in _TEXTS and self._texts_of_type(meta, name):
             return join(STR, NONE)
         if name == "__class__" and not self.computes_class(meta):
             return frozenset({pinned(meta)})
-        if issubclass(type(cls), EnumMeta):
+        if all(self.is_enumeration(cls, each) for each in ("__getattribute__", "__getattr__")):
             member = cls.__dict__.get("_member_map_", {}).get(name)
             if member is not None:
                 return frozenset({pinned(member)})

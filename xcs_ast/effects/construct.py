@@ -6,7 +6,6 @@ import ast
 import functools
 import sys
 import types
-from enum import EnumMeta
 from typing import Any, Final
 
 from xcs_ast.diagnostics import codes_effects as codes
@@ -65,7 +64,7 @@ class Constructing(Calls):
         entry = catalog.for_construct(cls)
         if entry is not None:
             return self.run_entry(entry, None, args, node, cls)
-        if issubclass(type(cls), EnumMeta):
+        if self.is_enumeration(cls, "__call__"):
             return self._enum_member(cls, args, node)
         caller, found = self.protocol(type(cls), "__call__")
         if caller is not type:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from enum import EnumMeta
 from typing import Any, final
 
 from xcs_ast.effects import guards as g
@@ -11,8 +12,10 @@ from xcs_ast.effects.resolve import (
     class_name,
     computes_class,
     find_behind,
+    is_library,
     is_mutable_class,
     is_plain_metaclass,
+    module_of,
     mro_of,
 )
 from xcs_ast.effects.values import (
@@ -105,6 +108,13 @@ class Protocol(Containers):
             elif not is_scalar(atom):
                 return unknown(f"uses .{name} of something")
         return out
+
+    def is_enumeration(self, cls: type, name: str) -> bool:
+        """Whether it is one whose metaclass does under this name what all do; relied on."""
+        if not issubclass(type(cls), EnumMeta):
+            return False
+        owner, _ = self.protocol(type(cls), name)
+        return owner is None or is_library(module_of(owner))
 
     def behind(self, cls: type, start: type, name: str, node: ast.AST | None) -> tuple[type | None, Any]:
         """As `class_attr`, but behind `start` in the lookup order of `cls`."""

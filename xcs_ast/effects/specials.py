@@ -40,6 +40,7 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.ir.effects import CONTENT
+from xcs_ast.ir.paths import static_attr
 from xcs_ast.native import use_own
 
 use_own(globals())

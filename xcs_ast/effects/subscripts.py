@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import types
-from enum import EnumMeta
 
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
@@ -78,7 +76,7 @@ class Subscripts(Specials):
     def _class_item(self, atom: Ref, cls: type, key: Atom, node: ast.AST | None) -> Value:
         """`cls[key]`: a member of an enumeration, or a generic alias."""
         self.same(atom)
-        if not issubclass(type(cls), EnumMeta):
+        if not self.is_enumeration(cls, "__getitem__"):
             if type(cls) is not type:
                 return self.fail(f"subscripts the class {class_name(cls)}", node)
             found = self.class_attr(cls, "__class_getitem__", node)[1]

@@ -92,6 +92,8 @@ class Builtins(Constructing):
         """`int(x)`, `abs(x)`, `round(x)` and their like: of plain data, or by a special method."""
         if all(type(arg) in SCALARS for arg in (*args, *kwargs.values())):
             return native(*args, **kwargs)
+        if len(args) == 1 and not kwargs and name == "__index__" and issubclass(type(args[0]), int):
+            return native(args[0])  # whatever it defines, it is a number and not asked for one
         if len(args) == 1 and not kwargs and type(self.find_special(args[0], name)) is types.FunctionType:
             value = self.run_special(self.find_special(args[0], name), args[0])
             if native is abs or native is round:

@@ -338,3 +338,35 @@ class Choice(enum.Enum):
 
 Choice._missing_ = Sought()
 sly = Sly()
+
+
+class ChoiceMeta(enum.EnumMeta):
+    __getitem__ = __call__ = __getattr__ = _log(1)
+
+
+Chosen = enum.EnumMeta.__new__(
+    ChoiceMeta, "Chosen", (enum.Enum,), ChoiceMeta.__prepare__("Chosen", (enum.Enum,))
+)
+
+
+class Big(int):
+    __index__ = __rmul__ = _log(1)
+
+    def __rpow__(self, other):
+        LOG.append("rpow")
+        return 1
+
+
+class Wide(float):
+    as_integer_ratio = _log((1, 1))
+
+
+class NamedMeta(type):
+    __name__ = property(_log("name"))
+
+
+class Named(metaclass=NamedMeta):
+    pass
+
+
+big, wide = Big(5), Wide(2.5)
