@@ -304,7 +304,7 @@ DEFECTS: Final = (
         Kind.BINDING,
         "`super()` in a method of a metaclass is looked up in the bases of the class that it makes: `__init__` vanishes",
         "xcs_ast/effects/attributes.py",
-        "        if type(receiver) is Ref and is_class(receiver.obj) and start in mro_of(receiver.obj):\n",
+        "        if type(receiver) is Ref and is_class(receiver.obj) and among(start, mro_of(receiver.obj)):\n",
         "        if type(receiver) is Ref and is_class(receiver.obj):\n",
         ("tests/equivalence/test_found_by_checking.py",),
     ),
