@@ -358,4 +358,22 @@ DEFECTS: Final = (
             "[shared_handed_out-case_iterator_over_a_deque_handed_out-hook]",
         ),
     ),
+    Defect(
+        "log-half-carried-out",
+        Kind.EXCEPTION,
+        "a signal handler that raises leaves a task's log half carried out",
+        "xcs_ast/tracer/shield.py",
+        "        if get_ident() != main_thread().ident:\n",
+        "        if main_thread().ident:\n",
+        ("tests/unit/tracer/test_shield.py::test_a_log_is_carried_out_or_not",),
+    ),
+    Defect(
+        "interrupt-before-the-task-goes-on",
+        Kind.EXCEPTION,
+        "what interrupts the consumer before a task that has waited goes on is not raised in the task",
+        "xcs_ast/tracer/speculation.py",
+        "            exchange.serve(shield.lift)\n",
+        "            shield.lift()\n            exchange.serve()\n",
+        ("tests/unit/tracer/test_shield.py::test_a_task_that_has_waited_is_interrupted_where_it_stands",),
+    ),
 )

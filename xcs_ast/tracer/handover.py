@@ -136,12 +136,17 @@ class Exchange:
         while not self._ended and self.process == getpid() and monotonic() < deadline:
             self._bell.acquire(timeout=_PATIENCE / 10)
 
-    def serve(self) -> None:
-        """Does what the task asks for, until it needs nothing any more."""
+    def serve(self, first: Callable[[], object] = bool) -> None:
+        """Does what the task asks for, until it needs nothing any more.
+
+        Before that `first` is called, which does nothing when it is called again; what it raises is raised in
+        the task.
+        """
         self.thread = get_ident()
         try:
             while True:
                 try:
+                    first()
                     self._word = True
                     _ring(self._reply)
                     while self._serve_one():

@@ -27,6 +27,7 @@ from xcs_ast.tracer.handover import Exchange
 from xcs_ast.tracer.handover import HandOver as HandsOver
 from xcs_ast.tracer.hooks import Direct, Recorder
 from xcs_ast.tracer.passes import HandOver, Pass
+from xcs_ast.tracer.shield import Shield
 from xcs_ast.tracer.transaction import Transaction
 
 use_own(globals())
@@ -305,7 +306,11 @@ class Speculation:
                 self._fallback = each
             if each is not chosen:
                 each.transaction.settle(each.upto(index))
-        chosen.transaction.replay(chosen.upto(index))
+        shield = Shield()
+        try:
+            chosen.transaction.replay(chosen.upto(index))
+        finally:
+            shield.lift()
         for each in good:
             each.give_away(self.committed, self._parked is None)
         self._let_all_go(unused)
@@ -321,10 +326,16 @@ class Speculation:
             each.release()
         start = len(parked.hand_overs)
         self.committed = start + 1
-        parked.transaction.replay()
-        parked.transaction.hand_over()
+        shield = Shield()
         try:
-            exchange.serve()
+            parked.transaction.replay()
+            parked.transaction.hand_over()
+        except BaseException:
+            shield.lift()
+            raise
+        try:
+            # What was held back so far is raised in the task, which is in the middle of something.
+            exchange.serve(shield.lift)
         finally:
             self._parked = None
             self.state = "done"
