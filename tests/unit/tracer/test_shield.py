@@ -225,12 +225,14 @@ def test_a_log_is_carried_out_or_not() -> None:
 def test_a_task_that_has_waited_is_interrupted_where_it_stands(hit: Callable[[Any], None] | None) -> None:
     parked = Parked(busy_behind_a_lock, 3)
     assert parked.waits
-    if hit is not None:
-        hit(parked.task)
-        with pytest.raises(TimeIsUp):
-            parked.take()
-    else:
-        assert parked.take() == 3
+    try:
+        if hit is not None:
+            hit(parked.task)
+            with pytest.raises(TimeIsUp):
+                parked.take()
+        else:
+            assert parked.take() == 3
+    finally:
+        parked.end()
     assert state.log == ([] if hit else [3])
     assert not state.busy and not state.lock.locked()
-    parked.end()
