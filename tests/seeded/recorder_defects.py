@@ -339,7 +339,7 @@ DEFECTS: Final = (
         Kind.LIFETIME,
         "what a task had made before it waited for its turn lives until all of the task has been taken",
         "xcs_ast/tracer/speculation.py",
-        "        parked.transaction.hand_over()\n",
+        "            parked.transaction.hand_over()\n",
         "",
         (
             "tests/equivalence/test_programs.py::test_equals_plain_python"
