@@ -1,8 +1,8 @@
 """`dataclass`, without what makes it slow to import and to apply.
 
 Start-up is counted in milliseconds here: the standard module imports `inspect` (about 5 ms), and compiles
-half a dozen functions for each class (0.3 ms, ninety times). Here one `__init__` is compiled for each number
-of fields, and the other methods are shared.
+half a dozen functions for each class (0.3 ms, ninety times). Here classes with so many fields share one
+`__init__`, which lies compiled in `record_makers`, and all classes share the other methods.
 
 Guarantees: for what is used in this package (`frozen`, `slots`, `eq`, `field`, `__post_init__`, inheritance
 of fields) classes behave as those of the standard decorator do; `dataclasses.fields`, `replace`, `asdict`
@@ -23,8 +23,9 @@ else:
     from operator import attrgetter
     from types import FunctionType
 
+    from xcs_ast import record_makers
+
     _MISSING = object()
-    _MAKERS = {}
 
     class _Field:
         __slots__ = ("compare", "default", "factory", "name", "repr")
@@ -104,7 +105,7 @@ else:
         new = type(cls)(cls.__name__, cls.__bases__, space)
         new.__qualname__ = cls.__qualname__
         if "__init__" not in cls.__dict__:
-            new.__init__ = _initializer(new, fields, frozen, slots)
+            new.__init__ = _initializer(new, fields, slots)
         return new
 
     def _add_equality(space, fields, frozen):
@@ -122,16 +123,17 @@ else:
         space.setdefault("__eq__", __eq__)
         space.setdefault("__hash__", __hash__ if frozen else None)
 
-    def _initializer(cls, fields, frozen, slots):
+    def _initializer(cls, fields, slots):
         after = hasattr(cls, "__post_init__")
         makers = tuple(each.factory is not _MISSING for each in fields)
         setters = [_setter(cls, each.name) for each in fields] if slots else [each.name for each in fields]
-        key = (makers, after, slots, frozen)
-        template = _MAKERS.get(key)
-        if template is None:
-            template = _MAKERS[key] = _template(makers, after, slots, frozen)
+        name = _maker_name(makers, after, slots)
+        maker = getattr(record_makers, name, None)
+        if maker is None:
+            maker = _compiled(name)
+            setattr(record_makers, name, maker)
         factories = [each.factory for each in fields if each.factory is not _MISSING]
-        shared = template(_MISSING, object.__setattr__, *setters, *factories)
+        shared = maker(_MISSING, object.__setattr__, *setters, *factories)
         code = shared.__code__
         names = ("self", *(each.name for each in fields))
         code = code.replace(
@@ -151,23 +153,32 @@ else:
                 return base.__dict__[name].__set__
         raise TypeError(name)
 
-    def _template(makers, after, slots, frozen):
-        """A function that makes the `__init__` of all classes with so many fields."""
-        count = len(makers)
-        outer = ["missing", "assign", *(f"s{n}" for n in range(count))]
-        outer += [f"f{n}" for n, made in enumerate(makers) if made]
+    def _maker_name(makers, after, slots):
+        """What `record_makers` calls it: how fields are kept, a digit for each (1: it has a factory)."""
+        digits = "".join(["1" if made else "0" for made in makers])
+        return f"{'slots' if slots else 'fields'}_{digits}{'_post' if after else ''}"
+
+    def _compiled(name):
+        """One that `record_makers` does not have, as no class of this package needs it."""
+        space = {"__name__": __name__}
+        exec(maker_text(name), space)
+        return space[name]
+
+    def maker_text(name):
+        """A function that makes the `__init__` of all classes with such fields."""
+        kept, digits, *after = name.split("_")
+        outer = ["missing", "assign", *(f"s{n}" for n in range(len(digits)))]
+        outer += [f"f{n}" for n, digit in enumerate(digits) if digit == "1"]
         body = []
-        for n, made in enumerate(makers):
-            value = f"f{n}() if a{n} is missing else a{n}" if made else f"a{n}"
-            body.append(f"s{n}(self, {value})" if slots else f"assign(self, s{n}, {value})")
+        for n, digit in enumerate(digits):
+            value = f"f{n}() if a{n} is missing else a{n}" if digit == "1" else f"a{n}"
+            body.append(f"s{n}(self, {value})" if kept == "slots" else f"assign(self, s{n}, {value})")
         if after:
             body.append("self.__post_init__()")
-        arguments = ", ".join(["self", *(f"a{n}" for n in range(count))])
-        lines = "".join(f"  {line}\n" for line in body or ["pass"])
-        text = f"def make({', '.join(outer)}):\n def __init__({arguments}):\n{lines} return __init__\n"
-        space = {"__name__": __name__}
-        exec(text, space)
-        return space["make"]
+        arguments = ", ".join(["self", *(f"a{n}" for n in range(len(digits)))])
+        lines = "".join(f"        {line}\n" for line in body or ["pass"])
+        head = f"def {name}({', '.join(outer)}):\n    def __init__({arguments}):\n"
+        return f"{head}{lines}\n    return __init__\n"
 
     def _repr(self):
         shown = ", ".join(

@@ -3,6 +3,9 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +43,17 @@ def test_each_instance_has_its_own_default() -> None:
     bag.items.append(1)
     assert Bag().items == []
     assert Bag.__hash__ is None
+
+
+def test_no_maker_is_compiled_at_start() -> None:
+    """Each costs a third of a millisecond: `python -m tests.unit.write_record_makers` writes them down."""
+    command = [sys.executable, "-m", "tests.unit.write_record_makers", "--check"]
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run(command, cwd=root, check=False).returncode == 0
+
+
+def test_a_maker_that_nobody_had_written_down() -> None:
+    fields = {f"f{n}": "int" for n in range(23)}
+    wide = dataclass(frozen=True)(type("Wide", (), {"__annotations__": fields}))
+    assert wide(*range(23)) == wide(**{f"f{n}": n for n in range(23)})
+    assert wide.__init__.__qualname__ == "Wide.__init__"
