@@ -12,12 +12,11 @@ import gc
 import sys
 from _thread import _local
 from _weakref import ref
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from types import CodeType
 
 from xcs_ast import cache
-from xcs_ast.native import Any, Final, use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.source.rewritten import DIGESTS
 
 from .typing import TYPE_CHECKING
@@ -36,6 +35,7 @@ __all__ = [
     "note_failure",
     "placeholder",
     "preload",
+    "read_models",
     "walk_code",
 ]
 
@@ -49,6 +49,8 @@ _CLIENTS: Final = """
 """
 _WAITING: Final = frozenset(_CLIENTS.split())
 """A module which imports one of these is likely to call something that waits."""
+_ONLY_BY: Final = {"time": {"sleep"}, "urllib": {"request", "urllib.request", "urllib.robotparser"}}
+"""Of these, one that uses such a name, too: many read the clock, or take addresses apart."""
 
 
 def placeholder(index: int, digest: str) -> str:
@@ -69,13 +71,16 @@ def is_compiling() -> bool:
     return getattr(_state, "depth", 0) > 0
 
 
-@contextmanager
-def compiling() -> Iterator[None]:
+@final
+class compiling:
     """Marks this thread as being inside `compile_module`."""
-    _state.depth = getattr(_state, "depth", 0) + 1
-    try:
-        yield
-    finally:
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        _state.depth = getattr(_state, "depth", 0) + 1
+
+    def __exit__(self, *_: object) -> None:
         _state.depth -= 1
 
 
@@ -117,6 +122,8 @@ _MOST_BYTES: Final = 32_768
 _MOST_FILES: Final = 32
 _unread_sites: Final[list[Any]] = []
 _unread_files: Final[list[str]] = []
+_names: Final[set[str]] = set()
+"""What the modules import, among other names, for which no models have been read."""
 _room = [_MOST_SITES, _MOST_BYTES]
 """How many sites, and how much of the program's text, are read before somebody needs them."""
 
@@ -128,7 +135,8 @@ def _expect(code: CodeType, filename: str) -> None:
     """
     found = _sites_and_clients
     found[0] = found[0] or "xcs_ast.runtime.site" in sys.modules
-    if not _WAITING.isdisjoint([name.partition(".")[0] for name in code.co_names]):
+    _names.update(code.co_names)
+    if _may_wait(code):
         found[1] = True
         if len(_unread_files) < _MOST_FILES:
             _unread_files.append(filename)
@@ -137,8 +145,17 @@ def _expect(code: CodeType, filename: str) -> None:
         _read_ahead()
 
 
+def _may_wait(code: CodeType) -> bool:
+    """Whether a module imports what may wait, as far as names tell."""
+    clients = _WAITING.intersection([name.partition(".")[0] for name in code.co_names])
+    if not clients <= _ONLY_BY.keys():
+        return True
+    wanted = {name for client in clients for name in _ONLY_BY[client]}
+    return bool(wanted) and any(not wanted.isdisjoint(each.co_names) for each in walk_code(code))
+
+
 def _read_ahead() -> None:
-    """Reads the texts of the first few regions, and the small files that are likely to hold what they call.
+    """Reads the texts of the first few regions, and the models and small files that are likely to be needed.
 
     In the first call, the tasks would wait for that. What is read in vain costs a few milliseconds at most.
     """
@@ -146,6 +163,7 @@ def _read_ahead() -> None:
         from xcs_ast.effects.region import read_region
         from xcs_ast.source.lookup import read_file
 
+        read_models(_names)
         while _unread_sites and _room[0] > 0:
             site = _unread_sites.pop(0)()
             if site is not None:
@@ -158,6 +176,7 @@ def _read_ahead() -> None:
         pass
     _unread_sites.clear()
     _unread_files.clear()
+    _names.clear()
 
 
 def named_sites(payload: cache.Payload, filename: str, *, proven_only: bool = False) -> dict[str, Any]:
@@ -197,6 +216,13 @@ def preload(recorder: bool = False) -> None:
         # All that the rewriting has loaded is to be looked through once. Left to itself, the collector would
         # do so when enough has been added: in the middle of the first region.
         gc.collect()
+
+
+def read_models(names: Iterable[str]) -> None:
+    """Reads the models of those modules among these names that many programs use, for the same reason."""
+    warming = sys.modules.get("xcs_ast.verifier.warming")
+    if warming is not None:
+        warming.read_models(names)
 
 
 def note_failure(what: str, error: Exception, filename: str | None = None) -> None:

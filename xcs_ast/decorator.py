@@ -302,6 +302,7 @@ class _Module:
             mapping = activation.named_sites(self._payload, self._filename, proven_only=proven_only)
             self._mappings[proven_only] = mapping
             activation.preload(recorder=not proven_only)
+            activation.read_models(sys.modules)
         return bind_sites(code, mapping)
 
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+
+import pytest
+
+from tests.unit.cli.conftest import ROOT
 
 TEXT = """\
 def f(fetch, xs):
@@ -149,6 +154,48 @@ def test_no_libcst_when_cached(box):
     )
     box.xcs("run", "main.py")
     assert box.xcs("run", "main.py").out.endswith(b"[]\n")
+
+
+HEAVY = (
+    "argparse ast contextlib dataclasses inspect libcst linecache symtable tokenize typing weakref".split()
+)
+SHOWN = f"""
+import sys
+print(sorted({set(HEAVY)} & set(sys.modules)))
+print([name for name in ("xcs_ast.effects", "xcs_ast.tracer", "xcs_ast.pipeline") if name in sys.modules])
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "ours"),
+    [
+        ("", []),
+        ("import time\nbegin = time.perf_counter()\n", []),
+        ("from urllib.parse import quote\n", []),
+        ("import time\ndef pause(): time.sleep(1)\n", ["xcs_ast.effects"]),
+    ],
+)
+def test_what_is_loaded_before_a_cached_script_starts(box, text, ours):
+    """Names, rather than times: each of these costs a start some milliseconds."""
+    box.write({"main.py": TEXT + SHOWN + text, "plain.py": "import runpy, threading" + SHOWN})
+    box.xcs("run", "main.py")
+    plain = box.python("plain.py", flags=["-S"])
+    cached = box.python("-m", "xcs_ast", "run", "main.py", flags=["-S"])
+    assert cached.err == plain.err == b""
+    assert cached.out.splitlines() == [plain.out.splitlines()[0], str(ours).encode()]
+
+
+def test_the_collector_finds_what_it_would_find(box):
+    """What is there at the start counts as old, and is still looked through, unless it has been frozen."""
+    program = "import gc\nprint(gc.isenabled(), gc.get_freeze_count() < 1000)\n"
+    box.write({"main.py": program, "sitecustomize.py": ""})
+    assert box.xcs("run", "main.py").out == b"True True\n"
+    path = os.pathsep.join((str(box.path), str(ROOT)))
+    box.write({"sitecustomize.py": "import gc\ngc.freeze()\n"})
+    assert box.xcs("run", "main.py", PYTHONPATH=path).out == b"True False\n"
+    cycle = "class A:\n    def __del__(self): print('gone')\na = A()\na.me = a\ndel a\n"
+    box.write({"sitecustomize.py": cycle, "main.py": "import gc\ngc.collect()\nprint('end')\n"})
+    assert box.xcs("run", "main.py", PYTHONPATH=path).out == b"gone\nend\n"
 
 
 def test_light_import(box):

@@ -21,6 +21,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(activation, "_room", left)
     monkeypatch.setattr(activation, "_unread_sites", [])
     monkeypatch.setattr(activation, "_unread_files", [])
+    monkeypatch.setattr(activation, "_names", set())
     return left
 
 
@@ -64,3 +65,22 @@ def test_what_fails_is_left_to_the_first_region(room: list[int]) -> None:
     activation._unread_files.append("never reached")
     activation._read_ahead()
     assert (activation._unread_sites, activation._unread_files) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("import time\ndef f(): time.sleep(1)", True),
+        ("from time import sleep as nap", True),
+        ("import time\nbegin = time.perf_counter()", False),
+        ("import urllib.request", True),
+        ("from urllib import request", True),
+        ("from urllib.parse import urlsplit", False),
+        ("import time, urllib.parse\nclass A:\n def f(self): return lambda: time.sleep(1)", True),
+        ("import time, requests", True),
+        ("import json", False),
+        ("def sleep(): pass", False),
+    ],
+)
+def test_which_modules_are_likely_to_wait(text: str, waits: bool) -> None:
+    assert activation._may_wait(compile(text, "x", "exec")) is waits
