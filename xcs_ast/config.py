@@ -8,11 +8,10 @@ Assumes: the configuration file does not change while the process runs (`reload`
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from xcs_ast.errors import ConfigError
 from xcs_ast.native import Any, Final, final, use_own
@@ -165,21 +164,26 @@ def configure(**options: Any) -> Options:
     return result
 
 
-@contextlib.contextmanager
-def overridden(**options: Any) -> Iterator[Options]:
+@final
+class overridden:
     """Sets options from code for the time of a `with` block.
 
     Raises:
         ConfigError: as `configure` does.
     """
-    global _current
-    before, before_in_code = _current, dict(_in_code)
-    try:
-        yield configure(**options)
-    finally:
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+
+    def __enter__(self) -> Options:
+        self._before, self._before_in_code = _current, dict(_in_code)
+        return configure(**self._options)
+
+    def __exit__(self, *_: object) -> None:
+        global _current
         _in_code.clear()
-        _in_code.update(before_in_code)
-        _current = before
+        _in_code.update(self._before_in_code)
+        _current = self._before
 
 
 def load(
@@ -226,8 +230,10 @@ def _default_starts() -> list[str]:
     script = getattr(sys.modules.get("__main__"), "__file__", None)
     if isinstance(script, str):
         starts.append(os.path.dirname(os.path.abspath(script)))
-    with contextlib.suppress(OSError):
+    try:
         starts.append(os.getcwd())
+    except OSError:
+        pass
     return starts
 
 

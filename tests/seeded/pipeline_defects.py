@@ -82,7 +82,7 @@ DEFECTS: Final = (
         Kind.LEAK,
         "what parsing warns about is shown once for Python's own compilation and once for ours",
         "xcs_ast/source/quiet.py",
-        "    target[:0] = filters\n",
+        "        self._target[:0] = self._filters\n",
         "",
         ("tests/unit/jit/test_pipeline.py",),
     ),

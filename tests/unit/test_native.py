@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import importlib
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,3 +107,17 @@ def test_every_enumeration_is_one_of_ours() -> None:
         for value in list(vars(importlib.import_module(name)).values()):
             if isinstance(value, type) and value.__module__ == name and hasattr(value, "__members__"):
                 assert value.__hash__ in (object.__hash__, int.__hash__), f"{name}.{value.__name__}"
+
+
+def test_a_kind_is_an_enumeration_in_all_that_we_use() -> None:
+    from xcs_ast.ir.verdict import VerdictKind
+
+    kind = VerdictKind("PROVEN")
+    assert kind is VerdictKind.PROVEN is VerdictKind["PROVEN"]
+    assert [each.name for each in VerdictKind] == list(VerdictKind.__members__)
+    assert isinstance(kind, VerdictKind) and kind in VerdictKind
+    assert repr(kind) == f"<VerdictKind.PROVEN: {kind.value!r}>"
+    assert str(kind) == "VerdictKind.PROVEN"
+    assert pickle.loads(pickle.dumps(kind)) is copy.deepcopy(kind) is kind
+    with pytest.raises(ValueError, match="'x' is not a valid VerdictKind"):
+        VerdictKind("x")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xcs_ast.diagnostics.catalog import register
+from xcs_ast.native import Final
 
 UNKNOWN_CALL: Final = register(
     "XCS201", "unknown-call", "A call whose target is not known, or has neither source nor an effect model."

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import types
-from typing import Any, Final, assert_never, cast, final
 
+import xcs_ast.effects.catalog as catalog
+import xcs_ast.effects.entries as e
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects import catalog
-from xcs_ast.effects import entries as e
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.operators import Operators
 from xcs_ast.effects.protocol import Args
@@ -35,8 +33,9 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT, WHOLE, Access, Blocking
 from xcs_ast.ir.paths import KeyStep
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, cast, final, unexpected, use_own
 from xcs_ast.records import dataclass, field
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 
@@ -187,7 +186,7 @@ class Applying(Operators):
                 call.later.append(inner)
                 self._clause(inner, call)
             case _:
-                assert_never(clause)
+                raise unexpected(clause)
         return None
 
     def _is_reader(self, call: ModelCall) -> bool:
@@ -393,7 +392,7 @@ class Applying(Operators):
             case e.UnknownValue():
                 return unknown(f"uses what {call.entry.dotted} returned, which its model does not describe")
             case _:
-                assert_never(spec)
+                raise unexpected(spec)
 
     def _under_construction(self, call: ModelCall) -> Atom:
         cls = call.cls or object

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import types
-from collections import namedtuple
+from _collections import _tuplegetter  # type: ignore[import-not-found]
 from enum import EnumMeta
-from typing import Any, Final, cast
 
+import xcs_ast.effects.catalog as catalog
+import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects import catalog
-from xcs_ast.effects import guards as g
 from xcs_ast.effects.protocol import Args, Protocol
 from xcs_ast.effects.resolve import (
     PLAIN_DELATTR,
@@ -48,7 +46,8 @@ from xcs_ast.effects.values import (
 from xcs_ast.effects.vocabulary import RELIED_ON
 from xcs_ast.ir.effects import CONTENT, Access, Location
 from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, Path, PinnedRoot, instance_dict, static_attr
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, cast, use_own
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 
@@ -57,7 +56,7 @@ __all__ = ["Attributes", "pinned"]
 _TEXTS: Final = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
 _C_METHODS: Final = (types.MethodDescriptorType, types.WrapperDescriptorType)
 _C_DATA: Final = (types.GetSetDescriptorType, types.MemberDescriptorType)
-_tuple_getter: Final = type(namedtuple("_Sample", "field").__dict__["field"])
+_tuple_getter: Final[type] = _tuplegetter
 _lru_cache_wrapper: Final = type(functools.lru_cache(lambda: None))
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from typing import final
-
 from xcs_ast.effects.applying import Applying
 from xcs_ast.effects.machine import Frame
 from xcs_ast.effects.protocol import Args
@@ -15,7 +12,8 @@ from xcs_ast.effects.values import (
     Value,
     join,
 )
-from xcs_ast.native import use_own
+from xcs_ast.native import final, use_own
+from xcs_ast.source import grammar as ast
 from xcs_ast.source.lookup import FunctionNode
 
 use_own(globals())

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 import types
-from typing import Any, Final
 
-from xcs_ast.effects import catalog
+import xcs_ast.effects.catalog as catalog
 from xcs_ast.effects.entries import Entry
 from xcs_ast.effects.values import SCALARS
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
 
 use_own(globals())
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import types
-from typing import Any, Final, final
 
+import xcs_ast.effects.catalog as catalog
+import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects import catalog
-from xcs_ast.effects import guards as g
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.binding import Arguments, identity_of, merge
 from xcs_ast.effects.callables import annotated_result, entry_behind_cache, is_dataclass_helper, speaks_for
@@ -40,8 +38,9 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT, WHOLE, Access, Blocking
 from xcs_ast.ir.paths import AttrStep, KeyStep, Path
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass
+from xcs_ast.source import grammar as ast
 from xcs_ast.source.lookup import FunctionNode, find_function
 
 use_own(globals())

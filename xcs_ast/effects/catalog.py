@@ -17,7 +17,6 @@ import sys
 import types
 from functools import lru_cache, partial
 from operator import attrgetter
-from typing import Final, final
 
 from xcs_ast.effects.catalog_names import (
     CHEAP,
@@ -31,7 +30,7 @@ from xcs_ast.effects.catalog_names import (
 )
 from xcs_ast.effects.catalog_sections import Section
 from xcs_ast.effects.entries import Entry, EntryKind
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
 
 use_own(globals())
 

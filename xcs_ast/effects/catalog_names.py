@@ -8,9 +8,8 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 
 use_own(globals())
 

@@ -7,12 +7,10 @@ Assumes: blocks are added by one thread, before anybody else knows the section.
 
 from __future__ import annotations
 
-from typing import final
-
 from xcs_ast.effects.entries import Entry
 from xcs_ast.effects.entry_heads import head_names, split_head
 from xcs_ast.effects.entry_parser import parse_entry
-from xcs_ast.native import use_own
+from xcs_ast.native import final, use_own
 
 use_own(globals())
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import sys
 import types
-from typing import Any, Final
 
+import xcs_ast.effects.catalog as catalog
+import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects import catalog
-from xcs_ast.effects import guards as g
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.calls import Calls
 from xcs_ast.effects.generated import init_keeps_to_fields, is_made_by_its_fields, runs_post_init
@@ -34,7 +32,8 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT, WHOLE
 from xcs_ast.ir.paths import AttrStep, KeyStep, Path, PinnedRoot
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 

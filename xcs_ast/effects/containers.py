@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import types
 from collections import OrderedDict, defaultdict, deque
-from typing import Any, Final
 
+import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects import guards as g
 from xcs_ast.effects.machine import KEYS, Machine
 from xcs_ast.effects.resolve import class_name
 from xcs_ast.effects.values import (
@@ -34,7 +32,8 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT, DEEP
 from xcs_ast.ir.paths import KeyStep, Path
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 

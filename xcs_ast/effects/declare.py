@@ -7,11 +7,10 @@ Assumes: what was stated is true.
 from __future__ import annotations
 
 import types
-import weakref
+from _weakref import ref
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar, cast
 
-from xcs_ast.native import Kind, use_own
+from xcs_ast.native import Any, Final, Kind, TypeVar, cast, use_own
 
 use_own(globals())
 
@@ -33,7 +32,7 @@ class Declared(Kind):
     """Regions in it are left alone; calls of it are analysed like any other's."""
 
 
-_by_object: Final[dict[int, tuple[weakref.ref[Any], Declared]]] = {}
+_by_object: Final[dict[int, tuple[ref[Any], Declared]]] = {}
 """By identity: hashing and comparing are the user's code."""
 _by_name: dict[str, Declared] = {}
 _changes = 0
@@ -46,7 +45,7 @@ def _declare(function: F, what: Declared) -> F:
         else function
     )
     key = id(target)
-    _by_object[key] = (weakref.ref(target, lambda _: _by_object.pop(key, None)), what)
+    _by_object[key] = (ref(target, lambda _: _by_object.pop(key, None)), what)
     return function
 
 

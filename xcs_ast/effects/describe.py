@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from xcs_ast.effects.region import RegionEffects
 from xcs_ast.ir.effects import CONTENT, DEEP, WHOLE, CellVar, Channel, Effect, Location, Summary, Unknown
 from xcs_ast.ir.paths import spell
-from xcs_ast.native import use_own
+from xcs_ast.native import unexpected, use_own
 
 use_own(globals())
 
@@ -52,4 +50,4 @@ def describe_effect(effect: Effect) -> str:
         case Unknown(reason):
             return f"unknown: {reason}"
         case _:
-            assert_never(effect.where)
+            raise unexpected(effect.where)

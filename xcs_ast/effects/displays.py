@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from typing import Any
-
 from xcs_ast.effects.names import Names
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.values import (
@@ -16,7 +13,8 @@ from xcs_ast.effects.values import (
     join,
     join_all,
 )
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, use_own
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 

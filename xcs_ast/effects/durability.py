@@ -19,12 +19,11 @@ from types import (
     ModuleType,
     WrapperDescriptorType,
 )
-from typing import Any, Final
 
 from xcs_ast.effects.region import RegionEffects
 from xcs_ast.ir.effects import Location
 from xcs_ast.ir.paths import MISSING, Path, PinnedRoot
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
 
 use_own(globals())
 

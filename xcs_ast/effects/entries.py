@@ -16,11 +16,10 @@ How the effects engine reads an entry (this is the contract between the two):
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, TypeVar, final
 
 from xcs_ast.effects.node import Node
 from xcs_ast.effects.vocabulary import CHANNELS, RULES
-from xcs_ast.native import Kind, use_own
+from xcs_ast.native import Final, Kind, TypeVar, final, use_own
 from xcs_ast.records import dataclass, field
 
 use_own(globals())

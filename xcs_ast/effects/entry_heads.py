@@ -5,18 +5,13 @@ Guarantees: a malformed head raises `ModelError`. Assumes: nothing.
 
 from __future__ import annotations
 
-import re
-from typing import Final, final
-
 from xcs_ast.effects.entries import EntryKind, ModelError
 from xcs_ast.effects.node import Node
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
 
 use_own(globals())
 
 __all__ = ["Head", "head_names", "kind_of", "read_head", "split_head"]
-
-_KEY: Final = re.compile(r"\.?[A-Za-z_]\w*")
 
 
 @final
@@ -54,9 +49,13 @@ def _parts(head: str) -> _Parts:
             raise ModelError(f"cannot read the head {head!r}")
     names = ["()"] if construct else rest.split()
     prefix = names.pop(0) if len(names) > 1 and names[0] in _PREFIXES else ""
-    if not names or (construct and rest.strip()) or not (construct or all(map(_KEY.fullmatch, names))):
+    if not names or (construct and rest.strip()) or not (construct or all(map(_is_key, names))):
         raise ModelError(f"cannot read the head {head!r}")
     return prefix, tuple(names), params, since, until
+
+
+def _is_key(name: str) -> bool:
+    return name.removeprefix(".").isidentifier()
 
 
 _Version = tuple[int, int]

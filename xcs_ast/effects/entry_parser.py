@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NoReturn, final
 
 from xcs_ast.effects.entries import (
     CHANNELS,
@@ -52,7 +51,7 @@ from xcs_ast.effects.entries import (
     View,
 )
 from xcs_ast.effects.entry_heads import kind_of, read_head, split_head
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, NoReturn, final, use_own
 
 use_own(globals())
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import types
 from collections.abc import Callable
 from itertools import count
-from typing import Any, Final
 
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects.calls import FunctionInfo
@@ -31,7 +29,9 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.ir.sites import STAGE_NAME
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
+from xcs_ast.source import grammar as ast
+from xcs_ast.source.nodes import walk
 
 use_own(globals())
 
@@ -298,7 +298,7 @@ class Expressions(Displays):
                 break
             source = first if index == 0 and first is not None else self.evaluate(clause.iter)
             item = self.iterate(source, clause.iter)
-            targets |= {n.id for n in ast.walk(clause.target) if isinstance(n, ast.Name)}
+            targets |= {n.id for n in walk(clause.target) if isinstance(n, ast.Name)}
             self.assign(clause.target, item)
             if not item or not all(self._condition(condition) for condition in clause.ifs):
                 break

@@ -3,9 +3,7 @@
 from __future__ import annotations
 import __future__
 
-import ast
 import types
-from typing import Any, Final, final
 
 from xcs_ast.effects.scopes import Scope
 from xcs_ast.effects.values import (
@@ -23,8 +21,9 @@ from xcs_ast.ir.effects import (
     Unknown,
 )
 from xcs_ast.ir.paths import Path
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 

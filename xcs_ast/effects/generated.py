@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import sys
 import types
-from typing import Any, Final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
 
 use_own(globals())
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import is_
 from types import CodeType, FunctionType
-from typing import Any, Final, Protocol, final
 
 from xcs_ast.effects.declare import Declared, declared
 from xcs_ast.effects.resolve import find_in_mro, mro_of
 from xcs_ast.effects.values import CONTAINERS, SCALARS
 from xcs_ast.ir.paths import MISSING, Binding, Path, Unresolvable, instance_dict, static_attr
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, Protocol, final, use_own
 from xcs_ast.records import dataclass, field
 
 use_own(globals())
@@ -51,11 +50,9 @@ class Guard(Protocol):
     @property
     def varies(self) -> bool:
         """Whether it may come out differently for each item of the iteration."""
-        ...
 
     def holds(self, binding: Binding) -> bool:
         """Whether the live objects pass."""
-        ...
 
 
 class _AtPath:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import types
 from collections.abc import Callable
-from typing import Any, Final
 
+import xcs_ast.effects.catalog as catalog
+import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects import catalog
-from xcs_ast.effects import guards as g
 from xcs_ast.effects.expressions import Expressions
 from xcs_ast.effects.names import Env, join_env
 from xcs_ast.effects.resolve import class_name, find_in_mro, module_of
@@ -27,7 +25,8 @@ from xcs_ast.effects.values import (
     join,
 )
 from xcs_ast.ir.paths import Path, PinnedRoot
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 

@@ -6,11 +6,8 @@ Assumes: one analysis runs on one thread from beginning to end.
 
 from __future__ import annotations
 
-import ast
-from typing import Any, Final
-
+import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects import guards as g
 from xcs_ast.effects.frames import Frame, RegionNames, Sink, TooLarge, Where
 from xcs_ast.effects.resolve import (
     class_name,
@@ -55,7 +52,8 @@ from xcs_ast.ir.effects import (
     Unknown,
 )
 from xcs_ast.ir.paths import Path, PinnedRoot, instance_dict
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
+from xcs_ast.source import grammar as ast
 from xcs_ast.source.spans import Span
 
 use_own(globals())
@@ -115,7 +113,7 @@ class Machine:
 
     def emit(self, access: Access, where: Where, node: ast.AST | None, code: str) -> None:
         """Records an effect of the code under analysis."""
-        key = (access._value_, where)
+        key = (access.value, where)
         if key not in self.sink.effects:
             self.sink.effects[key] = Effect(access, where, self.span(node), code)
 

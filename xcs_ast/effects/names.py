@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from types import CellType
 
+import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects import guards as g
 from xcs_ast.effects.machine import Frame
 from xcs_ast.effects.rules import Rules
 from xcs_ast.effects.values import BOTTOM, Value, join, unknown
 from xcs_ast.ir.effects import Access, CellVar
 from xcs_ast.ir.paths import MISSING, AttrStep, KeyStep, Path, PinnedRoot
 from xcs_ast.native import use_own
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 

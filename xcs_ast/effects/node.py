@@ -5,9 +5,7 @@ Guarantees: instances compare and hash by class and fields, and cannot be assign
 
 from __future__ import annotations
 
-from typing import NoReturn, dataclass_transform
-
-from xcs_ast.native import use_own
+from xcs_ast.native import NoReturn, dataclass_transform, use_own
 
 use_own(globals())
 

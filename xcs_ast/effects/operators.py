@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import types
-from typing import Final
 
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.resolve import is_class
@@ -32,7 +30,8 @@ from xcs_ast.effects.values import (
     typed,
     unknown,
 )
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 

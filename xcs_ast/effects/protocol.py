@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from enum import EnumMeta
-from typing import Any, final
 
-from xcs_ast.effects import guards as g
+import xcs_ast.effects.guards as g
 from xcs_ast.effects.containers import Containers
 from xcs_ast.effects.resolve import (
     class_name,
@@ -31,8 +29,9 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.ir.paths import MISSING, AttrStep, Path, PinnedRoot, static_attr
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, final, use_own
 from xcs_ast.records import dataclass, field
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 

@@ -11,12 +11,10 @@ Assumes: see `guards`; the text of the region is that of `SiteFacts`.
 
 from __future__ import annotations
 
-import ast
 from functools import lru_cache
-from typing import Any, Final, final
 
+import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects import guards as g
 from xcs_ast.effects.machine import Frame, RegionNames, Sink, TooLarge
 from xcs_ast.effects.resolve import builtins_of
 from xcs_ast.effects.scopes import Scope, scope_of_statements, settled_names
@@ -40,8 +38,9 @@ from xcs_ast.errors import is_of_the_program
 from xcs_ast.ir.effects import CONTENT, Access, Blocking, CellVar, Effect, Location, Summary, Unknown
 from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path, PinnedRoot
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass, replace
+from xcs_ast.source import grammar as ast
 from xcs_ast.source.nodes import parse_region
 from xcs_ast.source.spans import Span
 

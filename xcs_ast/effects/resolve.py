@@ -6,10 +6,9 @@ import builtins
 import sys
 import types
 from collections.abc import Callable
-from typing import Any, Final, TypeGuard
 
 from xcs_ast.ir.paths import MISSING
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, TypeGuard, use_own
 
 use_own(globals())
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import types
 from enum import EnumMeta
-from typing import Any, Final
 
-from xcs_ast.effects import catalog
-from xcs_ast.effects import guards as g
+import xcs_ast.effects.catalog as catalog
+import xcs_ast.effects.guards as g
 from xcs_ast.effects.applying import ModelCall
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.protocol import Args
@@ -43,7 +41,8 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import WHOLE
 from xcs_ast.ir.paths import Path, PinnedRoot
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 

@@ -6,11 +6,9 @@ comprehension targets are kept apart. Assumes: the tree compiles.
 
 from __future__ import annotations
 
-import ast
-from typing import Final, final
-
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
 from xcs_ast.records import dataclass, field
+from xcs_ast.source import grammar as ast
 from xcs_ast.source.lookup import FunctionNode
 from xcs_ast.source.nodes import children, walk
 

@@ -5,11 +5,9 @@ Free for builtin immutables; looked up on live types otherwise.
 
 from __future__ import annotations
 
-import ast
 import types
 from collections.abc import Callable
 from enum import EnumMeta
-from typing import Any, Final
 
 from xcs_ast.effects.attributes import Attributes, pinned
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
@@ -41,7 +39,8 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT
 from xcs_ast.ir.paths import static_attr
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 import types
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from itertools import count
-from typing import Any, Final, final
 
+import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects import guards as g
 from xcs_ast.effects.expressions import mangle
 from xcs_ast.effects.handling import Handling
 from xcs_ast.effects.machine import Frame
@@ -34,9 +32,11 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT
 from xcs_ast.ir.paths import KeyStep, Path, PinnedRoot
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass, field
+from xcs_ast.source import grammar as ast
 from xcs_ast.source.lookup import FunctionNode
+from xcs_ast.source.nodes import walk
 
 use_own(globals())
 
@@ -444,11 +444,11 @@ class Statements(Handling):
 
 def _bound_in(tests: list[ast.expr]) -> set[str]:
     """The variables that `:=` assigns."""
-    return {node.target.id for test in tests for node in ast.walk(test) if isinstance(node, ast.NamedExpr)}
+    return {node.target.id for test in tests for node in walk(test) if isinstance(node, ast.NamedExpr)}
 
 
 def _names_in(test: ast.expr) -> set[str]:
-    return {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+    return {node.id for node in walk(test) if isinstance(node, ast.Name)}
 
 
 Handler = Callable[[Any, Any], bool]

@@ -8,10 +8,9 @@ import re
 import sys
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final
 
+import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects import guards as g
 from xcs_ast.effects.applying import ModelCall
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.catalog import MODELS
@@ -36,7 +35,7 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import Access, Blocking
 from xcs_ast.ir.paths import KeyStep, Path, PinnedRoot
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, use_own
 
 use_own(globals())
 
@@ -79,7 +78,7 @@ class Streams(Constructing):
         """`str.format`."""
         template = self.pin(call.receiver) if call.receiver is not None else None
         looks = template is None or any(
-            mark in part for part in _FIELD.findall(template.value) for mark in ".["
+            mark in part for part in re.findall(_FIELD, template.value) for mark in ".["
         )
         for value in (*call.placed.get("*", ()), *call.placed.get("**", ())):
             for atom in value:
@@ -329,7 +328,7 @@ def where_it_logs(logger: Any) -> list[object] | None:
     return ends
 
 
-_FIELD: Final = re.compile(r"\{([^{}:!]*)")
+_FIELD: Final = r"\{([^{}:!]*)"
 
 
 @lru_cache(maxsize=1)

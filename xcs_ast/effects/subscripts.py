@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.containers import BUILTIN_CONTAINERS, FRESH_CONTAINERS
 from xcs_ast.effects.protocol import Args
@@ -26,6 +24,7 @@ from xcs_ast.effects.values import (
 )
 from xcs_ast.ir.effects import CONTENT
 from xcs_ast.native import use_own
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 

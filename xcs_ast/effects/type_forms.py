@@ -8,13 +8,12 @@ Guarantees: looking runs no user code. Assumes: nobody rewrites the insides of `
 
 from __future__ import annotations
 
+import sys
 import types
-import typing
-from typing import Final
 
 from xcs_ast.effects.resolve import find_in_mro, is_class, is_library, module_of
 from xcs_ast.ir.paths import MISSING
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 
 use_own(globals())
 
@@ -30,7 +29,7 @@ def is_type_form(obj: object) -> bool:
     kind = type(obj)
     if kind in _PLAIN:
         return True
-    of_typing = module_of(kind) == "typing" and vars(typing).get(kind.__name__) is kind
+    of_typing = module_of(kind) == "typing" and _is_of_typing(kind)
     if not is_class(obj):
         return of_typing
     if find_in_mro(kind, "__getitem__")[0] is not None or not (
@@ -55,6 +54,12 @@ def makes_alias(found: object) -> bool:
 def makes_type_form(o: object, k: object) -> bool:
     """Whether `o[k]` or `o | k` combines type expressions."""
     return (_is_type(o) and _all_forms(k, 0)) or (_is_type(k) and is_type_form(o))
+
+
+def _is_of_typing(kind: type) -> bool:
+    """Whether the module has it under its name. Nothing is of a module that has not been imported."""
+    typing = sys.modules.get("typing")
+    return type(typing) is types.ModuleType and vars(typing).get(kind.__name__) is kind
 
 
 def _is_type(obj: object) -> bool:

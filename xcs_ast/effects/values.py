@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterable
-from typing import Any, Final, final
 
 from xcs_ast.ir.paths import Path
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass
 
 use_own(globals())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from xcs_ast.native import Final
 
 __all__ = ["CHANNELS", "RELIED_ON", "RULES"]
 

@@ -16,6 +16,7 @@ Only the nearest such p is told for each place: an earlier one follows through i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import TYPE_CHECKING, final
 
 from xcs_ast.ir.effects import (
@@ -30,7 +31,7 @@ from xcs_ast.ir.effects import (
     fields_overlap,
 )
 from xcs_ast.ir.paths import PinnedRoot
-from xcs_ast.native import Kind, use_own
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass
 
 use_own(globals())
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
 __all__ = ["Certainty", "Dependence", "DependenceKind", "dependences_of", "place_name"]
 
 
-class DependenceKind(Kind):
+class DependenceKind(Enum):
     """Why the second must wait for the first."""
+
+    __hash__ = object.__hash__
 
     FLOW = "flow"
     ANTI = "anti"
@@ -51,8 +54,10 @@ class DependenceKind(Kind):
     EFFECT = "effect"
 
 
-class Certainty(Kind):
+class Certainty(Enum):
     """How we know."""
+
+    __hash__ = object.__hash__
 
     MAY = "may"
     """It cannot be excluded: a model or an analysis says so, or a value could have come from two places."""

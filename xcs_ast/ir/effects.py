@@ -6,11 +6,10 @@ Unknown is a member of the effect type, never an empty set and never `None`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, final
 
 from xcs_ast.ir.blocking import Blocking
 from xcs_ast.ir.paths import Binding, Path
-from xcs_ast.native import Kind, use_own
+from xcs_ast.native import Final, Kind, final, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.source.spans import Span
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, final
 
 from xcs_ast.ir.effects import Effect
 from xcs_ast.ir.values import ValueRef
-from xcs_ast.native import Kind, use_own
+from xcs_ast.native import use_own
 from xcs_ast.records import dataclass, field
 from xcs_ast.source.spans import Span
 
@@ -16,8 +17,10 @@ use_own(globals())
 __all__ = ["OpType", "Operation"]
 
 
-class OpType(Kind):
+class OpType(Enum):
     """What kind of step an operation is."""
+
+    __hash__ = object.__hash__
 
     CALL = "call"
     LOAD = "load"

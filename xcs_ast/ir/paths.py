@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from typing import Final, assert_never, final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, unexpected, use_own
 from xcs_ast.records import dataclass
 
 use_own(globals())
@@ -167,7 +166,7 @@ class Path:
             case PinnedRoot():
                 obj = self.root.obj
             case _:
-                assert_never(self.root)
+                raise unexpected(self.root)
         for step in self.steps:
             obj = _advance(obj, step)
         return obj
@@ -191,7 +190,7 @@ def _advance(obj: object, step: Step) -> object:
                 pass
             raise Unresolvable(repr(key))
         case _:
-            assert_never(step)
+            raise unexpected(step)
 
 
 _FUNCTION_FIELDS: Final = frozenset(
@@ -261,7 +260,7 @@ def spell(path: Path, item: str, thing: str) -> str:
         case PinnedRoot():
             text = _spell_object(path.root.obj, thing)
         case _:
-            assert_never(path.root)
+            raise unexpected(path.root)
     for step in path.steps:
         match step:
             case AttrStep(name):
@@ -269,7 +268,7 @@ def spell(path: Path, item: str, thing: str) -> str:
             case KeyStep(key):
                 text += f"[{key!r}]"
             case _:
-                assert_never(step)
+                raise unexpected(step)
     return text
 
 

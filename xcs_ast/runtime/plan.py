@@ -6,7 +6,7 @@ function, a class) it holds because that lasts anyway, anything else weakly or n
 
 from __future__ import annotations
 
-import weakref
+from _weakref import ref
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final, final
 
@@ -180,7 +180,7 @@ def _held(obj: Any) -> object:
     if (kind in (FunctionType, ModuleType) or issubclass(kind, type)) and is_durable(obj):
         return (obj,)
     if kind is FunctionType or issubclass(kind, type):
-        return weakref.ref(obj)
+        return ref(obj)
     return None
 
 

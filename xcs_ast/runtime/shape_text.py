@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-
 from xcs_ast.ir.sites import STAGE_NAME
 from xcs_ast.native import use_own
 from xcs_ast.runtime.shape import Pattern
+from xcs_ast.source import grammar as ast
 from xcs_ast.source.nodes import children, parse_region
 
 use_own(globals())

@@ -8,18 +8,16 @@ Assumes: the program does not forge code objects that equal others but stand for
 
 from __future__ import annotations
 
-import ast
-import linecache
 import os
 import sys
 from _bisect import bisect_right
 from collections.abc import Iterator
 from importlib.util import source_hash
 from types import CodeType
-from typing import Any, Final, final
 
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass, field
+from xcs_ast.source import grammar as ast
 from xcs_ast.source.nodes import children
 from xcs_ast.source.quiet import quiet
 from xcs_ast.source.rewritten import DIGESTS
@@ -229,11 +227,16 @@ def read_file(filename: str, most: int) -> int:
     return size
 
 
+def _line_cache(filename: str) -> Any:
+    """What `linecache` knows of a file, if it has been imported: somebody may have told it of one."""
+    return getattr(sys.modules.get("linecache"), "cache", {}).get(filename)
+
+
 def _stamp(filename: str) -> object:
     try:
         status = os.stat(filename)
     except (OSError, ValueError):
-        entry = linecache.cache.get(filename)
+        entry = _line_cache(filename)
         return (id(entry), len(entry)) if entry is not None else None
     return (status.st_mtime_ns, status.st_size, status.st_ino)
 
@@ -246,7 +249,7 @@ def _read(filename: str) -> _File | None:
         with open(filename, "rb") as stream:
             data = stream.read()
     except OSError:
-        entry: Any = linecache.cache.get(filename)
+        entry = _line_cache(filename)
         if entry is None or len(entry) < 4:
             return None
         data = "".join(entry[2]).encode()
@@ -413,8 +416,9 @@ def _stub(around: ast.ClassDef, inner: ast.stmt) -> ast.ClassDef:
     extra: dict[str, Any] = (
         {"type_params": getattr(around, "type_params", [])} if sys.version_info >= (3, 12) else {}
     )
-    stub = ast.ClassDef(name=around.name, bases=[], keywords=[], body=[inner], decorator_list=[], **extra)
-    return ast.copy_location(stub, around)
+    for name in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
+        extra[name] = getattr(around, name)
+    return ast.ClassDef(name=around.name, bases=[], keywords=[], body=[inner], decorator_list=[], **extra)
 
 
 def _collect(code: CodeType, into: dict[tuple[str, int], list[CodeType]]) -> None:

@@ -10,10 +10,10 @@ does so under a name of his own. Assumes: trees are as the compiler takes them.
 
 from __future__ import annotations
 
-import ast
 from functools import lru_cache
 
 from xcs_ast.native import Any, Final, use_own
+from xcs_ast.source import grammar as ast
 from xcs_ast.source.quiet import quiet
 
 use_own(globals())

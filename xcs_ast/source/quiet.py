@@ -7,36 +7,43 @@ Assumes: the C code of `warnings` compares a plain string in a filter for equali
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from xcs_ast.native import Any, use_own
+from xcs_ast.native import Any, final, use_own
 
 use_own(globals())
 
 __all__ = ["quiet"]
 
 
-@contextmanager
-def quiet(filename: str = "<unknown>") -> Iterator[None]:
+@final
+class quiet:
     """Keeps quiet what parsing this one file, or a text without a file, would warn about again.
 
     `warnings.catch_warnings` would hush every thread; one filter for the one name that the compiler warns
     under touches nothing else.
     """
-    module: Any = sys.modules.get("warnings")
-    if module is None:
-        import warnings as module
-    name = filename[:-3] if filename.endswith(".py") else filename
-    filters: list[Any] = [("ignore", None, Warning, each, 0) for each in {name, "<unknown>", "<string>"}]
-    target: Any = module.filters
-    target[:0] = filters
-    try:
-        yield
-    finally:
-        for each in filters:
+
+    __slots__ = ("_filename", "_filters", "_target")
+
+    def __init__(self, filename: str = "<unknown>") -> None:
+        self._filename = filename
+
+    def __enter__(self) -> None:
+        module: Any = sys.modules.get("warnings")
+        if module is None:
+            import warnings as module
+        filename = self._filename
+        name = filename[:-3] if filename.endswith(".py") else filename
+        self._filters: list[Any] = [
+            ("ignore", None, Warning, each, 0) for each in {name, "<unknown>", "<string>"}
+        ]
+        self._target: Any = module.filters
+        self._target[:0] = self._filters
+
+    def __exit__(self, *_: object) -> None:
+        for each in self._filters:
             # In one step: other threads put theirs in front, and take them away. An equal one is as good.
             try:
-                target.remove(each)
+                self._target.remove(each)
             except ValueError:
                 pass

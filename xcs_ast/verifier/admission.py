@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Final, final
 
 from xcs_ast.diagnostics import Diagnostic
 from xcs_ast.effects import RegionEffects
 from xcs_ast.ir.effects import Blocking, Location, fields_overlap
 from xcs_ast.ir.paths import Binding, Unresolvable
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, final, use_own
 from xcs_ast.records import dataclass, field
 from xcs_ast.verifier.conflicts import LEAVES, Place, may_clash, places, same_place
 

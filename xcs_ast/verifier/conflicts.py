@@ -14,7 +14,6 @@ Guarantees: no user code runs; a path that leads nowhere counts as a conflict.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from xcs_ast.ir.effects import (
     CONTENT,
@@ -28,7 +27,7 @@ from xcs_ast.ir.effects import (
     fields_overlap,
 )
 from xcs_ast.ir.paths import Binding, PinnedRoot, Unresolvable, instance_dict
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 
 use_own(globals())
 

@@ -23,7 +23,6 @@ what its guards check. Assumes: the objects of a region are changed by the regio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, final
 
 from xcs_ast import config
 from xcs_ast.diagnostics import Diagnostic
@@ -35,7 +34,7 @@ from xcs_ast.ir.effects import Access, Blocking, Channel, Effect, Location, Summ
 from xcs_ast.ir.paths import Binding
 from xcs_ast.ir.sites import SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
-from xcs_ast.native import use_own
+from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass, replace
 from xcs_ast.source.spans import Span
 from xcs_ast.verifier import speculation

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
 
 from xcs_ast.diagnostics import codes_effects
 from xcs_ast.effects import RegionEffects
@@ -36,7 +35,7 @@ from xcs_ast.ir.effects import (
     fields_overlap,
 )
 from xcs_ast.ir.paths import Binding, Unresolvable
-from xcs_ast.native import use_own
+from xcs_ast.native import Final, use_own
 
 use_own(globals())
 

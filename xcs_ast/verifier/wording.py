@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from xcs_ast.ir.effects import CONTENT, DEEP, WHOLE, CellVar, Channel, Effect, Location, Unknown
 from xcs_ast.ir.paths import spell
-from xcs_ast.native import use_own
+from xcs_ast.native import unexpected, use_own
 
 use_own(globals())
 
@@ -25,7 +23,7 @@ def describe_place(effect: Effect) -> str:
         case Unknown(reason):
             return reason
         case _:
-            assert_never(effect.where)
+            raise unexpected(effect.where)
 
 
 def describe_location(location: Location) -> str:
