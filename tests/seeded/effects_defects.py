@@ -366,7 +366,7 @@ DEFECTS: Final = (
         "loop-is-left-before-it-settles",
         Kind.CONTROL,
         "after ten turns a loop is taken for settled, whatever its variables may still come to hold",
-        "xcs_ast/effects/statements.py",
+        "xcs_ast/effects/looping.py",
         "            frame.locals = merged\n        ways",
         "            frame.locals = merged\n            if turn > 8:\n                break\n        ways",
         ("tests/unit/effects/test_hidden_writes.py",),
@@ -460,5 +460,14 @@ DEFECTS: Final = (
         "            out = join(out, found or BOTTOM)\n        return out\n\n    def _merge(",
         "        return out\n\n    def _merge(",
         ("tests/equivalence/test_hidden_calls.py::test_hidden_call[operator.add([p],[])[0]()]",),
+    ),
+    Defect(
+        "waiting-loop-never-ends",
+        Kind.CONTROL,
+        "a loop that waits for another thread is taken for one that never ends: what comes behind it is not looked at",
+        "xcs_ast/effects/looping.py",
+        "        if (found.decided or is_decided()) and",
+        "        if False and",
+        ("tests/unit/effects/test_waiting.py",),
     ),
 )

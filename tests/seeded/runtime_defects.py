@@ -250,4 +250,13 @@ DEFECTS: Final = (
             "[shared_outside-case_traced_from_the_middle-hook]",
         ),
     ),
+    Defect(
+        "waits-for-what-is-never-seen",
+        Kind.STALE,
+        "a consumer waits for good for a recorded task that waits for what another thread has changed long ago",
+        "xcs_ast/runtime/speculation.py",
+        "            if self._gate.acquire(timeout=patience):\n",
+        "            if self._gate.acquire():\n",
+        ("tests/unit/runtime/test_speculation.py::test_nobody_waits_for_a_task_that_waits_for_another_thread",),
+    ),
 )

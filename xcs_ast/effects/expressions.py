@@ -53,6 +53,9 @@ def mangle(name: str, owner: str | None) -> str:
 class Expressions(Displays):
     """One method for each kind of expression."""
 
+    decided = 0
+    """How many conditions what there is has decided so far."""
+
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression; its effects are recorded."""
         self.step()
@@ -74,7 +77,13 @@ class Expressions(Displays):
             return may_false, may_true
         if isinstance(node, ast.BoolOp):
             return self._test_all(node)
-        return self.truth(self.evaluate(node), node)
+        may_true, may_false = self.truth(self.evaluate(node), node)
+        if may_true is not may_false and not self._is_local(node):
+            self.decided += 1
+        return may_true, may_false
+
+    def _is_local(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and node.id in self.frame.locals)
 
     def _test_all(self, node: ast.BoolOp) -> tuple[bool, bool]:
         is_and = isinstance(node.op, ast.And)

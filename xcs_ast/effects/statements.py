@@ -6,17 +6,15 @@ import sys
 import types
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
-from itertools import count
 
 import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects.expressions import mangle
-from xcs_ast.effects.handling import Handling
+from xcs_ast.effects.looping import Looping, leaves
 from xcs_ast.effects.machine import Frame
 from xcs_ast.effects.names import Env, join_env
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import is_class
-from xcs_ast.effects.scopes import settled_names
 from xcs_ast.effects.values import (
     BOTTOM,
     NONE,
@@ -26,14 +24,12 @@ from xcs_ast.effects.values import (
     Tup,
     UnknownAtom,
     Value,
-    generalize,
     join,
     unknown,
 )
 from xcs_ast.ir.effects import CONTENT
 from xcs_ast.ir.paths import KeyStep, Path, PinnedRoot
-from xcs_ast.native import Any, Final, final, use_own
-from xcs_ast.records import dataclass, field
+from xcs_ast.native import Any, Final, use_own
 from xcs_ast.source import grammar as ast
 from xcs_ast.source.lookup import FunctionNode
 from xcs_ast.source.nodes import walk
@@ -42,24 +38,9 @@ use_own(globals())
 
 __all__ = ["Statements"]
 
-_ROUNDS: Final = 8
 
-
-@final
-@dataclass(slots=True)
-class _Loop:
-    """The variables at the `break`s and `continue`s of a loop."""
-
-    breaks: list[Env] = field(default_factory=list)
-    continues: list[Env] = field(default_factory=list)
-
-
-class Statements(Handling):
+class Statements(Looping):
     """One method for each kind of statement. Each answers whether execution may go on after it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loops: list[_Loop] = []
 
     def run_body(self, node: FunctionNode, frame: Frame) -> Value:
         """Interprets a function's body; what it returns (for a generator: what it yields)."""
@@ -332,7 +313,10 @@ class Statements(Handling):
 
     def _if(self, node: ast.If) -> bool:
         frame = self.frame
+        decided = self.decided
         may_true, may_false = self.test(node.test)
+        if self.decided != decided and self.loops and leaves(node):
+            self.loops[-1].decided = True
         before = dict(frame.locals)
         after: list[Env] = []
         for possible, outcome, body in ((may_true, True, node.body), (may_false, False, node.orelse)):
@@ -353,93 +337,6 @@ class Statements(Handling):
             env = join_env(env, way)
         self.frame.locals = dict(env)
         return True
-
-    # --------------------------------------------------------------------------------------------- loops
-
-    def _while(self, node: ast.While) -> bool:
-        def head() -> tuple[bool, bool]:
-            may_true, may_false = self.test(node.test)
-            return may_true, may_false
-
-        return self.loop(head, node.body, node.orelse, frozenset())
-
-    def _for(self, node: ast.For) -> bool:
-        source = self.evaluate(node.iter)
-
-        def head() -> tuple[bool, bool]:
-            item = self.iterate(source, node.iter)
-            if item:
-                self.assign(node.target, item)
-            return bool(item), True
-
-        return self.loop(head, node.body, node.orelse, settled_names(node.target, node.body))
-
-    def loop(
-        self,
-        head: Callable[[], tuple[bool, bool]],
-        body: list[ast.stmt],
-        orelse: list[ast.stmt],
-        settled: frozenset[str],
-    ) -> bool:
-        """Interprets a loop until its variables settle.
-
-        `head` decides whether the body is entered and whether the loop may end, and sets the loop's target.
-        The variables in `settled` are assigned in each iteration before they are used.
-        """
-        frame = self.frame
-        breaks: list[Env] = []
-        done: Env | None = None
-        # It comes to an end: from `_ROUNDS` on, each turn makes some variable unknown for good.
-        for turn in count():
-            before = dict(frame.locals)
-            enters, leaves = head()
-            # A target keeps its last value; a walrus in the condition has set its name.
-            done = join_env(before, frame.locals) if leaves else None
-            if not enters:
-                break
-            here = _Loop()
-            self.loops.append(here)
-            try:
-                falls = self.execute(body)
-            finally:
-                self.loops.pop()
-            breaks += here.breaks
-            again = [*here.continues, *([frame.locals] if falls else [])]
-            merged = before
-            for env in again:
-                merged = join_env(merged, env)
-            if turn >= 2:
-                merged = {name: generalize(value) for name, value in merged.items()}
-            if turn >= _ROUNDS:
-                merged = {
-                    name: value if before.get(name) == value else unknown("uses a value that grows in a loop")
-                    for name, value in merged.items()
-                }
-            merged = self.carried(merged)
-            if all(name in settled or before.get(name) == value for name, value in merged.items()):
-                done = None if done is None else join_env(done, merged)
-                break
-            frame.locals = merged
-        ways = list(breaks)
-        if done is not None:
-            frame.locals = dict(done)
-            if self.execute(orelse):
-                ways.append(frame.locals)
-        return self.resume(ways)
-
-    def carried(self, env: Env) -> Env:
-        """What the variables of a loop are in its next iteration."""
-        raise NotImplementedError
-
-    def _break(self, node: ast.Break) -> bool:
-        if self.loops:
-            self.loops[-1].breaks.append(dict(self.frame.locals))
-        return False
-
-    def _continue(self, node: ast.Continue) -> bool:
-        if self.loops:
-            self.loops[-1].continues.append(dict(self.frame.locals))
-        return False
 
 
 def _bound_in(tests: list[ast.expr]) -> set[str]:
@@ -469,10 +366,10 @@ _HANDLERS: Final[dict[type[ast.stmt], Handler]] = {
     ast.Import: Statements._import,
     ast.ImportFrom: Statements._import_from,
     ast.If: Statements._if,
-    ast.While: Statements._while,
-    ast.For: Statements._for,
-    ast.Break: Statements._break,
-    ast.Continue: Statements._continue,
+    ast.While: Statements.while_statement,
+    ast.For: Statements.for_statement,
+    ast.Break: Statements.break_statement,
+    ast.Continue: Statements.continue_statement,
     ast.Try: Statements.run_try,
     ast.TryStar: Statements.run_try,
     ast.With: Statements.run_with,

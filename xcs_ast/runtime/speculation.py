@@ -4,7 +4,8 @@ Guarantees:
 
 - What a recorded task did to shared state, printed or logged takes effect at its hand-over, on the consumer's
   thread, and only if all that it had read is still so. Else it leaves no trace, and the slice runs in place.
-- While the consumer waits for a task it has made sure that the task can still come true.
+- While the consumer waits for a task it makes sure, again and again, that the task can still come true: it
+  may be in a loop that ends when another thread changes something, and sees what its first look has seen.
 - An exception of a task is believed only after validation. Where the task has called nothing outside, it is
   not even then: the slice runs in place, and raises what plain Python raises, with plain Python's traceback.
 - A dropped task is told to stop at its next step, and whatever it does until then is held back.
@@ -31,19 +32,21 @@ from xcs_ast.runtime.profile import Conduct, Finding, Outcome, thread_time
 from xcs_ast.runtime.reasons import unfit
 from xcs_ast.runtime.run import Owner, Run, Spec, Tally
 from xcs_ast.runtime.task import SingleTask, StagedTask, Task
-from xcs_ast.runtime.unwinding import is_ours, raise_in_place, trim
+from xcs_ast.runtime.unwinding import better_in_place, raise_in_place, trim
 from xcs_ast.tracer.speculation import FAILED, Speculation
 
 use_own(globals())
 
 __all__ = ["SpeculativeBlock", "SpeculativeRun", "SpeculativeTask"]
 
-_VOID: Final = (RecursionError, MemoryError)
 _FIRST: Final = 4
 """How many tasks are ahead at first, where they may well depend on each other."""
 _STREAK: Final = 2
 """How many tasks in a row must come true before more are ahead; the first one nearly always does."""
 _SHRINK: Final = 4
+_LOOK_AGAIN: Final = 0.02
+_AT_LEAST: Final = 0.5
+"""So often, in seconds, a waiting consumer looks whether its task can still come true: at first, later on."""
 _NO_SLICES: Final[dict[int, Any]] = {}
 
 
@@ -141,12 +144,21 @@ class SpeculativeTask(Task):
         return "" if speculation is None else speculation.reason
 
     def _wait(self) -> bool:
-        speculation = self._speculation
-        if speculation is None or not speculation.valid_so_far():
-            # The worker may be far from its end. Nothing of what it does will be used.
-            self.issued = False
-            return False
-        return super()._wait()
+        """See `Task._wait`. Nobody waits for a task that waits for what it will never see."""
+        start = perf_counter_ns()
+        patience = _LOOK_AGAIN
+        while True:
+            speculation = self._speculation
+            if speculation is None or not speculation.valid_so_far():
+                # The worker may be far from its end. Nothing of what it does will be used.
+                self.issued = False
+                break
+            del speculation
+            if self._gate.acquire(timeout=patience):
+                break
+            patience = min(2 * patience, _AT_LEAST)
+        self.waited += perf_counter_ns() - start
+        return self.done and self.issued
 
     def take(self, number: int | None) -> Any:
         """Hand-over `number` (`None`: the next one): of the worker, if it came true, else computed now."""
@@ -169,7 +181,7 @@ class SpeculativeTask(Task):
         check, self._check = self._check, None
         if check is not None and known:
             check.look(self.number if self._slice is call else self.item, speculation, ready)
-        if ready and _better_in_place(speculation):
+        if ready and better_in_place(speculation):
             vain = Outcome.DISCARDED if speculation.external_calls else Outcome.IN_PLACE
             return self._in_place(number, vain)
         if ready:
@@ -293,24 +305,6 @@ class SpeculativeTask(Task):
         if plain is not None:
             plain.drop()
         super().drop()
-
-
-def _better_in_place(speculation: Speculation) -> bool:
-    """Whether the slice failed in a way that plain Python had better say for itself.
-
-    What was raised by the recorder's own code may be the fault of the operation that it did for the slice,
-    or its own.
-    """
-    error = speculation.error
-    if error is None or speculation.committed or speculation.hand_overs:
-        return False
-    if not speculation.external_calls or isinstance(error, _VOID):
-        return True
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    own = trace is not None and is_ours(trace.tb_frame.f_code)
-    return own and not isinstance(error, OSError)
 
 
 def _forgo(tasks: Iterable[object]) -> None:

@@ -20,13 +20,14 @@ from xcs_ast.native import Any, Final, use_own
 
 use_own(globals())
 
-__all__ = ["is_ours", "outside", "raise_in_place", "trim"]
+__all__ = ["better_in_place", "is_ours", "outside", "raise_in_place", "trim"]
 
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _OWN_TESTING: Final = _PACKAGE + "testing" + os.sep
 _LOOK: Final = 24
 """How many entries of the user's may stand between two of ours."""
 _EXCEPTIONS: Final = 64
+_VOID: Final = (RecursionError, MemoryError)
 
 _fields: Final[dict[str, Any]] = BaseException.__dict__  # type: ignore[assignment]
 _trace: Final = _fields["__traceback__"].__get__
@@ -184,3 +185,21 @@ def is_ours(code: CodeType) -> bool:
     """Whether this is code of the package (but for that part of it which tests programs)."""
     filename = code.co_filename
     return filename.startswith(_PACKAGE) and not filename.startswith(_OWN_TESTING)
+
+
+def better_in_place(speculation: Any) -> bool:
+    """Whether the slice failed in a way that plain Python had better say for itself.
+
+    What was raised by the recorder's own code may be the fault of the operation that it did for the slice,
+    or its own.
+    """
+    error = speculation.error
+    if error is None or speculation.committed or speculation.hand_overs:
+        return False
+    if not speculation.external_calls or isinstance(error, _VOID):
+        return True
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    own = trace is not None and is_ours(trace.tb_frame.f_code)
+    return own and not isinstance(error, OSError)

@@ -492,3 +492,46 @@ def test_a_thing_nobody_wants_leaves_no_trace() -> None:
     _, ahead = both(recorded())
     assert ahead([1, 2], lambda x: store.read("n")) == [store.values["n"]] * 2
     assert list(store.values) == ["n"]
+
+
+def test_nobody_waits_for_a_task_that_waits_for_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes on seeing what there was at its first look, and so never ends."""
+    store = Store(done=False)
+    where = recorded()
+    _, ahead = both(where)
+    looked, asked, stuck = threading.Event(), threading.Event(), threading.Event()
+    valid = Fake.valid_so_far
+
+    def asks(task: Fake) -> bool:
+        try:
+            return valid(task)
+        finally:
+            asked.set()
+
+    def f(x: int) -> int:
+        while not store.read("done"):
+            looked.set()
+            task: Fake | None = getattr(_HERE, "task", None)
+            if task is not None and (task.doomed or stuck.is_set()):
+                store.hopeless()
+        return x
+
+    def another() -> None:
+        assert asked.wait(30)
+        store.values["done"] = True
+        over.wait(10)
+        stuck.set()
+
+    def hook(event: str, run: object, index: int) -> None:
+        if event == schedule.TAKE and index == 0:
+            assert looked.wait(30)
+
+    over = threading.Event()
+    monkeypatch.setattr(Fake, "valid_so_far", asks)
+    thread = threading.Thread(target=another)
+    thread.start()
+    schedule.hook = hook
+    assert ahead([1, 2, 3], f) == [1, 2, 3]
+    assert not stuck.is_set()
+    over.set()
+    thread.join()
