@@ -257,6 +257,8 @@ DEFECTS: Final = (
         "xcs_ast/runtime/speculation.py",
         "            if self._gate.acquire(timeout=patience):\n",
         "            if self._gate.acquire():\n",
-        ("tests/unit/runtime/test_speculation.py::test_nobody_waits_for_a_task_that_waits_for_another_thread",),
+        (
+            "tests/unit/runtime/test_speculation.py::test_nobody_waits_for_a_task_that_waits_for_another_thread",
+        ),
     ),
 )
