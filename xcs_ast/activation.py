@@ -12,7 +12,7 @@ import gc
 import sys
 from _thread import _local
 from _weakref import ref
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 from types import CodeType
 
 from xcs_ast import cache
@@ -218,7 +218,7 @@ def preload(recorder: bool = False) -> None:
         gc.collect()
 
 
-def read_models(names: Iterable[str]) -> None:
+def read_models(names: Container[str]) -> None:
     """Reads the models of those modules among these names that many programs use, for the same reason."""
     warming = sys.modules.get("xcs_ast.verifier.warming")
     if warming is not None:

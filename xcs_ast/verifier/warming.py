@@ -8,7 +8,7 @@ Guarantees: no user code runs; nothing is kept but what any analysis leaves behi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container
 
 from xcs_ast.effects import catalog
 from xcs_ast.ir.sites import RegionKind, SiteFacts
@@ -43,9 +43,11 @@ for sample in __xcs_items__:
 """
 
 
-def read_models(imported: Iterable[str]) -> None:
-    """Reads the models of what a program that imports these modules is likely to call."""
-    for name in _FURTHER.keys() & imported:
+def read_models(imported: Container[str]) -> None:
+    """Reads the models of what a program that imports these modules is likely to call. Any thread may ask."""
+    for name in tuple(_FURTHER):
+        if name not in imported:
+            continue
         files, entries = _FURTHER.pop(name, ((), {}))
         for file in files:
             catalog.default.load(file)
