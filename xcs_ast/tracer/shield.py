@@ -6,7 +6,8 @@ midst of it, or a handler of the program's that raises, would leave what plain P
 Guarantees: between the making of a `Shield` and `lift`, the handlers of those signals do not run; then they
 do, in the order in which their signals came, and may raise. A signal that comes for the second time is not
 held back: what is carried out may write to a pipe that nobody reads. Off the main thread, where no handler
-ever runs, nothing is done.
+ever runs, nothing is done; nor with handlers written in C, whose libraries may have set more than Python
+knows.
 
 Assumes: no other thread asks meanwhile which handlers there are (only the main thread may set them).
 """
@@ -14,10 +15,12 @@ Assumes: no other thread asks meanwhile which handlers there are (only the main 
 from __future__ import annotations
 
 import signal as names
-from _signal import getsignal, signal  # type: ignore[import-not-found]
+from _signal import default_int_handler, getsignal, signal  # type: ignore[import-not-found]
 from collections.abc import Callable
+from functools import partial
 from sys import _getframe
 from threading import get_ident, main_thread
+from types import FunctionType, MethodType
 from typing import Any, Final, final
 
 from xcs_ast.native import use_own
@@ -26,11 +29,10 @@ use_own(globals())
 
 __all__ = ["Shield"]
 
-_NAMES: Final = (
-    "SIGINT", "SIGTERM", "SIGALRM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT", "SIGVTALRM", "SIGPROF",
-    "SIGBREAK",
-)  # fmt: skip
+_NAMES: Final = ("SIGINT", "SIGALRM", "SIGBREAK")
+"""Those whose handlers raise, as a rule."""
 _NUMBERS: Final = tuple(int(getattr(names, name)) for name in _NAMES if hasattr(names, name))
+_WRITTEN_IN_PYTHON: Final = frozenset({FunctionType, MethodType, partial})
 
 
 @final
@@ -46,7 +48,7 @@ class Shield:
             return
         for number in _NUMBERS:
             handler: Any = getsignal(number)
-            if callable(handler):
+            if handler is default_int_handler or type(handler) in _WRITTEN_IN_PYTHON:
                 # In this order: from the second on, its handler is called by `_note` alone.
                 self._before[number] = handler
                 try:

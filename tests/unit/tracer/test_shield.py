@@ -15,7 +15,7 @@ from tests.unit.tracer.test_speculation_parked import Parked
 from xcs_ast.tracer.shield import Shield
 from xcs_ast.tracer.speculation import Speculation
 
-pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="there are such signals on POSIX only")
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="there are such signals on POSIX only")
 
 
 class TimeIsUp(Exception):
@@ -42,7 +42,7 @@ def time_is_up(number: int, _frame: Any) -> None:
 def handlers() -> Iterator[None]:
     state.__init__()  # type: ignore[misc]
     heard.clear()
-    before = [(number, signal.signal(number, time_is_up)) for number in (signal.SIGUSR1, signal.SIGUSR2)]
+    before = [(number, signal.signal(number, time_is_up)) for number in (signal.SIGALRM, signal.SIGINT)]
     yield
     for number, handler in before:
         signal.signal(number, handler)
@@ -50,15 +50,15 @@ def handlers() -> Iterator[None]:
 
 def test_held_back_and_then_called() -> None:
     shield = Shield()
-    signal.raise_signal(signal.SIGUSR1)
+    signal.raise_signal(signal.SIGALRM)
     assert not heard
     with pytest.raises(TimeIsUp):
         shield.lift()
-    assert heard == [signal.SIGUSR1] and signal.getsignal(signal.SIGUSR1) is time_is_up
+    assert heard == [signal.SIGALRM] and signal.getsignal(signal.SIGALRM) is time_is_up
     shield.lift()
-    assert heard == [signal.SIGUSR1]
+    assert heard == [signal.SIGALRM]
     with pytest.raises(TimeIsUp):
-        signal.raise_signal(signal.SIGUSR1)
+        signal.raise_signal(signal.SIGALRM)
 
 
 def test_ctrl_c() -> None:
@@ -75,9 +75,9 @@ def test_ctrl_c() -> None:
 
 def test_the_second_one_is_let_through() -> None:
     shield = Shield()
-    signal.raise_signal(signal.SIGUSR1)
+    signal.raise_signal(signal.SIGALRM)
     with pytest.raises(TimeIsUp):
-        signal.raise_signal(signal.SIGUSR1)
+        signal.raise_signal(signal.SIGALRM)
     with pytest.raises(TimeIsUp):
         shield.lift()
     assert len(heard) == 2
@@ -85,38 +85,46 @@ def test_the_second_one_is_let_through() -> None:
 
 def test_each_is_called_in_order_though_the_first_raises() -> None:
     shield = Shield()
-    signal.raise_signal(signal.SIGUSR2)
-    signal.raise_signal(signal.SIGUSR1)
+    signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGALRM)
     with pytest.raises(TimeIsUp) as last:
         shield.lift()
-    assert heard == [signal.SIGUSR2, signal.SIGUSR1]
+    assert heard == [signal.SIGINT, signal.SIGALRM]
     assert isinstance(last.value.__context__, TimeIsUp)
 
 
 def test_one_inside_of_another() -> None:
     outer, inner = Shield(), Shield()
-    signal.raise_signal(signal.SIGUSR1)
+    signal.raise_signal(signal.SIGALRM)
     inner.lift()
     assert not heard
     with pytest.raises(TimeIsUp):
         outer.lift()
-    assert signal.getsignal(signal.SIGUSR1) is time_is_up
+    assert signal.getsignal(signal.SIGALRM) is time_is_up
 
 
 def test_what_was_set_meanwhile_stays() -> None:
     shield = Shield()
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
     shield.lift()
-    assert signal.getsignal(signal.SIGUSR1) is signal.SIG_IGN
-    assert signal.getsignal(signal.SIGUSR2) is time_is_up
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_IGN
+    assert signal.getsignal(signal.SIGINT) is time_is_up
 
 
 def test_no_handler_no_shield() -> None:
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-    signal.signal(signal.SIGUSR2, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     shield = Shield()
-    assert signal.getsignal(signal.SIGUSR1) is signal.SIG_IGN
-    assert signal.getsignal(signal.SIGUSR2) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_IGN
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    shield.lift()
+
+
+def test_a_handler_of_c_code_stays() -> None:
+    """Its library may have told the system of one of its own."""
+    signal.signal(signal.SIGALRM, heard.append)
+    shield = Shield()
+    assert signal.getsignal(signal.SIGALRM) == heard.append
     shield.lift()
 
 
@@ -125,7 +133,7 @@ def test_on_another_thread_nothing_is_done() -> None:
 
     def elsewhere() -> None:
         shield = Shield()
-        seen.append(signal.getsignal(signal.SIGUSR1))
+        seen.append(signal.getsignal(signal.SIGALRM))
         shield.lift()
 
     thread = threading.Thread(target=elsewhere)
@@ -136,7 +144,7 @@ def test_on_another_thread_nothing_is_done() -> None:
 
 def test_forgotten() -> None:
     shield = Shield()
-    signals = [signal.SIGUSR1, signal.SIGUSR2]
+    signals = [signal.SIGALRM, signal.SIGINT]
     assert all(signal.getsignal(each) is not time_is_up for each in signals)
     shield.__del__()
     assert all(signal.getsignal(each) is time_is_up for each in signals)
@@ -158,7 +166,7 @@ def test_interrupted_at_each_line_while_it_is_lifted() -> None:
                 lines += 1
                 if lines == line:
                     reached = True
-                    signal.raise_signal(signal.SIGUSR1)
+                    signal.raise_signal(signal.SIGALRM)
             return traced
 
         heard.clear()
@@ -171,9 +179,9 @@ def test_interrupted_at_each_line_while_it_is_lifted() -> None:
             pass
         finally:
             sys.settrace(before)
-        assert heard == [signal.SIGUSR1] * reached, line
-        assert signal.getsignal(signal.SIGUSR1) is time_is_up, line
-        assert signal.getsignal(signal.SIGUSR2) is time_is_up, line
+        assert heard == [signal.SIGALRM] * reached, line
+        assert signal.getsignal(signal.SIGALRM) is time_is_up, line
+        assert signal.getsignal(signal.SIGINT) is time_is_up, line
     assert line > 5
 
 
@@ -202,7 +210,7 @@ def busy_behind_a_lock(x: int) -> int:
 
 
 def strike() -> None:
-    signal.raise_signal(signal.SIGUSR1)
+    signal.raise_signal(signal.SIGALRM)
 
 
 def struck_in_the_log_of(task: Speculation) -> None:
