@@ -22,6 +22,7 @@ __all__ = [
     "COMPARE",
     "INPLACE",
     "UNARY",
+    "Asked",
     "Once",
     "Token",
     "function_text",
@@ -125,6 +126,18 @@ class Once:
     def __getattr__(self, name: str) -> Any:
         # `yield from` asks for `send`, `throw` and `close`.
         return getattr(self._iterator, name)
+
+
+class Asked:
+    """Stands for what C code is given to iterate: it is asked when that asks, and as often as that does."""
+
+    __slots__ = ("ask",)
+
+    def __init__(self, ask: Callable[[], Iterator[Any]]) -> None:
+        self.ask = ask
+
+    def __iter__(self) -> Iterator[Any]:
+        return self.ask()
 
 
 class Token:

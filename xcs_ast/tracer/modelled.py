@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import FunctionType
 from typing import Any, Final, assert_never, final
@@ -24,6 +24,7 @@ from xcs_ast.effects.resolve import class_name, computes_class, is_class
 from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.calls_views import CONTAINERS, IMMUTABLE, SCALARS
+from xcs_ast.tracer.hook_parts import Asked
 from xcs_ast.tracer.modelled_rules import going_by, request_is_unordered
 from xcs_ast.tracer.specials_items import Items
 
@@ -304,16 +305,21 @@ class Modelled(Items):
             return
         if pairs and not is_class(obj) and self.find_special(obj, "keys") is not None:
             self.wait(f"{use.entry.dotted} takes a mapping apart")
+        if use.now(obj) is not obj:
+            return  # another clause has seen to it
         if use.lazy:
             if not self.owns(obj):
-                use.swap(obj, self.iterate(obj))
-        elif use.now(obj) is obj:
+                use.swap(obj, Asked(partial(self.iterate, obj)))
+        else:
             if self.find_special(obj, "__iter__") is None and self.find_special(obj, "__getitem__") is None:
                 return  # the call raises
             # Drawn one by one, as the call goes on: it may stop in the middle, and the rest not happen.
-            source = self.iterate(obj)
-            drawn = map(partial(self._plain_part, use), source) if _uses_parts(use.entry) else source
-            use.swap(obj, drawn)
+            plain = partial(self._plain_part, use) if _uses_parts(use.entry) else None
+            use.swap(obj, Asked(partial(self._drawn, obj, plain)))
+
+    def _drawn(self, obj: Any, plain: Callable[[Any], Any] | None) -> Iterator[Any]:
+        source = self.iterate(obj)
+        return source if plain is None else map(plain, source)
 
     def _plain_part(self, use: _Use, part: Any) -> Any:
         """What an iterator yields to something that compares it, or converts it: that must run no code."""

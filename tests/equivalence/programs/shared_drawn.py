@@ -9,6 +9,8 @@ import itertools
 import math
 import operator
 
+from xcs_ast.testing import probe
+
 EXTRA_CALLS = True
 
 LOG = []
@@ -151,3 +153,42 @@ def case_keys_are_hashed_as_they_are_drawn():
 
 def case_a_queue_does_nothing_with_what_it_draws():
     return _each(lambda: [each.n for each in collections.deque(louds(3), 2)])
+
+
+class _Counted:
+    """Notes each time that it is iterated."""
+
+    def __iter__(self):
+        LOG.append("asked")
+        return iter([1, 2])
+
+
+def case_what_c_draws_from_is_asked_once():
+    source = _Counted()
+
+    def draw(name):
+        probe.call(name)
+        return list(getattr(itertools, name)(source)), len(LOG)
+
+    return [draw(name) for name in ["chain", "pairwise", "accumulate", "product"]]
+
+
+def case_what_c_is_given_twice_is_asked_twice():
+    source = _Counted()
+
+    def draw(name):
+        probe.call(name)
+        return list(getattr(itertools, name)(source, source)), len(LOG)
+
+    return [draw(name) for name in ["chain", "product", "zip_longest", "compress"]]
+
+
+def case_what_c_comes_to_later_is_asked_later():
+    source = _Counted()
+
+    def later(x):
+        probe.call(x)
+        drawn = itertools.chain([7], source)
+        return next(drawn), len(LOG), list(drawn), len(LOG)
+
+    return [later(x) for x in [1, 2, 3]]
