@@ -293,12 +293,26 @@ DEFECTS: Final = (
         ),
     ),
     Defect(
+        "iterable-asked-at-once",
+        Kind.ORDER,
+        "what C code iterates is asked before that asks, and once though it is given twice",
+        "xcs_ast/tracer/modelled.py",
+        "                use.swap(obj, Asked(partial(self.iterate, obj), partial(self.hint, obj)))\n",
+        "                use.swap(obj, self.iterate(obj))\n",
+        (
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_drawn-case_what_c_is_given_twice_is_asked_twice-hook]",
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_drawn-case_what_c_comes_to_later_is_asked_later-hook]",
+        ),
+    ),
+    Defect(
         "iterator-drained-at-once",
         Kind.ORDER,
         "a function in C is given all that a generator yields, though it would stop in the middle",
         "xcs_ast/tracer/modelled.py",
-        "            use.swap(obj, drawn)\n",
-        "            use.swap(obj, self.adopt(list(drawn)))\n",
+        "            use.swap(obj, Asked(partial(self._drawn, obj, plain), partial(self.hint, obj)))\n",
+        "            use.swap(obj, self.adopt(list(self._drawn(obj, plain))))\n",
         (
             "tests/equivalence/test_programs.py::test_equals_plain_python"
             "[shared_drawn-case_reduce_works_as_it_draws-hook]",

@@ -237,8 +237,11 @@ class Views(StateHooks):
             if not self.is_harmless(obj, method):
                 self.wait(f"{class_name(type(obj))}.{method} may run code of the program's")
 
-    def is_harmless(self, obj: Any, method: str) -> bool:
-        """Whether this special method, called by C code on this object, does nothing that shows."""
+    def is_harmless(self, obj: Any, method: str, other: Any = kinds.MISSING) -> bool:
+        """Whether this special method, called by C code on this object, does nothing that shows.
+
+        `other` is the other operand, where it is known.
+        """
         if type(obj) in SCALARS:
             return True
         cls = self.kind_of(obj)
@@ -258,7 +261,7 @@ class Views(StateHooks):
         entry = catalog.for_method(cls, method)
         if entry is None:
             return False
-        return all(self._is_passive(clause, obj) for clause in entry.clauses)
+        return all(self._is_passive(clause, obj, other) for clause in entry.clauses)
 
     def _base_is_harmless(self, obj: Any, owner: type, method: str) -> bool:
         cls = type(obj)
@@ -281,7 +284,10 @@ class Views(StateHooks):
             return mro_of(type(obj))[0] is type or method in ("__hash__", "__eq__", "__ne__")
         return True
 
-    def _is_passive(self, clause: e.Clause, obj: Any) -> bool:
+    def _is_passive(self, clause: e.Clause, obj: Any, other: Any = kinds.MISSING) -> bool:
+        if type(clause) is e.Exact and clause.subject == e.Arg(0) and other is not kinds.MISSING:
+            allowed = [catalog.class_named(name) for name in clause.classes]
+            return type(other) in SCALARS or any(type(other) is cls for cls in allowed)
         if type(clause) is e.Touch:
             if clause.kind is e.ClauseKind.IGNORES:
                 return True

@@ -131,13 +131,18 @@ class Once:
 class Asked:
     """Stands for what C code is given to iterate: it is asked when that asks, and as often as that does."""
 
-    __slots__ = ("ask",)
+    __slots__ = ("ask", "hint")
 
-    def __init__(self, ask: Callable[[], Iterator[Any]]) -> None:
+    def __init__(self, ask: Callable[[], Iterator[Any]], hint: Callable[[], object]) -> None:
         self.ask = ask
+        self.hint = hint
 
     def __iter__(self) -> Iterator[Any]:
         return self.ask()
+
+    def __length_hint__(self) -> Any:
+        self.hint()
+        return NotImplemented
 
 
 class Token:

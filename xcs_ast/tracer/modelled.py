@@ -309,13 +309,13 @@ class Modelled(Items):
             return  # another clause has seen to it
         if use.lazy:
             if not self.owns(obj):
-                use.swap(obj, Asked(partial(self.iterate, obj)))
+                use.swap(obj, Asked(partial(self.iterate, obj), partial(self.hint, obj)))
         else:
             if self.find_special(obj, "__iter__") is None and self.find_special(obj, "__getitem__") is None:
                 return  # the call raises
             # Drawn one by one, as the call goes on: it may stop in the middle, and the rest not happen.
             plain = partial(self._plain_part, use) if _uses_parts(use.entry) else None
-            use.swap(obj, Asked(partial(self._drawn, obj, plain)))
+            use.swap(obj, Asked(partial(self._drawn, obj, plain), partial(self.hint, obj)))
 
     def _drawn(self, obj: Any, plain: Callable[[Any], Any] | None) -> Iterator[Any]:
         source = self.iterate(obj)

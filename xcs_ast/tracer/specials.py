@@ -127,7 +127,7 @@ class Specials(Views):
         for obj, method, other in ((a, name, b), (b, reflected, a)):
             if type(obj) in _PLAIN_CLASSES:
                 continue
-            if not self.is_harmless(obj, method):
+            if not self.is_harmless(obj, method, other):
                 self.wait(f"{class_name(type(obj))}.{method} may run code of the program's")
             if type(obj) not in CONTAINERS and not self._keeps_to_itself(obj, other):
                 self.wait(f"looks into a shared {class_name(type(obj))}")

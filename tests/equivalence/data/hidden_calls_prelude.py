@@ -370,3 +370,13 @@ class Named(metaclass=NamedMeta):
 
 
 big, wide = Big(5), Wide(2.5)
+
+
+class Long:
+    __len__ = _log(3)
+
+    def __iter__(self):
+        return iter([1, 2, 3])
+
+
+long = Long()

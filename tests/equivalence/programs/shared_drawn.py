@@ -192,3 +192,18 @@ def case_what_c_comes_to_later_is_asked_later():
         return next(drawn), len(LOG), list(drawn), len(LOG)
 
     return [later(x) for x in [1, 2, 3]]
+
+
+def case_what_c_collects_is_asked_for_its_length():
+    class Long(_Counted):
+        def __len__(self):
+            LOG.append("length")
+            return 2
+
+    source = Long()
+
+    def draw(name):
+        probe.call(name)
+        return list(getattr(itertools, name)(source, 1)), len(LOG)
+
+    return [draw(name) for name in ["permutations", "combinations", "combinations_with_replacement"]]
