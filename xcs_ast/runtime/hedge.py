@@ -89,7 +89,7 @@ def _watch(queue: SimpleQueue[tuple[int, Hedged] | None]) -> None:
             if again:
                 waiting.append((now + again, run))
         armed = waiting
-        due = run = waiting = None  # type: ignore[assignment]
+        due = run = None  # type: ignore[assignment]
 
 
 HEDGE: Final = _Hedge()

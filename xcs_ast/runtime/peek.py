@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass
 
+from ..typing import TYPE_CHECKING
+
 use_own(globals())
 
 __all__ = ["END", "Fresh", "Peeker", "peek", "same", "sources"]
@@ -34,7 +36,10 @@ END: Final = _End()
 """Given instead of an item where there is none (yet)."""
 
 
-Fresh = bool | tuple["Fresh", ...]
+if TYPE_CHECKING:
+    Fresh = bool | tuple["Fresh", ...]
+else:  # a checker at run time need not be able to follow it into itself
+    Fresh = bool | tuple[Any, ...]
 """What iteration makes anew: nothing (`False`), scalars (`True`), or tuples, by element.
 
 What is made anew is equal, not identical, when it is made twice.

@@ -158,6 +158,7 @@ def test_a_library_has_all_that_there_are_or_those_given():
     assert PatternLibrary([]).matchers == ()
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_what_is_no_pattern_is_refused():
     with pytest.raises(TypeError, match="a pattern has a name"):
         register_pattern(lambda graph: ())

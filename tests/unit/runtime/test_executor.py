@@ -119,12 +119,14 @@ def test_wrong_arguments_are_the_functions_to_complain_about():
         jit(strategy="tracing")(programs.ensemble)([])
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True])
 def test_max_workers_is_a_whole_number(workers):
     with pytest.raises(ValueError, match="max_workers"):
         ParallelExecutor(workers)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_what_is_no_graph_is_refused_with_a_hint():
     with pytest.raises(TypeError, match="a graph is executed, not function; trace_function makes one"):
         ParallelExecutor().execute(test_what_is_no_graph_is_refused_with_a_hint)

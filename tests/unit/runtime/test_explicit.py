@@ -36,6 +36,7 @@ def test_one_hand_over(where: Site | None) -> None:
     assert where is None or where.tally.started == 100
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_several_hand_overs(monkeypatch: pytest.MonkeyPatch, eager: None) -> None:
     found = site(decider(2), stages=2, single=False)
     for each in (None, found):
@@ -75,6 +76,7 @@ def test_leaving_early(where: Site | None) -> None:
     assert late() == 14
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_what_is_not_peekable(where: Site | None) -> None:
     assert [a() for _, a in xcs.run_ahead(lambda x: x, (x for x in range(5)))] == [0, 1, 2, 3, 4]
     assert [a() for _, a in xcs.run_ahead(len, ["a", "bc"])] == [1, 2]
@@ -126,6 +128,7 @@ def load(tmp_path: Path) -> Callable[[str], Any]:
     return load
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_facts_are_read_off_the_callers_source(
     load: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
