@@ -39,18 +39,19 @@ def slots_00(missing, assign, s0, s1):
     return __init__
 
 
-def slots_11(missing, assign, s0, s1, f0, f1):
-    def __init__(self, a0, a1):
-        s0(self, f0() if a0 is missing else a0)
-        s1(self, f1() if a1 is missing else a1)
-
-    return __init__
-
-
 def slots_000(missing, assign, s0, s1, s2):
     def __init__(self, a0, a1, a2):
         s0(self, a0)
         s1(self, a1)
+        s2(self, a2)
+
+    return __init__
+
+
+def slots_110(missing, assign, s0, s1, s2, f0, f1):
+    def __init__(self, a0, a1, a2):
+        s0(self, f0() if a0 is missing else a0)
+        s1(self, f1() if a1 is missing else a1)
         s2(self, a2)
 
     return __init__
