@@ -297,13 +297,37 @@ DEFECTS: Final = (
         Kind.ORDER,
         "what C code iterates is asked before that asks, and once though it is given twice",
         "xcs_ast/tracer/modelled.py",
-        "                use.swap(obj, Asked(partial(self.iterate, obj), partial(self.hint, obj)))\n",
+        "                use.swap(obj, Asked(partial(self._drawn, obj, None), partial(self.hint, obj)))\n",
         "                use.swap(obj, self.iterate(obj))\n",
         (
             "tests/equivalence/test_programs.py::test_equals_plain_python"
             "[shared_drawn-case_what_c_is_given_twice_is_asked_twice-hook]",
             "tests/equivalence/test_programs.py::test_equals_plain_python"
             "[shared_drawn-case_what_c_comes_to_later_is_asked_later-hook]",
+        ),
+    ),
+    Defect(
+        "own-iterator-asked-unseen",
+        Kind.LEAK,
+        "C code asks an object of the task's for its iterator behind the recorder's back",
+        "xcs_ast/tracer/modelled.py",
+        '            if not self.owns(obj) or type(self.find_special(obj, "__iter__")) not in _IN_C:\n',
+        "            if not self.owns(obj):\n",
+        (
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_drawn-case_an_own_iterator_is_asked_in_sight-hook]",
+        ),
+    ),
+    Defect(
+        "iterator-asked-but-once",
+        Kind.ORDER,
+        "C code that gathers what it is given does not ask the iterator for its own",
+        "xcs_ast/tracer/specials_items.py",
+        "    if type(source) is Steps:\n",
+        "    if False:\n",
+        (
+            "tests/equivalence/test_programs.py::test_equals_plain_python"
+            "[shared_drawn-case_an_iterator_is_asked_for_its_own_where_c_gathers_it-hook]",
         ),
     ),
     Defect(

@@ -18,6 +18,7 @@ from xcs_ast.tracer.asking import decided_by_type, goes_by_methods, single
 from xcs_ast.tracer.calls_classes import Constructing
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.hooks import TABLES
+from xcs_ast.tracer.specials_items import Steps, for_c
 
 use_own(globals())
 
@@ -198,6 +199,9 @@ class Builtins(Constructing):
         if len(args) != 1 or kwargs:
             return self.wait("calls iter() with a sentinel")
         made = self.iterate(args[0])
+        if type(made) is Steps:
+            # It is asked for its length, its iterator and more, like any object of the program's.
+            return made.made
         return made if type(made) is types.GeneratorType else self.adopt_lazy(made)
 
     def do_next(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -432,7 +436,7 @@ class Builtins(Constructing):
         if type(pair) is tuple and len(pair) == 2:
             return pair
         try:
-            parts = list(self.iterate(pair))
+            parts = list(for_c(self, self.iterate(pair)))
         except TypeError:
             raise TypeError(
                 f"cannot convert dictionary update sequence element #{index} to a sequence"

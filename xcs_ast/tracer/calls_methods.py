@@ -15,6 +15,7 @@ from xcs_ast.effects.resolve import is_class
 from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_builtins import Builtins
 from xcs_ast.tracer.calls_views import SCALARS
+from xcs_ast.tracer.specials_items import for_c
 
 use_own(globals())
 
@@ -58,7 +59,7 @@ class Methods(Builtins):
                 parts = self.iterate(args[0])
             except TypeError:
                 return self.wait("joins what cannot be iterated over")
-            return o.join(list(parts))
+            return o.join(list(for_c(self, parts)))
         if name in ("format", "format_map"):
             return self._format(o, name, args, kwargs)
         if name in ("startswith", "endswith") and type(args[0]) is tuple:

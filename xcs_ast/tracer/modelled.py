@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from types import FunctionType
+from types import FunctionType, MethodDescriptorType, WrapperDescriptorType
 from typing import Any, Final, assert_never, final
 
 from xcs_ast.effects import catalog
@@ -26,7 +26,7 @@ from xcs_ast.tracer import kinds
 from xcs_ast.tracer.calls_views import CONTAINERS, IMMUTABLE, SCALARS
 from xcs_ast.tracer.hook_parts import Asked
 from xcs_ast.tracer.modelled_rules import going_by, request_is_unordered
-from xcs_ast.tracer.specials_items import Items
+from xcs_ast.tracer.specials_items import Items, for_c
 
 use_own(globals())
 
@@ -39,6 +39,7 @@ _PROBED: Final = frozenset(("cwd", "log", "locale", "filesystem"))
 _RECENT: Final = 16
 """Among so many of the last probes, the same one is not put in again."""
 _INDEXING: Final = frozenset(("__getitem__", "__setitem__", "__delitem__", "__mul__", "__rmul__", "__imul__"))
+_IN_C: Final = frozenset((WrapperDescriptorType, MethodDescriptorType))
 _SIMPLE_ITERATION: Final = (*CONTAINERS, range, bytearray)
 
 
@@ -308,8 +309,8 @@ class Modelled(Items):
         if use.now(obj) is not obj:
             return  # another clause has seen to it
         if use.lazy:
-            if not self.owns(obj):
-                use.swap(obj, Asked(partial(self.iterate, obj), partial(self.hint, obj)))
+            if not self.owns(obj) or type(self.find_special(obj, "__iter__")) not in _IN_C:
+                use.swap(obj, Asked(partial(self._drawn, obj, None), partial(self.hint, obj)))
         else:
             if self.find_special(obj, "__iter__") is None and self.find_special(obj, "__getitem__") is None:
                 return  # the call raises
@@ -318,8 +319,7 @@ class Modelled(Items):
             use.swap(obj, Asked(partial(self._drawn, obj, plain), partial(self.hint, obj)))
 
     def _drawn(self, obj: Any, plain: Callable[[Any], Any] | None) -> Iterator[Any]:
-        source = self.iterate(obj)
-        return source if plain is None else map(plain, source)
+        return for_c(self, self.iterate(obj), plain)
 
     def _plain_part(self, use: _Use, part: Any) -> Any:
         """What an iterator yields to something that compares it, or converts it: that must run no code."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, cast, final
 
 from xcs_ast.effects import catalog
@@ -13,12 +13,13 @@ from xcs_ast.effects.type_forms import makes_type_form
 from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_views import SCALARS
+from xcs_ast.tracer.hook_parts import Asked
 from xcs_ast.tracer.kinds import plain_slice
 from xcs_ast.tracer.specials_text import Texts
 
 use_own(globals())
 
-__all__ = ["Items"]
+__all__ = ["Items", "Steps", "for_c"]
 
 _PYTHON: Final = types.FunctionType
 _BUILTIN: Final = (dict, list)
@@ -121,7 +122,7 @@ class Items(Texts):
     def foreign_iterate(self, x: Any, /) -> Iterator[Any]:
         """`iter(x)` for anything that is not a builtin container, text or range."""
         cls: Any = type(x)
-        if cls is _Steps or str(module_of(cls)).startswith("xcs_ast.tracer.containers"):
+        if cls is Steps or cls is StepsInC or str(module_of(cls)).startswith("xcs_ast.tracer.containers"):
             # An iterator of ours, which the program has from `iter()`.
             return cast(Iterator[Any], x)
         found = self.find_special(x, "__iter__")
@@ -137,29 +138,66 @@ class Items(Texts):
             return iter(x)
         return self.wait(f"iterates over a {class_name(type(x))}")
 
+    def starred(self, x: Any, /) -> Any:
+        """What `a, *b = x` takes apart, but for builtin containers: an iterator is asked for its own."""
+        return Asked(lambda: for_c(self, self.foreign_iterate(x)), lambda: None)
+
     def _stepping(self, made: Any) -> Iterator[Any]:
         """The iterator that an `__iter__` in Python gave."""
         found = self.find_special(made, "__next__")
         if found is None:
             raise TypeError(f"iter() returned non-iterator of type '{type(made).__name__}'")
         if type(found) is _PYTHON:
-            return _Steps(self, made, found)
+            return Steps(self, made, found)
         return self.iterate(made)
 
 
 @final
-class _Steps:
-    """An iterator whose class is in Python, advanced in the recorder's sight."""
+class Steps:
+    """An iterator whose class is in Python, advanced in the recorder's sight. No program shall meet it."""
 
-    __slots__ = ("_found", "_hooks", "_made")
+    __slots__ = ("_found", "_hooks", "made")
 
     def __init__(self, hooks: Items, made: Any, found: Any) -> None:
         self._hooks = hooks
-        self._made = made
+        self.made = made
         self._found = found
 
-    def __iter__(self) -> _Steps:
+    def __iter__(self) -> Steps:
         return self
 
     def __next__(self) -> Any:
-        return self._hooks.call(self._found, self._made)
+        return self._hooks.call(self._found, self.made)
+
+
+@final
+class StepsInC:
+    """The same for C code, which may ask an iterator for its iterator once more, and for its length.
+
+    `plain` is handed each item, and gives it back.
+    """
+
+    __slots__ = ("_hooks", "_plain", "_steps")
+
+    def __init__(self, hooks: Items, steps: Steps, plain: Callable[[Any], Any] | None) -> None:
+        self._hooks = hooks
+        self._steps = steps
+        self._plain = plain
+
+    def __iter__(self) -> Iterator[Any]:
+        return for_c(self._hooks, self._hooks.iterate(self._steps.made), self._plain)
+
+    def __next__(self) -> Any:
+        value = next(self._steps)
+        return value if self._plain is None else self._plain(value)
+
+    def __length_hint__(self) -> Any:
+        self._hooks.hint(self._steps.made)
+        return NotImplemented
+
+
+def for_c(hooks: Items, source: Iterator[Any], plain: Callable[[Any], Any] | None = None) -> Iterator[Any]:
+    """An iterator, as C code may have it."""
+    if type(source) is Steps:
+        return StepsInC(hooks, source, plain)
+    return source if plain is None else map(plain, source)

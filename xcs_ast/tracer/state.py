@@ -392,6 +392,10 @@ class StateHooks(Containers, Attributes):
         """`iter(x)` for anything that is not a builtin container, text or range."""
         raise NotImplementedError
 
+    def starred(self, x: Any, /) -> Any:
+        """What `a, *b = x` takes apart, for the same."""
+        raise NotImplementedError
+
     def unpack(self, x: Any, before: int, after: int, /) -> Any:
         """What `a, b = x` takes apart."""
         parts = self._unpack(x, before, after)
@@ -410,7 +414,7 @@ class StateHooks(Containers, Attributes):
         if taken is None:
             if all(kinds.class_lookup(type(x), name) is MISSING for name in ("__iter__", "__getitem__")):
                 return super().unpack(x, before, after)  # raises
-            taken = self.foreign_iterate(x)
+            taken = self.foreign_iterate(x) if after < 0 else self.starred(x)
         return super().unpack(taken, before, after)
 
 

@@ -207,3 +207,72 @@ def case_what_c_collects_is_asked_for_its_length():
         return list(getattr(itertools, name)(source, 1)), len(LOG)
 
     return [draw(name) for name in ["permutations", "combinations", "combinations_with_replacement"]]
+
+
+class _Drawn:
+    """Notes each time that it is asked for its iterator, and for its length."""
+
+    def __init__(self, count, kind=int):
+        self.left = count
+        self.kind = kind
+
+    def __iter__(self):
+        LOG.append("iter")
+        return self
+
+    def __next__(self):
+        if not self.left:
+            raise StopIteration
+        self.left -= 1
+        return self.kind(self.left)
+
+    def __length_hint__(self):
+        LOG.append("length")
+        return 1
+
+
+class _Holder:
+    def __iter__(self):
+        return _Drawn(2)
+
+
+def _in_turn(calls):
+    def one(number):
+        probe.call(number)
+        return calls[number](), len(LOG)
+
+    return [one(number) for number in range(len(calls))]
+
+
+def case_what_iter_gives_is_the_iterator():
+    def asked(source):
+        drawn = iter(source)
+        return type(drawn).__name__, drawn.left, list(drawn), [x for x in iter(source)], [*iter(source)]
+
+    return _in_turn([lambda: asked(_Holder()), lambda: tuple(iter(_Holder())), lambda: asked(_Drawn(1))]), LOG
+
+
+def case_an_iterator_is_asked_for_its_own_where_c_gathers_it():
+    def starred(source):
+        first, *rest, last = source
+        return first, rest, last
+
+    calls = [
+        lambda: ",".join(_Drawn(2, str)),
+        lambda: starred(_Drawn(3)),
+        lambda: array.array("i", _Drawn(2)),
+        lambda: dict([_Drawn(2)]),
+        lambda: starred(_Holder()),
+        lambda: b"".join(_Drawn(2, bytes)),
+    ]
+    return _in_turn(calls), LOG
+
+
+def case_an_own_iterator_is_asked_in_sight():
+    names = ["chain", "accumulate", "zip_longest", "pairwise", "product"]
+
+    def draw(name):
+        probe.call(name)
+        return list(getattr(itertools, name)(_Drawn(2))), list(itertools.islice(_Drawn(3), 1)), len(LOG)
+
+    return [draw(name) for name in names], LOG
