@@ -15,6 +15,7 @@ from types import (
     BuiltinFunctionType,
     CodeType,
     FunctionType,
+    GetSetDescriptorType,
     MethodDescriptorType,
     ModuleType,
     WrapperDescriptorType,
@@ -48,6 +49,8 @@ def is_durable(obj: object) -> bool:
     kind = type(obj)
     if obj is MISSING or kind in _LASTING or kind in _DATA:
         return True
+    if kind is GetSetDescriptorType:
+        return is_durable(obj.__objclass__)  # type: ignore[attr-defined]
     if kind is dict:
         return _is_namespace(obj)  # type: ignore[arg-type]
     if kind is FunctionType:

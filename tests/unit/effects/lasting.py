@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import operator
 from typing import Any
 
 
@@ -79,3 +80,14 @@ ROWS = [Row(1), Row(2)]
 def match_all(numbers: list[int], pause: Any) -> list[Any]:
     """A region that matches what is no sequence."""
     return [matched(row, pause) for row in ROWS]
+
+
+def told_apart(row: Row, pause: Any) -> bool:
+    """Hands an object of the program's to a function of a library, which might ask for its `__class__`."""
+    pause(0.001)
+    return operator.is_(row, ROWS[0])
+
+
+def hand_on(numbers: list[int], pause: Any) -> list[Any]:
+    """A region whose callee does so."""
+    return [told_apart(row, pause) for row in ROWS]

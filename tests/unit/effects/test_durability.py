@@ -45,13 +45,24 @@ def _make_local() -> tuple[type, Callable[[], None]]:
         _local_function.__code__,
         7,
         "x",
+        object.__dict__["__class__"],
     ],
 )
 def test_lasts(obj: object) -> None:
     assert is_durable(obj)
 
 
-@pytest.mark.parametrize("obj", [*_make_local(), {}, [], SimpleNamespace(), ModuleType("gone").__dict__])
+@pytest.mark.parametrize(
+    "obj",
+    [
+        *_make_local(),
+        _make_local()[0].__dict__["__dict__"],
+        {},
+        [],
+        SimpleNamespace(),
+        ModuleType("gone").__dict__,
+    ],
+)
 def test_does_not_last(obj: object) -> None:
     assert not is_durable(obj)
 
@@ -74,7 +85,7 @@ def test_objects_of_a_region_die_when_plain_python_lets_them_go() -> None:
     assert len(dead) == count
 
 
-@pytest.mark.parametrize("run", [lasting.make_rows, lasting.ask_kinds, lasting.match_all])
+@pytest.mark.parametrize("run", [lasting.make_rows, lasting.ask_kinds, lasting.match_all, lasting.hand_on])
 def test_what_a_class_decides_is_remembered_with_the_analysis(
     run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
