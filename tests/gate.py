@@ -20,9 +20,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,16 +88,21 @@ def run(title: str, *command: str, shown: bool = True, **environment: str) -> bo
     return done.returncode == 0
 
 
-def set_up(version: str, python: str, extras: str, build: threading.Lock) -> str | None:
-    """A fresh environment with the project in it; its interpreter, or `None` where that failed."""
+def make_environment(version: str, python: str) -> str | None:
+    """A fresh environment without the project; its interpreter, or `None` where that failed."""
     folder = ROOT / ".venv-gate" / version
     shutil.rmtree(folder, ignore_errors=True)
-    inner = str(folder / "bin" / "python")
-    install = (inner, "-m", "pip", "install", "-q", "--no-compile", "-c", "constraints.txt")
-    if not run(f"{version} venv", python, "-m", "venv", str(folder)):
+    made = run(f"{version} venv", python, "-m", "venv", str(folder))
+    return str(folder / "bin" / "python") if made else None
+
+
+def install(version: str, environment: Future[str | None], extras: str) -> str | None:
+    """Puts the project into an environment; its interpreter, or `None` where that failed."""
+    inner = environment.result()
+    if inner is None:
         return None
-    with build:
-        return inner if run(f"{version} install", *install, "-e", f".[{extras}]") else None
+    command = (inner, "-m", "pip", "install", "-q", "--no-compile", "-c", "constraints.txt")
+    return inner if run(f"{version} install", *command, "-e", f".[{extras}]") else None
 
 
 def lint(inner: str) -> list[str]:
@@ -115,17 +119,19 @@ def lint(inner: str) -> list[str]:
 def set_up_all(found: dict[str, str]) -> tuple[dict[str, str], list[str]]:
     """The interpreters of the new environments, and what failed, also of the checks of the source.
 
-    Those run in the first environment while the others are being made. Of these, one at a time builds the
-    project: all do so in the same folder. The tests come later, for they read what is built there.
+    Those run in the first environment while the others are being made. The project is installed in one
+    after the other, as each builds it in the same folder. The tests come later, for they read what is there.
     """
     made: dict[str, str] = {}
     failed: list[str] = []
     first = next(iter(found))
-    build = threading.Lock()
-    with ThreadPoolExecutor(max_workers=len(found)) as pool:
+    with ThreadPoolExecutor(len(found)) as makers, ThreadPoolExecutor(1) as builder:
+        empty = {
+            version: makers.submit(make_environment, version, python) for version, python in found.items()
+        }
         being_made = {
-            version: pool.submit(set_up, version, python, "test,lint" if version == first else "test", build)
-            for version, python in found.items()
+            version: builder.submit(install, version, each, "test,lint" if version == first else "test")
+            for version, each in empty.items()
         }
         for version, each in being_made.items():
             inner = each.result()
