@@ -13,13 +13,16 @@ ROOT = Path(xcs_ast.__file__).parents[1]
 
 MODELS = """\
 import sys
+
+before = set(sys.modules)  # with -c, Python may have loaded some itself
 from xcs_ast.effects.catalog import default
 from xcs_ast.verifier import warming
 
 def read():
     return sorted(name for name, there in default._files.items() if there)
 
-print(read(), sorted(set(sys.modules) & {"urllib.request", "http.client", "typing", "ast", "linecache"}))
+loaded = set(sys.modules) - before
+print(read(), sorted(loaded & {"urllib.request", "http.client", "typing", "ast", "linecache"}))
 warming.read_models(["json", "x", "urllib.request"])
 print(read())
 print(default._classes["http.client.HTTPResponse"]._entries.keys() >= {"read", "getcode"})
