@@ -146,6 +146,24 @@ def task(x):
         case (first, *more): return more
 def main(): return [task(x) for x in [(5, 1, 2), {'k': 1, 'b': 2}, (3,)]]
 """,
+    "what comes behind a hand-over has read what the body has changed since": """
+import functools
+class Lazy:
+    def __init__(self, n): self.n = n
+    @functools.cached_property
+    def value(self): return [self.n]
+shared = Lazy(3)
+shared.value
+def task(x): shared.value.append(x)
+def main():
+    for row in [[1], [2]]:
+        if len(row) == 0:
+            continue
+        first = task(sum(row))
+        len(shared.__dict__.pop('value', ()))
+        task(first)
+    return shared.__dict__
+""",
 }
 
 

@@ -198,9 +198,11 @@ class Check:
         effects, stages, binding = foreseen
         transaction, functions = speculation.transaction, speculation.functions()
         results = [result for _, result in transaction.calls]
-        if ready and state == "done":
+        whole = ready and state == "done"
+        if whole and not speculation.hand_overs:
             return self._compared(seen(transaction, functions), effects, stages, binding, results)
-        # It did not come to its end, or its world has changed: what is certain all the same.
+        # It did not come to its end, or its world has changed (if not before its first hand-over, then
+        # behind that): what is certain all the same.
         changed = self._seen.stale(transaction, functions)
         if changed:
             if not self._proven or others_run():
@@ -208,7 +210,7 @@ class Check:
             spoiled: CrossCheck = self._crosscheck.spoiled(changed, effects, stages, binding)
             return spoiled
         found = self._compared(seen(transaction, functions), effects, stages, binding, results)
-        if found.witnesses:
+        if found.witnesses or whole:
             return found
         return not_checked(speculation.reason or "the task did not come to its end")
 

@@ -39,6 +39,7 @@ class Done:
 
     def __init__(self) -> None:
         self.transaction = Transaction()
+        self.hand_overs: list[object] = []
 
     def functions(self) -> list[Any]:
         return []
