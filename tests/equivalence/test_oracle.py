@@ -6,6 +6,7 @@ import collections
 import itertools
 import math
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -30,7 +31,7 @@ from xcs_ast.testing import (
 )
 from xcs_ast.testing.functions import Pair
 from xcs_ast.testing.picture import first_difference, module_state, picture_of
-from xcs_ast.testing.reduce import reduced
+from xcs_ast.testing.reduce import TooLong, limited, reduced
 from xcs_ast.testing.rollback import Checkpoint, roots_of
 from xcs_ast.testing.schedules import _Director
 
@@ -331,3 +332,26 @@ def test_reducer_keeps_what_fails() -> None:
     source = "x = 1\nif x:\n    y = 2\n    boom = 3\nfor i in range(3):\n    z = i\n"
     small = reduced(source, lambda text: "boom" in text)
     assert small == "boom = 3\n"
+
+
+def test_a_smaller_program_that_never_ends_is_none() -> None:
+    source = "n = 3\nwhile n:\n    n -= 1\nboom = 3\n"
+
+    def still_fails(text: str) -> bool:
+        space: dict[str, Any] = {}
+        try:
+            with limited(0.3):
+                try:
+                    exec(text, space)
+                except BaseException:  # as a program may be caught
+                    pass
+        except TooLong:
+            return False
+        return "boom" in space
+
+    before = signal.getsignal(signal.SIGALRM)
+    assert reduced(source, still_fails) == "boom = 3\n"
+    assert signal.getsignal(signal.SIGALRM) is before
+    with pytest.raises(TooLong), limited(0.05):
+        while True:
+            pass

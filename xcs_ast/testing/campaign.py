@@ -13,7 +13,7 @@ from typing import Any, Final, final
 
 from xcs_ast.testing.modules import FACES, Face, Finding, Program, Run, compare_runs, runs_of
 from xcs_ast.testing.programs import source_for
-from xcs_ast.testing.reduce import reduced
+from xcs_ast.testing.reduce import TooLong, limited, reduced
 from xcs_ast.testing.schedules import ALL, QUICK, Order, Schedule
 
 __all__ = [
@@ -85,8 +85,9 @@ class Campaign:
 
         def still_fails(candidate: str) -> bool:
             try:
-                again, _, _ = check_runs(candidate, ((finding.face, finding.schedule),))
-            except Exception:
+                with limited(_PATIENCE):
+                    again, _, _ = check_runs(candidate, ((finding.face, finding.schedule),))
+            except (Exception, TooLong):
                 return False
             return any(_sort_of(one) == _sort_of(finding) for one in again)
 
@@ -120,6 +121,8 @@ SCHEDULES: Final[dict[str, tuple[Schedule, ...] | None]] = {"quick": QUICK, "all
 """The sets of schedules that have a name; `None` stands for turns."""
 
 _TURNS: Final = (Face.DECORATOR, Face.STATIC, Face.DECORATOR, Face.TRACING)
+_PATIENCE: Final = 60.0
+"""For so long, in seconds, may a smaller program run under one schedule: it may have lost its loop's end."""
 _CHECKED: Final = Schedule(Order.CHECKED)
 _AHEAD: Final = Schedule(Order.AHEAD)
 _REVERSE: Final = Schedule(Order.REVERSE)

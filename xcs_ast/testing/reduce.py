@@ -3,11 +3,61 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import signal
+import threading
 from collections.abc import Callable, Iterator
+from typing import Any, Final, final
 
-__all__ = ["reduced"]
+__all__ = ["TooLong", "limited", "reduced"]
 
 _ROUNDS = 12
+_AGAIN: Final = 0.2
+
+
+@final
+class TooLong(BaseException):
+    """What runs has run for too long."""
+
+
+@contextlib.contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Interrupts the body, again and again, once it has run for so long: a smaller program may never end.
+
+    The last interruption is raised where the body ends, if it has swallowed them. Off the main thread, and
+    where the system has no such alarm, there is no limit.
+
+    Raises:
+        TooLong: the time is over.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    struck = False
+
+    def strike(_number: int, _frame: Any) -> None:
+        nonlocal struck
+        struck = True
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, strike)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+        yield
+    finally:
+        _quiet(before)
+    if struck:
+        raise TooLong
+
+
+def _quiet(before: Any) -> None:
+    while True:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+            return
+        except TooLong:  # it has struck in here
+            continue
 
 
 def reduced(source: str, still_fails: Callable[[str], bool], budget: int = 600) -> str:
