@@ -164,6 +164,62 @@ def main():
         task(first)
     return shared.__dict__
 """,
+    "the level of a logger that the body sets": """
+import logging
+log = logging.getLogger('nowhere')
+def task(x): return log.level + x
+def main():
+    out = []
+    for x in [3, 1, 2]:
+        out.append(task(x))
+        log.setLevel(10 + x)
+    return out
+""",
+    "a number is no text, so its own __rmod__ is never asked": """
+class Number(int):
+    def __rmod__(self, other): return 0
+numbers = [Number(3), Number(1), Number(2)]
+def task(x): return '%d' % x
+def main(): return [task(x) for x in numbers]
+""",
+    "members of an enumeration by name": """
+import enum
+class Kind(enum.Enum):
+    A = 1
+    B = 2
+    @classmethod
+    def _missing_(cls, value): return cls.A
+def task(x): return Kind['AB'[x]].value
+def main(): return [task(x) for x in [1, 0, 1]]
+""",
+    "all members of an enumeration": """
+import enum
+class Kind(enum.Enum):
+    A = 1
+    B = 2
+def task(x): return list(Kind)[x]
+def main(): return [task(x) for x in [1, 0, 1]]
+""",
+    "operators of the library's classes": """
+import fractions, pathlib
+base = pathlib.PurePosixPath('/top')
+class Below(pathlib.PurePosixPath):
+    def __str__(self): return 'below'
+    def __fspath__(self): return 'under'
+below = Below('p')
+def task(x):
+    total = fractions.Fraction(x, 3) + x * fractions.Fraction(1, 2)
+    return base / below / str(x), base < base / "a", total
+def main(): return [task(x) for x in [3, 1, 2]]
+""",
+    "attributes of the library's objects that never change": """
+import fractions, http, pathlib, uuid
+paths = [pathlib.PurePosixPath(f'/top/{x}.py') for x in [3, 1, 2]]
+number, key, status = fractions.Fraction(2, 3), uuid.UUID(int=5), http.HTTPStatus.OK
+def task(path):
+    return path.name, path.parent.parts, path.suffix, number.numerator, key.int, key.hex, status.phrase
+def main(): return [task(path) for path in paths]
+""",
 }
 
 

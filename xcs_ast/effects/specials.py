@@ -394,6 +394,8 @@ class Specials(Attributes):
         members: Any = static_attr(atom.obj, "_member_map_")
         if type(members) is dict and module_of(type(atom.obj)) == "enum":
             self.same(atom)
+            for inside in (members, static_attr(atom.obj, "_member_names_")):
+                self.reads(pinned(inside).path, CONTENT, node)
             return frozenset(pinned(member) for member in members.values())
         return self.fail("iterates over a class", node)
 

@@ -84,6 +84,7 @@ class Subscripts(Specials):
                 return self.call(getter, Args((frozenset({key}),)), node)
             return unknown("uses a generic alias")
         members: dict[str, object] = vars(type)["__dict__"].__get__(cls)["_member_map_"]
+        self.reads(pinned(members).path, CONTENT, node)
         const = self.pin(key)
         if const is not None and const.value in members:
             return frozenset({pinned(members[const.value])})

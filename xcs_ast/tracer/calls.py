@@ -28,6 +28,7 @@ from xcs_ast.tracer.calls_methods import Methods
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, Refusal, clone_of, is_clone
 from xcs_ast.tracer.modelled import NO_RECEIVER
+from xcs_ast.tracer.modelled_rules import entry_for, has_model
 
 use_own(globals())
 
@@ -161,11 +162,15 @@ class CallHooks(Methods):
             if logger is not None:
                 return self.deferred_log(*logger, args, kwargs)
         entry = _entry_of(f)
+        if args and is_library(f.__module__) and (entry is None or entry.unknown_reason is not None):
+            entry = entry_for(f, type(args[0]))
+            if entry is not None:
+                return self.run_entry(entry, f, args[0], args[1:], kwargs)
         if entry is not None and entry.unknown_reason is None:
             if entry.kind is EntryKind.METHOD:
                 return self.run_entry(entry, f, args[0], args[1:], kwargs) if args else f(*args, **kwargs)
             return self.run_entry(entry, f, NO_RECEIVER, args, kwargs)
-        if f not in self.direct:
+        if f not in self.direct and not (args and has_model(f, type(args[0]))):
             self._note_direct(f)
         return self.run_clone(f, args, kwargs)
 

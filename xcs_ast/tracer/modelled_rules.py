@@ -10,15 +10,15 @@ from collections.abc import Callable, Mapping
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
 
+from xcs_ast.effects import catalog, streams
 from xcs_ast.effects import entries as e
-from xcs_ast.effects import streams
-from xcs_ast.effects.resolve import is_class, is_library, module_of
+from xcs_ast.effects.resolve import find_in_mro, is_class, is_library, module_of, mro_of
 from xcs_ast.ir.paths import instance_dict
 from xcs_ast.native import use_own
 
 use_own(globals())
 
-__all__ = ["going_by", "request_is_unordered"]
+__all__ = ["entry_for", "going_by", "has_model", "request_is_unordered"]
 
 _MOST: Final = 64
 _WITHOUT_PARTS: Final = (*e.SCALARS, FunctionType, BuiltinFunctionType, ModuleType)
@@ -103,3 +103,25 @@ def _verb(name: str, sends: bool) -> str:
     if name.upper() in (*streams._READ_METHODS, "POST", "PUT", "PATCH", "DELETE"):
         return name
     return "POST" if sends else "GET"
+
+
+def entry_for(function: FunctionType, cls: type) -> Any:
+    """What the model of a class says of a library's function that is one of its methods or getters.
+
+    Special methods and getters come here as plain functions. One that serves several classes has an entry for
+    each of them.
+    """
+    name = function.__name__
+    found = find_in_mro(cls, name)[1]
+    if found is function:
+        entry = catalog.for_method(cls, name)
+    elif type(found) is property and found.fget is function:
+        entry = catalog.for_attr(cls, name)
+    else:
+        return None
+    return None if entry is None or entry.unknown_reason is not None else entry
+
+
+def has_model(function: FunctionType, cls: type) -> bool:
+    """Whether what a library's function does may be told by the class of its first argument."""
+    return is_library(function.__module__) and any(catalog.is_modelled(base) for base in mro_of(cls)[:-1])

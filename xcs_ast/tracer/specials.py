@@ -65,6 +65,7 @@ _COMPARED: Final = (list, tuple, dict)
 _PLAIN_CLASSES: Final = frozenset({*SCALARS, *CONTAINERS})
 
 
+_FORMATS: Final = frozenset({str, bytes})
 _COPIED: Final = frozenset({int, float, complex, str, bytes})
 """Types of which there may be several objects with one value."""
 
@@ -119,11 +120,13 @@ class Specials(Views):
         _, name, reflected = BINARY[op]
         if op == "|" and makes_type_form(a, b):
             return native(a, b)
+        if op == "%" and type(a) in _FORMATS and not issubclass(self.kind_of(b), type(a)):
+            return self._fill_in(a, b)  # the other side is never asked for a method of its own
         left, right = self.find_special(a, name), self.find_special(b, reflected)
         if type(left) is _PYTHON or type(right) is _PYTHON:
             return self._binary_in_python(op, shown, a, b, left, right)
-        if op == "%" and type(a) is str:
-            return a % self.text_arguments(a, b)
+        if op == "%" and type(a) in _FORMATS:
+            return self._fill_in(a, b)
         for obj, method, other in ((a, name, b), (b, reflected, a)):
             if type(obj) in _PLAIN_CLASSES:
                 continue
@@ -133,12 +136,20 @@ class Specials(Views):
                 self.wait(f"looks into a shared {class_name(type(obj))}")
             if op == "*" and self._has_in_python(obj, "__index__"):
                 self.wait(f"{class_name(type(obj))}.__index__ runs code of the program's")
-        if op == "%" and type(a) in (bytes, bytearray) and type(b) not in SCALARS:
+        if op == "%" and type(a) is bytearray and type(b) not in SCALARS:
             self.wait("formats bytes with something that may run code of the program's")
         if a is b and type(a) is set and not self.owns(a):
             # Python knows it again, and leaves the table of the result as it is; copies would not be known.
             self.wait("a set meets itself")
         return self.adopt(native(self._operand(a, op), self._operand(b, op)))
+
+    def _fill_in(self, a: Any, b: Any) -> Any:
+        """`text % b`."""
+        if type(a) is str:
+            return a % self.text_arguments(a, b)
+        if type(b) not in SCALARS:
+            self.wait("formats bytes with something that may run code of the program's")
+        return a % b
 
     def _keeps_to_itself(self, obj: Any, other: Any) -> bool:
         """Whether nothing shared is read of an operand by the C code of the other one."""

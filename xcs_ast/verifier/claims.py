@@ -27,6 +27,7 @@ claims can change it (to assign it is an unknown effect, or impossible), so that
    metaclass has, too (`__setattr__`, `__init__`, ...), or end at a member of a builtin class that is no
    special method (`args` of an exception), or that look for a special method and find none (Python and the
    recorder ask for `__getattr__`, `__len__`, ... in different cases); an enumeration member's name and value;
+   attributes of a library's objects of which a model says that they never change;
 4. the variables of the function that holds the region, of which the frontend hands over those that the region
    leaves as they are (the read must see the very value of the binding);
 5. what an external call returned that the user declared, or a model describes, and all inside it: that it is
@@ -46,8 +47,17 @@ from collections.abc import Iterable, Iterator
 from enum import EnumMeta
 from typing import Any, Final, Protocol, final
 
+import xcs_ast.effects.catalog as catalog
 from xcs_ast.effects import RegionEffects
-from xcs_ast.effects.resolve import find_in_mro, is_class, is_library, is_mutable_class, module_of, mro_of
+from xcs_ast.effects.resolve import (
+    find_in_mro,
+    is_class,
+    is_library,
+    is_mutable_class,
+    models_may_rely_on,
+    module_of,
+    mro_of,
+)
 from xcs_ast.effects.values import SCALARS
 from xcs_ast.ir.effects import CONTENT, DEEP, WHOLE, Access, CellVar, Channel, Effect, Location, Summary
 from xcs_ast.ir.paths import Binding, Unresolvable, instance_dict
@@ -114,7 +124,15 @@ def needs_cover(access: Observed, binding: Binding) -> bool:
         return False
     if _is_library_space(owner):
         return False
-    return not (issubclass(type(kind), EnumMeta) and field in _OF_ENUMS)
+    if issubclass(type(kind), EnumMeta) and field in _OF_ENUMS:
+        return False
+    return not _is_constant(kind, field)
+
+
+def _is_constant(cls: type, field: str) -> bool:
+    """Whether a model says that this attribute of a library's objects never changes."""
+    entry = catalog.for_attr(cls, field) if models_may_rely_on(cls) else None
+    return entry is not None and not entry.clauses and entry.unknown_reason is None
 
 
 def _is_library_space(owner: object) -> bool:
