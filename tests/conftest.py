@@ -15,6 +15,7 @@ import threading
 import zlib
 from collections.abc import Generator
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import pytest
@@ -92,6 +93,33 @@ def _share(text: str) -> tuple[int, int]:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--brief"):
         settings.load_profile("brief")
+    if config.getoption("--typeguard-packages", default=""):
+        _note_broken_annotations()
+
+
+_BROKEN: Final[list[str]] = []
+"""Annotations that did not hold: the project goes on without what fails in it, and no test would see why."""
+
+
+def _note_broken_annotations() -> None:
+    import typeguard
+
+    def note(what: object) -> None:
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and not frame.f_globals["__name__"].startswith("xcs_ast."):
+            frame = frame.f_back
+        where = f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "?"
+        _BROKEN.append(f"{where}: {what}")
+
+    def failed(broken: typeguard.TypeCheckError, memo: typeguard.TypeCheckMemo) -> None:
+        note(broken)
+        raise broken
+
+    def doubted(warning: typeguard.TypeHintWarning, *given: object) -> None:
+        note(given)
+
+    typeguard.config.typecheck_fail_callback = failed
+    typeguard.TypeHintWarning.__init__ = doubted  # type: ignore[method-assign]
 
 
 @pytest.hookimpl(trylast=True)
@@ -128,9 +156,17 @@ def unchecked() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Generator[None, object, object]:
-    """No test leaves a function behind that follows the steps of the next one."""
+    """No test leaves a function behind that follows the steps of the next one, nor an annotation broken."""
     before = sys.gettrace(), sys.getprofile()
-    result = yield
+    _BROKEN.clear()
+    try:
+        result = yield
+    except BaseException as error:
+        for each in dict.fromkeys(_BROKEN):
+            error.add_note(f"does not hold: {each}")
+        raise
+    if _BROKEN:
+        raise RuntimeError("\n".join(("annotations that do not hold:", *dict.fromkeys(_BROKEN))))
     after = sys.gettrace(), sys.getprofile()
     if after != before:
         sys.settrace(before[0])

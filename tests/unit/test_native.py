@@ -52,6 +52,7 @@ def test_each_module_uses_pythons_own_builtins() -> None:
     assert not wrong, "these do not call `use_own(globals())` before they define anything"
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_a_function_of_ours_does_not_see_a_replaced_builtin(monkeypatch: pytest.MonkeyPatch) -> None:
     from xcs_ast.diagnostics.notices import recorded
 
@@ -61,6 +62,7 @@ def test_a_function_of_ours_does_not_see_a_replaced_builtin(monkeypatch: pytest.
     assert found != 77
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("name", ["len", "isinstance", "hash", "__import__", "type", "super"])
 def test_a_replacement_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert native.intact()

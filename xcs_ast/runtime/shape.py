@@ -13,11 +13,16 @@ from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass
 from xcs_ast.runtime.peek import peek
 
+from ..typing import TYPE_CHECKING
+
 use_own(globals())
 
 __all__ = ["Pattern", "Shape", "all_fit", "fits", "shape_of"]
 
-Pattern = tuple["Pattern | None", ...]
+if TYPE_CHECKING:
+    Pattern = tuple["Pattern | None", ...]
+else:  # a checker at run time need not be able to follow it into itself
+    Pattern = tuple[Any, ...]
 """A tuple target: for each element, `None` for a name, or the pattern of the inner tuple."""
 
 _UNPACKABLE: Final = frozenset({tuple, list, str, bytes})

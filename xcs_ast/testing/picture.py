@@ -19,13 +19,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from xcs_ast.testing.plain import untraced
 
 __all__ = ["Node", "Picture", "first_difference", "is_library", "normalise", "picture_of"]
 
 Label = tuple[Any, ...]
+if TYPE_CHECKING:
+    _Running = types.GeneratorType[Any, Any, Any]
 
 _SCALARS: Final = (int, str, bytes, bool, type(None), type(...), type(NotImplemented))
 _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{6,}")
@@ -261,7 +263,7 @@ class _Painter:
         ]
         return (obj.__module__, obj.__qualname__, tuple(state))
 
-    def generator(self, obj: types.GeneratorType[Any, Any, Any], path: str) -> Label:
+    def generator(self, obj: _Running, path: str) -> Label:
         frame = obj.gi_frame
         if frame is None:
             return (obj.__qualname__, "finished")

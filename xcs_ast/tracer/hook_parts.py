@@ -174,14 +174,15 @@ def static(cls: type, name: str) -> Any:
     return None
 
 
-def once(iterator: Iterator[Any]) -> Iterator[Any]:
+def once(iterator: Any) -> Iterator[Any]:
     """An iterator that `for` may call `iter` on once more without the program noticing.
 
     Instrumented code runs `for x in _xcs_r.iterate(xs)`: an iterator's own `__iter__`, if it is Python code,
     would run where plain code does not call it, or be missing where plain code does not need it.
     """
     if type(static(type(iterator), "__iter__")) is WrapperDescriptorType:
-        return iterator
+        found: Iterator[Any] = iterator
+        return found
     return Once(iterator)
 
 
@@ -215,8 +216,8 @@ def unbound(name: str) -> NameError:
     return NameError(text, name=name)
 
 
-def merge_keywords(f: Any, before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    """Adds keywords to those of a call of `f`; none may come twice."""
+def merge_keywords(f: Any, before: dict[Any, Any], found: dict[Any, Any]) -> dict[Any, Any]:
+    """Adds keywords to those of a call of `f`; none may come twice. Python refuses what is no text later."""
     for key in found:
         if key in before:
             raise TypeError(f"{function_text(f)} got multiple values for keyword argument '{key}'")

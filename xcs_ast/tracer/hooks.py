@@ -222,9 +222,10 @@ class Recorder:
 
         `for` calls `iter` on this once more: give what takes that without effect (`once`).
         """
-        iterator: Iterator[Any] = iter(x)
+        iterator = iter(x)  # which may have a `__next__` and nothing else
         if type(iterator) in BUILTIN_ITERATORS:
-            return iterator
+            found: Iterator[Any] = iterator
+            return found
         return once(iterator)
 
     def spread(self, x: Any, f: Any = None, /) -> Iterator[Any]:
@@ -253,11 +254,11 @@ class Recorder:
         made.update(more)
         return made
 
-    def merge(self, f: Any, before: dict[str, Any], x: Any, /) -> dict[str, Any]:
+    def merge(self, f: Any, before: dict[Any, Any], x: Any, /) -> dict[Any, Any]:
         """`**x` in a call of `f`, after the keywords `before`, the clone's own. Not to be overridden."""
         return merge_keywords(f, before, _update(self, {}, x, f))
 
-    def merge_own(self, f: Any, before: dict[str, Any], found: dict[str, Any], /) -> dict[str, Any]:
+    def merge_own(self, f: Any, before: dict[Any, Any], found: dict[Any, Any], /) -> dict[Any, Any]:
         """Keywords after a `**x` in a call of `f`; both dicts are the clone's own. Not to be overridden."""
         return merge_keywords(f, before, found)
 

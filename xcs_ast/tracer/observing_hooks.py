@@ -328,7 +328,7 @@ class WatchingRecorder(Watching):
         step = self._begins(x)
         return map(partial(self.watch, x, step), map(iter, (x,)))
 
-    def watch(self, source: Any, loop: Any, iterator: Iterator[Any]) -> Iterator[Any]:
+    def watch(self, source: Any, loop: Any, iterator: Any) -> Iterator[Any]:
         """What tells of the items of an iterator over `source`."""
         return watched(self, source, loop, iterator)
 

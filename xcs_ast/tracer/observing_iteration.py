@@ -26,7 +26,7 @@ _SILENT: Final = SCALARS | CONTAINERS | _VIEWS
 _COMPOSED: Final = frozenset({zip, enumerate, reversed})
 
 
-def watched(recorder: WatchingRecorder, source: Any, loop: Any, iterator: Iterator[Any]) -> Iterator[Any]:
+def watched(recorder: WatchingRecorder, source: Any, loop: Any, iterator: Any) -> Iterator[Any]:
     """`iterator`, telling of each item. It is advanced by C code, or runs no code of the user's."""
     watch = _Watched(recorder, source, iterator, loop)
     if type(source) in _SILENT and type(iterator) not in _COMPOSED:
@@ -44,7 +44,7 @@ class _Watched:
 
     __slots__ = ("_iterator", "_loop", "_number", "_recorder", "_source", "_step", "_touched")
 
-    def __init__(self, recorder: WatchingRecorder, source: Any, iterator: Iterator[Any], loop: Any) -> None:
+    def __init__(self, recorder: WatchingRecorder, source: Any, iterator: Any, loop: Any) -> None:
         self._recorder = recorder
         self._source = source
         self._iterator = iterator

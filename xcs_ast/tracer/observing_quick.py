@@ -261,7 +261,7 @@ class ObservingRecorder(NotingRecorder):
 
     # --------------------------------------------------------------------------------------------- loops
 
-    def watch(self, source: Any, loop: Any, iterator: Iterator[Any]) -> Iterator[Any]:
+    def watch(self, source: Any, loop: Any, iterator: Any) -> Iterator[Any]:
         """What tells of the items of an iterator over `source`."""
         if type(source) in _ITERATED:
             return _Items(self, source, loop, iterator)
@@ -434,7 +434,7 @@ class _Items:
 
     __slots__ = ("_iterator", "_loop", "_number", "_recorder", "_source")
 
-    def __init__(self, recorder: ObservingRecorder, source: Any, loop: Any, iterator: Iterator[Any]) -> None:
+    def __init__(self, recorder: ObservingRecorder, source: Any, loop: Any, iterator: Any) -> None:
         self._recorder = recorder
         self._source = source
         self._iterator = iterator

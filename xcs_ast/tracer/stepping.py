@@ -59,10 +59,11 @@ def then(first: Iterator[Any], second: Callable[[Any], Iterator[Any]]) -> Iterat
     return map(next, map(second, first))
 
 
-def advancing(iterator: Iterator[Any]) -> Iterator[Any]:
+def advancing(iterator: Any) -> Iterator[Any]:
     """An iterator that may be asked for its iterator once more, and is advanced by C code."""
     if type(static(type(iterator), "__iter__")) is WrapperDescriptorType:
-        return iterator
+        found: Iterator[Any] = iterator
+        return found
     return starmap(next, repeat((iterator,)))
 
 

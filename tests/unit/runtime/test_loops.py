@@ -174,6 +174,7 @@ def test_what_cannot_be_peeked_is_serial_and_untouched(source: Callable[[], Any]
     assert ahead(source(), repr) == plain(source(), repr)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_an_object_that_is_not_iterable_raises_as_ever(eager: None) -> None:
     plain, ahead = pair(COLLECT, site())
     for run in (plain, ahead):

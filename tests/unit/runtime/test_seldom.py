@@ -162,6 +162,7 @@ def test_loops_that_count(start: Any, limit: Any, expected: list[int] | None, ea
         assert [handle.ahead(0) for _ in handle] == expected  # type: ignore[union-attr]
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_what_is_proven_alone_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     from xcs_ast.verifier import Decision
 
@@ -204,6 +205,7 @@ def test_places_are_remembered_and_forgotten(monkeypatch: pytest.MonkeyPatch) ->
     assert len(explicit._sites) == 1, "there were too many"
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_names_for_readers() -> None:
     handle = explicit.Handle(None)  # type: ignore[arg-type]
     assert handle.any_name is handle

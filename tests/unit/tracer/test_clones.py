@@ -249,10 +249,14 @@ def test_refusals() -> None:
     space: dict[str, Any] = {}
     exec("def unwritten(): pass", space)
     assert clone_of(space["unwritten"], link) == Refusal("no source")
-    assert isinstance(clone_of(len, link), Refusal)  # type: ignore[arg-type]
     assert clone(shadows)(3) == 3
     o = types.SimpleNamespace(a=1)
     assert clone(looks_at_other)(o) == looks_at_other(o)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_no_function_of_python() -> None:
+    assert isinstance(clone_of(len, Link(Recorder())), Refusal)  # type: ignore[arg-type]
 
 
 def test_slices_without_a_file() -> None:

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from xcs_ast.effects.entry_parser import parse_entry
 from xcs_ast.tracer.modelled_rules import going_by, request_is_unordered
 
 MODEL = "https://api.openai.com/v1/chat/completions"
 
 
 def asks(owner: str, name: str, **given: Any) -> bool:
-    entry: Any = types.SimpleNamespace(owner=owner, name=name)
+    entry = parse_entry(owner, name, f"{name}:", of_class=False)
     return request_is_unordered(entry, {key: (value,) for key, value in given.items()})
 
 

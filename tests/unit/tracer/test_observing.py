@@ -165,6 +165,10 @@ def test_the_shapes_of_arguments():
     )
     with pytest.raises(TypeError, match="missing a required argument"):
         trace_function(programs.ensemble_forward, models)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_number_is_not_traced():
     with pytest.raises(TypeError, match="a function is traced"):
         trace_function(3)
 

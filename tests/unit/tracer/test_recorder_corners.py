@@ -42,7 +42,7 @@ def test_a_doomed_task_looks_at_nothing() -> None:
         lambda r: r._is_new({}),
         lambda r: r.look_at_element([1], 0),
         lambda r: r.loop(),
-        lambda r: r.run_direct(len, ([],), {}),
+        lambda r: r.run_direct(_plain, (1,), {}),
         lambda r: r._handle(len, ("do_len", ""), ([],), {}),
     ):
         transaction, recorder = begin()

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.unit.tracer.test_transaction_rules import begin
+from xcs_ast.effects.entry_parser import parse_entry
 from xcs_ast.tracer import deferred_logging, kinds, parking
 from xcs_ast.tracer import observing_lookup as lookup
 from xcs_ast.tracer.hooks import Direct, Recorder
@@ -133,9 +134,7 @@ def test_what_is_unknown_is_loud() -> None:
 
 
 def _asks(recorder: Any, rule: str, name: str = "get", **given: Any) -> bool:
-    entry: Any = types.SimpleNamespace(
-        owner="requests", name=name, dotted=f"requests.{name}", result=None, kind=None
-    )
+    entry = parse_entry("requests", name, f"{name}:", of_class=False)
     placed: dict[Any, Any] = {key: (value,) for key, value in given.items()}
     use = _Use(entry, None, placed)
     recorder._rule(rule, use)
@@ -156,8 +155,9 @@ def test_what_a_block_catches() -> None:
     class Odd(Exception, metaclass=Meta):
         pass
 
+    entry = parse_entry("contextlib", "suppress", "suppress:", of_class=False)
     for given in (Odd, 5):
-        use = _Use(types.SimpleNamespace(result=None, dotted="suppress"), None, {"*": (ValueError, given)})  # type: ignore[arg-type]
+        use = _Use(entry, None, {"*": (ValueError, given)})
         with pytest.raises(Abandon):
             begin()[1]._rule("catches", use)
 

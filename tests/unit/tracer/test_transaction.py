@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.tracer.transaction_world import Waiting
 from xcs_ast.tracer.freshness import Registry
+from xcs_ast.tracer.hooks import Recorder
 from xcs_ast.tracer.kinds import Abandon, Stop, Unsure
 from xcs_ast.tracer.transaction import Transaction
 
@@ -58,7 +59,7 @@ class Odd:
     pass
 
 
-class Late:
+class Late(Recorder):
     def load_item(self, o, k):
         return "late"
 
