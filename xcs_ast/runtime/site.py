@@ -15,7 +15,7 @@ from inside an `except` clause). Races on the counters lose counts, nothing else
 from __future__ import annotations
 
 import sys
-from _thread import RLock, get_ident
+from _thread import get_ident
 from _weakref import ref
 from _weakrefset import WeakSet
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,6 +36,7 @@ from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
 from xcs_ast.runtime.checking import BUDGET, Check, Checks
 from xcs_ast.runtime.deciding import decide as _decide
+from xcs_ast.runtime.forking import FACTS
 from xcs_ast.runtime.handles import Handles
 from xcs_ast.runtime.peek import END, peek, sources
 from xcs_ast.runtime.profile import Backoff, Finding
@@ -66,7 +67,6 @@ _SIZED: Final = frozenset({list, tuple, dict, str, set, frozenset, range})
 _OF_RECORDED: Final = frozenset({Finding.CONFLICTING, Finding.ABANDONED})
 _AHEAD: Final = frozenset({VerdictKind.PROVEN, VerdictKind.SPECULATIVE})
 _alive: Final[WeakSet[Site]] = WeakSet()
-_filling: Final = RLock()
 _entered: Final[dict[int, Site]] = {}
 """Sites with something to report outlive the code that they stand in."""
 
@@ -128,7 +128,7 @@ class Site:
         """Called for what is not there: of a site from a dump, that is all until somebody asks."""
         if name not in Site.__slots__:
             raise AttributeError(f"a site has no attribute {name!r}")
-        with _filling:
+        with FACTS.lock:
             if self._dumped is not None:
                 dumps, number, filename, decide = self._dumped
                 facts = SiteFacts.load(dumps.facts[number])

@@ -12,12 +12,14 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from xcs_ast import config
-from xcs_ast.runtime import pool
+from xcs_ast.runtime import forking, pool
 
 from .harness import pair, site
 
@@ -332,6 +334,51 @@ def test_a_fork_after_a_region_finds_no_threads_of_ours() -> None:
         """
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 fine\n", "")
+
+
+@pytest.mark.parametrize("whose", ["ours", "the program's"])
+def test_a_fork_waits_for_imports_of_ours_in_other_threads(
+    whose: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A child would find the module locked by a thread that it does not have."""
+    (tmp_path / "waits_until_told.py").write_text(
+        "from told import begun, told\nbegun.set()\ntold.wait(60)\n"
+    )
+    events = ModuleType("told")
+    events.begun, events.told = threading.Event(), threading.Event()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "told", events)
+    monkeypatch.syspath_prepend(tmp_path)
+    filename = str(Path(forking.__file__).parent / "some_module.py") if whose == "ours" else "program.py"
+    namespace: dict[str, Any] = {}
+    exec(compile("def load():\n    import waits_until_told\n", filename, "exec"), namespace)
+    loads = threading.Thread(target=namespace["load"])
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        events.told.set()
+        loads.join(0.001)
+
+    monkeypatch.setattr(forking, "sleep", sleep)
+    loads.start()
+    try:
+        assert events.begun.wait(60)
+        forking._await_imports()
+        assert bool(slept) == (whose == "ours")
+    finally:
+        events.told.set()
+        loads.join()
+        sys.modules.pop("waits_until_told", None)
+    assert not forking._is_loading()
+
+
+def test_sites_can_be_read_in_a_child_whatever_other_threads_were_reading() -> None:
+    with forking.FACTS.lock as held:
+        assert held
+        before = forking.FACTS.lock
+        forking.prepare()
+        forking._reset()
+        assert forking.FACTS.lock is not before
 
 
 def test_recursion_goes_as_deep_as_in_plain_python(eager: None) -> None:
