@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from enum import EnumMeta
 
@@ -203,6 +204,11 @@ class Rules(Streams):
                 yes |= any(answers) or registered
                 no |= not (any(answers) if exact else all(answers))
         return join(TRUE if yes else BOTTOM, FALSE if no else BOTTOM)
+
+    def rule_decimals(self, call: ModelCall) -> Value | None:
+        """The context is the consumer's, in whose copy of the context variables each task runs."""
+        self.guard(g.Condition("there is a context of decimal arithmetic", _always, have_decimal_context))
+        return None
 
     def rule_catches(self, call: ModelCall) -> Value | None:
         """Exception classes that are kept, and asked whether an exception is one of theirs."""
@@ -431,6 +437,20 @@ def _checks_plainly(cls: type, depth: int = 0) -> bool:
     hook = find_in_mro(cls, "__subclasshook__")[0]
     below: list[type] = type.__subclasses__(cls)
     return hook is object and len(below) < 50 and all(_checks_plainly(each, depth + 1) for each in below)
+
+
+def _always() -> bool:
+    return True
+
+
+def have_decimal_context() -> None:
+    """Makes the thread's context of decimal arithmetic, as the first operation does.
+
+    Tasks that find none make one each, and what they mark in its flags is seen by nobody.
+    """
+    library = sys.modules.get("_decimal")
+    if library is not None:
+        library.getcontext()
 
 
 def _is_standard(cls: type) -> bool:

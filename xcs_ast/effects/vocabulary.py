@@ -23,6 +23,7 @@ RULES: Final[dict[str, str]] = {
     "attrgetter": "`operator.attrgetter` called: reads its attributes (`__reduce__()[1]`) from argument 0",
     "catches": "all arguments are exception classes of which no metaclass decides what is a subclass",
     "call-self": "the receiver is called with these arguments (`type.__call__`, `function.__call__`)",
+    "decimals": "the thread's context of decimal arithmetic, which is made when it is first needed",
     "format": "`str.format`: formats the arguments; where the template has `.` or `[`, looks things up",
     "generator": "runs the body of the generator, and changes its state",
     "getattr": "`getattr(0, 1[, 2])` and `hasattr`: a computed attribute access",

@@ -2,6 +2,7 @@
 """The world outside: streams, files, directories, databases, logs, environment, context, the clock, the stack."""
 
 import contextvars
+import decimal
 import inspect
 import io
 import json
@@ -16,7 +17,7 @@ import warnings
 
 from xcs_ast.testing import probe
 
-RUNS_AHEAD = {"case_sleeping_calls", "case_time_of_day_formats"}
+RUNS_AHEAD = {"case_sleeping_calls", "case_time_of_day_formats", "case_decimal_context_is_yet_to_be_made"}
 
 
 def calm(x):
@@ -527,6 +528,20 @@ def case_random_shuffle_of_argument():
         return xs
 
     return [mix([1, 2, 3, 4]) for _ in range(3)]
+
+
+def case_decimal_context_is_yet_to_be_made():
+    def third(x):
+        time.sleep(0.001)
+        return decimal.Decimal(x) / 3
+
+    def all_of_them():
+        out = []
+        for x in range(1, 6):
+            out.append(third(x))
+        return out, bool(decimal.getcontext().flags[decimal.Inexact])
+
+    return contextvars.Context().run(all_of_them)
 
 
 def case_uuid_from_seeded_bits():
