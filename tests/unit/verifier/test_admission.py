@@ -201,3 +201,17 @@ def test_bodies_that_change_nobody_knows_what() -> None:
     made = Admission({}, lambda item, others: None)
     made.foresee(shape([], [(1, Location(OUT, CONTENT))]))
     assert [made.outlives(item) for item in (object(), 1)] == [False, True]
+
+
+def test_what_was_foreseen_of_an_item_is_what_its_shape_says() -> None:
+    small, large = Guard(lambda item: item < 10, True), Guard(lambda item: item >= 10, True)
+    steady = Guard(lambda item: False, False)
+    first, second = shape([], [], small, steady), shape([], [], large)
+    made = of(first, second)
+    assert made.foreseen(3) is first.effects
+    assert made.foreseen(30) is second.effects
+    assert steady.asked == 0, "what does not vary was asked when the loop was entered"
+
+
+def test_nothing_was_foreseen_of_an_item_that_fits_no_shape() -> None:
+    assert of(shape([], [], Guard(lambda item: item < 10, True))).foreseen(30) is None

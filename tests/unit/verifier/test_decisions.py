@@ -314,3 +314,15 @@ def test_where_an_unknown_effect_stands(monkeypatch: pytest.MonkeyPatch) -> None
         legality.forget()
         found = loop(monkeypatch, [waits(Effect(read(OUT).access, Unknown("?"), span))], [NOTHING, NOTHING])
         assert [(r.code, r.span) for r in found.verdict.reasons] == [("XCS250", expected)]
+
+
+def test_a_plan_tells_what_it_foresees_of_each_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    both, one = of([waits(), waits()], NOTHING, Only(1)), of([waits(), waits()], NOTHING, Only(2))
+    answers(monkeypatch, {1: both, 2: one})
+    env = {"out": 5}
+    found = decide_loop(facts(2), {}, env, [1])
+    assert found.plan is not None
+    assert found.plan.admit(2)
+    for item, effects in ((1, both), (2, one)):
+        assert found.plan.foresees(item) == (effects, (0, 1), Binding(item, env))
+    assert found.plan.foresees(3) is None

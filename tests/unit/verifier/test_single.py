@@ -8,7 +8,19 @@ from typing import Any
 
 import pytest
 
-from xcs_ast.ir.effects import CONTENT, Access, Blocking, CellVar, Channel, Unknown
+from xcs_ast.effects import RegionEffects
+from xcs_ast.ir.effects import (
+    CONTENT,
+    Access,
+    Blocking,
+    CellVar,
+    Channel,
+    Effect,
+    Location,
+    Summary,
+    Unknown,
+)
+from xcs_ast.ir.paths import AttrStep, EnvRoot, Path
 from xcs_ast.verifier import single
 from xcs_ast.verifier.single import Judge, Watch
 
@@ -107,3 +119,14 @@ def test_what_is_remembered_is_bounded_and_right() -> None:
             assert one.judge(kind(), (1,), {}).proven
         assert all(len(known) <= single._KINDS for known in one._known.values())
     assert not one.judge(writes, (1,), {}).proven
+
+
+def test_a_read_that_leads_nowhere_cannot_be_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = Location(Path(EnvRoot("a0")).then(AttrStep("missing")), CONTENT)
+    effects = RegionEffects((Summary(frozenset({Effect(Access.READ, gone)}), Blocking.LIKELY),), (), ())
+    monkeypatch.setattr(single, "analyze_region", lambda request: effects)
+    verdict = judge(reads, 1)
+    assert not verdict.proven
+    assert verdict.reason == "what it reads cannot be found"
+    assert verdict.blocking is Blocking.LIKELY
+    assert verdict.watch is None
