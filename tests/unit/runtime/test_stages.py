@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from xcs_ast.runtime import schedule
-from xcs_ast.runtime.shape import fits, shape_of
+from xcs_ast.runtime.shape import all_fit, fits, shape_of
 
 from .harness import decider, make_facts, pair, site
 
@@ -228,3 +228,27 @@ def test_unpacking_twice_must_not_be_noticed(eager: None) -> None:
 )
 def test_fits(item: object, pattern: Any, expected: bool) -> None:
     assert fits(item, pattern) is expected
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ([(1, 2), [3, 4], "ab"], True),
+        (((1, 2), (3,)), True),
+        (((1, 2), {3: 4, 5: 6}), False),
+        ([(1, 2), object()], False),
+        (enumerate([(1, 2)]), True),
+        ({(1, 2): 3}.items(), True),
+        ([], True),
+        (map(str, [(1, 2)]), False),
+        (iter([(1, 2)]), True),
+    ],
+)
+def test_all_of_them_fit(items: Any, expected: bool) -> None:
+    assert all_fit(items, (None, None)) is expected
+
+
+def test_a_look_at_all_of_them_takes_nothing() -> None:
+    pairs = enumerate("ab")
+    assert all_fit(pairs, (None, None))
+    assert list(pairs) == [(0, "a"), (1, "b")]
