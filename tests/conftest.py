@@ -154,10 +154,15 @@ def unchecked() -> None:
         pytest.skip("typeguard itself looks at what is handed over")
 
 
+_THREADS_TRACE: Final = threading.gettrace
+_THREADS_PROFILE: Final = threading.getprofile
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Generator[None, object, object]:
     """No test leaves a function behind that follows the steps of the next one, nor an annotation broken."""
     before = sys.gettrace(), sys.getprofile()
+    threads = _THREADS_TRACE(), _THREADS_PROFILE()
     _BROKEN.clear()
     try:
         result = yield
@@ -172,4 +177,8 @@ def pytest_runtest_call() -> Generator[None, object, object]:
         sys.settrace(before[0])
         sys.setprofile(before[1])
         raise RuntimeError(f"the test has left {after} behind where there was {before}")
+    if (_THREADS_TRACE(), _THREADS_PROFILE()) != threads:
+        threading.settrace(threads[0])  # type: ignore[arg-type]
+        threading.setprofile(threads[1])  # type: ignore[arg-type]
+        raise RuntimeError("the test has left a function behind that follows new threads")
     return result

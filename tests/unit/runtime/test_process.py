@@ -301,12 +301,13 @@ def test_workers_are_traced_as_threads_are(reason: str) -> None:
 
     from collections import deque
 
+    before = getattr(threading, f"get{reason}")()
     setter(watch)
     try:
         fresh.submit(deque([Work()]), 1)
         meet.wait(60)
     finally:
-        setter(None)
+        setter(before)
     assert "marked_by_watch" in seen
 
 
