@@ -149,7 +149,7 @@ DEFECTS: Final = (
         Kind.GUARD,
         "an analysis is believed after a method of the class has been replaced",
         "xcs_ast/effects/machine.py",
-        "            self.guard(g.ClassAttr(cls, name, found))\n",
+        "            self.guard(of_class(cls, name, owner, found, by_path=by_path))\n",
         "            pass\n",
         _ENGINE,
     ),

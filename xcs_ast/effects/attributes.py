@@ -117,7 +117,7 @@ class Attributes(Protocol):
                 Args((frozenset({atom}), frozenset({Const(name)}))),
                 node,
             )
-        owner, found = self.class_attr(cls, name, node)
+        owner, found = self.class_attr(cls, name, node, by_path=True)
         if found is not MISSING and self.takes_precedence(found, node):
             assert owner is not None
             return self._get_through(found, owner, atom, cls, name, node)
@@ -306,7 +306,7 @@ class Attributes(Protocol):
         if meta_owner is not None and self.takes_precedence(meta_found, node):
             modelled = self.run_attribute_model(ref, meta, name, node)
             return self._no_model(meta, name, node) if modelled is None else modelled
-        owner, found = self.class_attr(cls, name, node)
+        owner, found = self.class_attr(cls, name, node, by_path=True)
         if owner is None:
             if meta_owner is None:
                 return self.recall((meta, name), cls, ref.path)

@@ -9,13 +9,19 @@ Guarantees: no user code runs. Assumes: what a module's namespace holds at the t
 
 from __future__ import annotations
 
+import enum
 import sys
+from _collections import _tuplegetter  # type: ignore[import-not-found]
+from _weakref import ref
 from collections.abc import Iterator
+from functools import cached_property
 from types import (
     BuiltinFunctionType,
     CodeType,
+    DynamicClassAttribute,
     FunctionType,
     GetSetDescriptorType,
+    MemberDescriptorType,
     MethodDescriptorType,
     ModuleType,
     WrapperDescriptorType,
@@ -32,8 +38,12 @@ __all__ = ["is_durable", "may_be_remembered"]
 
 _DATA: Final = frozenset({str, int, float, complex, bool, bytes, type(None), frozenset, type(Ellipsis)})
 _LASTING: Final = frozenset(
-    {ModuleType, BuiltinFunctionType, CodeType, MethodDescriptorType, WrapperDescriptorType}
+    {ModuleType, BuiltinFunctionType, CodeType, MethodDescriptorType, WrapperDescriptorType, ref}
 )
+_IN_CLASSES: Final = frozenset(
+    {property, staticmethod, classmethod, cached_property, enum.property, DynamicClassAttribute, _tuplegetter}
+)
+"""What a class holds lasts as long as the class, which the analysis refers to as well."""
 
 
 _REFERRED: Final = _LASTING | {type, dict, FunctionType}
@@ -49,7 +59,7 @@ def is_durable(obj: object) -> bool:
     kind = type(obj)
     if obj is MISSING or kind in _LASTING or kind in _DATA:
         return True
-    if kind is GetSetDescriptorType:
+    if kind is GetSetDescriptorType or kind is MemberDescriptorType:
         return is_durable(obj.__objclass__)  # type: ignore[attr-defined]
     if kind is dict:
         return _is_namespace(obj)  # type: ignore[arg-type]
@@ -59,17 +69,27 @@ def is_durable(obj: object) -> bool:
         flags: int = type.__dict__["__flags__"].__get__(obj)
         is_static = not flags & _HEAP_TYPE
         return is_static or "<locals>" not in type.__dict__["__qualname__"].__get__(obj)
-    return kind is property or kind is staticmethod or kind is classmethod
+    if issubclass(type(kind), enum.EnumMeta):
+        return is_durable(kind) and _is_member(obj, kind)
+    return kind in _IN_CLASSES
 
 
 _HEAP_TYPE: Final = 1 << 9
 """`Py_TPFLAGS_HEAPTYPE`."""
 
 
+def _is_member(obj: object, kind: type) -> bool:
+    """Whether it is one of those that its enumeration names: others (of flags) may come and go."""
+    members = type.__dict__["__dict__"].__get__(kind).get("_member_map_")
+    return type(members) is dict and any(each is obj for each in list(members.values()))
+
+
 def _is_namespace(scope: dict[str, Any]) -> bool:
-    name = scope.get("__name__")
-    module = sys.modules.get(name) if type(name) is str else None
-    return type(module) is ModuleType and module.__dict__ is scope
+    for name in (scope.get("__name__"), getattr(scope.get("__spec__"), "name", None)):
+        module = sys.modules.get(name) if type(name) is str else None
+        if type(module) is ModuleType and module.__dict__ is scope:
+            return True
+    return False
 
 
 def _referred(effects: RegionEffects) -> Iterator[object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects.class_guards import of_class
 from xcs_ast.effects.frames import Frame, RegionNames, Sink, TooLarge, Where
 from xcs_ast.effects.resolve import (
     class_name,
@@ -205,7 +206,9 @@ class Machine:
             return Const(atom.value)
         return None
 
-    def class_attr(self, cls: type, name: str, node: ast.AST | None) -> tuple[type | None, Any]:
+    def class_attr(
+        self, cls: type, name: str, node: ast.AST | None, *, by_path: bool = False
+    ) -> tuple[type | None, Any]:
         """Looks a name up in the classes of `cls`; relies on the outcome, and reads the mutable classes."""
         owner, found = find_in_mro(cls, name)
         for base in mro_of(cls):
@@ -217,7 +220,7 @@ class Machine:
             if base is owner:
                 break
         if is_mutable_class(cls):
-            self.guard(g.ClassAttr(cls, name, found))
+            self.guard(of_class(cls, name, owner, found, by_path=by_path))
         return owner, found
 
     def protocol(self, cls: type, name: str) -> tuple[type | None, Any]:

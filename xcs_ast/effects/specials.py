@@ -38,7 +38,7 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.ir.effects import CONTENT
-from xcs_ast.ir.paths import static_attr
+from xcs_ast.ir.paths import AttrStep, static_attr
 from xcs_ast.native import Any, Final, use_own
 from xcs_ast.source import grammar as ast
 
@@ -394,8 +394,8 @@ class Specials(Attributes):
         members: Any = static_attr(atom.obj, "_member_map_")
         if type(members) is dict and module_of(type(atom.obj)) == "enum":
             self.same(atom)
-            for inside in (members, static_attr(atom.obj, "_member_names_")):
-                self.reads(pinned(inside).path, CONTENT, node)
+            for name in ("_member_map_", "_member_names_"):
+                self.reads(pinned(atom.obj).path.then(AttrStep(name)), CONTENT, node)
             return frozenset(pinned(member) for member in members.values())
         return self.fail("iterates over a class", node)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 import os
 import re
 import sys
+from _weakref import ref
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -34,8 +34,9 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.ir.effects import Access, Blocking
-from xcs_ast.ir.paths import KeyStep, Path, PinnedRoot
-from xcs_ast.native import Any, Final, use_own
+from xcs_ast.ir.paths import AttrStep, KeyStep, Path, PinnedRoot, Step
+from xcs_ast.native import Any, Final, final, use_own
+from xcs_ast.records import dataclass
 
 use_own(globals())
 
@@ -142,27 +143,22 @@ class Streams(Constructing):
         import logging
 
         receiver = call.receiver
-        logger: Any = logging.root
         if type(receiver) is Ref:
-            self.same(receiver)
-            logger = receiver.obj
-        elif receiver is not None:
+            path, logger = receiver.path, receiver.obj
+        elif receiver is None:
+            path, logger = Path(PinnedRoot(vars(logging)), (KeyStep("root"),)), logging.root
+        else:
             return self.no_rule(call, "on a logger that it made itself")
 
         ends = where_it_logs(logger)
         if ends is None:
             return self.no_rule(call, "on a logger with handlers, filters or formatters of somebody's own")
-
-        def same() -> bool:
-            now = where_it_logs(logger)
-            return now is not None and len(now) == len(ends) and all(map(operator.is_, now, ends))
-
-        self.guard(g.Condition(f"the logger {logger.name} is a plain one", same))
-        for end in ends:
+        self.guard(LogsTo(path, tuple([ref(end) for end, _ in ends])))
+        for end, steps in ends:
             if end is sys.stderr or end is sys.stdout:
                 self.channel("stderr" if end is sys.stderr else "stdout", Access.WRITE, call.node)
                 continue
-            self.touch_state(pinned(end), True, call.node)
+            self.touch_state(Ref(Path(path.root, path.steps + steps), end), True, call.node)
             if module_of(type(end)) != "_io" or class_name(type(end)) != "StringIO":
                 self.channel("filesystem", Access.WRITE, call.node)
         return None
@@ -296,8 +292,26 @@ _STREAMS: Final = frozenset(
 )
 
 
-def where_it_logs(logger: Any) -> list[object] | None:
-    """The streams that a logger's messages may go to (a file that is opened later: its handler).
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class LogsTo(g._AtPath):
+    """It is a logger whose messages go to these ends. They are not kept alive."""
+
+    path: Path
+    ends: tuple[Callable[[], object], ...]
+
+    def check(self, obj: object) -> bool:
+        """Whether this object passes."""
+        now = where_it_logs(obj)
+        return (
+            now is not None
+            and len(now) == len(self.ends)
+            and False not in [end is then() for (end, _), then in zip(now, self.ends, strict=True)]
+        )
+
+
+def where_it_logs(logger: Any) -> list[tuple[object, tuple[Step, ...]]] | None:
+    """The streams that messages may go to (for a file that is opened later, its handler), and the ways there.
 
     `None` if others than classes of `logging` take part when it logs, or other streams than those of text.
     """
@@ -306,12 +320,13 @@ def where_it_logs(logger: Any) -> list[object] | None:
 
     if logging._logRecordFactory is not logging.LogRecord:  # type: ignore[attr-defined]
         return None
-    ends: list[object] = []
+    ends: list[tuple[object, tuple[Step, ...]]] = []
     at, handled = logger, False
+    way: tuple[Step, ...] = ()
     while at is not None:
         if type(at) not in (logging.Logger, logging.RootLogger) or at.filters:
             return None
-        for handler in at.handlers:
+        for number, handler in enumerate(at.handlers):
             handled = True
             if type(handler) not in (logging.StreamHandler, logging.FileHandler, logging.NullHandler):
                 return None
@@ -321,10 +336,12 @@ def where_it_logs(logger: Any) -> list[object] | None:
             if handler.filters or not plain_stream or formatter not in (type(None), logging.Formatter):
                 return None
             if type(handler) is not logging.NullHandler:
-                ends.append(handler if stream is None else stream)
+                steps = (*way, AttrStep("handlers"), KeyStep(number))
+                ends.append((handler, steps) if stream is None else (stream, (*steps, AttrStep("stream"))))
         at = at.parent if at.propagate else None
+        way = (*way, AttrStep("parent"))
     if not handled and sys.stderr is not None:
-        ends.append(sys.stderr)  # the handler of last resort
+        ends.append((sys.stderr, ()))  # the handler of last resort
     return ends
 
 

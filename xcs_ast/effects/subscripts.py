@@ -23,6 +23,7 @@ from xcs_ast.effects.values import (
     unknown,
 )
 from xcs_ast.ir.effects import CONTENT
+from xcs_ast.ir.paths import AttrStep, Path, PinnedRoot
 from xcs_ast.native import use_own
 from xcs_ast.source import grammar as ast
 
@@ -84,7 +85,7 @@ class Subscripts(Specials):
                 return self.call(getter, Args((frozenset({key}),)), node)
             return unknown("uses a generic alias")
         members: dict[str, object] = vars(type)["__dict__"].__get__(cls)["_member_map_"]
-        self.reads(pinned(members).path, CONTENT, node)
+        self.reads(Path(PinnedRoot(cls), (AttrStep("_member_map_"),)), CONTENT, node)
         const = self.pin(key)
         if const is not None and const.value in members:
             return frozenset({pinned(members[const.value])})

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import enum
+import functools
+import logging
 import operator
-from typing import Any
+import os
+import re
+from typing import Any, ClassVar, NamedTuple
 
 
 def make() -> list[Any]:
@@ -91,3 +96,76 @@ def told_apart(row: Row, pause: Any) -> bool:
 def hand_on(numbers: list[int], pause: Any) -> list[Any]:
     """A region whose callee does so."""
     return [told_apart(row, pause) for row in ROWS]
+
+
+class Part:
+    """May be referred to weakly."""
+
+    number = 3
+
+
+class Tables:
+    """Holds data for all its instances."""
+
+    names: ClassVar[dict[str, int]] = {"a": 1}
+    pattern = re.compile("a")
+    part = Part()
+
+    @functools.cached_property
+    def found(self) -> int:
+        return self.names["a"] + self.part.number + (self.pattern.match("a") is not None)
+
+
+class Slotted:
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+class Pair(NamedTuple):
+    """What it holds is found in its class."""
+
+    first: int
+    second: int = 2
+
+
+class Level(enum.Enum):
+    """Members are there to stay."""
+
+    LOW = 1
+    HIGH = 2
+
+
+log = logging.getLogger("xcs_ast.tests.lasting")
+
+
+def of_classes(number: int, pause: Any) -> Any:
+    pause(0.001)
+    return Tables().found, Slotted(number).number, Pair(number).second
+
+
+def of_levels(number: int, pause: Any) -> Any:
+    pause(0.001)
+    return Level.LOW.value, Level["HIGH"], list(Level), os.environ.get("nothing of the kind")
+
+
+def said(number: int, pause: Any) -> int:
+    pause(0.001)
+    log.debug("at %s", number)
+    return number
+
+
+def use_classes(numbers: list[int], pause: Any) -> list[Any]:
+    """A region that uses what classes hold."""
+    return [of_classes(number, pause) for number in numbers]
+
+
+def use_levels(numbers: list[int], pause: Any) -> list[Any]:
+    """A region that uses members of an enumeration, and the environment."""
+    return [of_levels(number, pause) for number in numbers]
+
+
+def say_all(numbers: list[int], pause: Any) -> list[Any]:
+    """A region that logs."""
+    return [said(number, pause) for number in numbers]

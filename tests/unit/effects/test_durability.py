@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections.abc
+import enum
 import gc
 import math
 import os
@@ -46,6 +48,12 @@ def _make_local() -> tuple[type, Callable[[], None]]:
         7,
         "x",
         object.__dict__["__class__"],
+        lasting.Slotted.number,
+        lasting.Pair.first,
+        vars(lasting.Tables)["found"],
+        lasting.Level.LOW,
+        collections.abc.Mapping.get,
+        weakref.ref(lasting.Tables.part),
     ],
 )
 def test_lasts(obj: object) -> None:
@@ -61,6 +69,8 @@ def test_lasts(obj: object) -> None:
         [],
         SimpleNamespace(),
         ModuleType("gone").__dict__,
+        enum.Flag("Local", "A B")(3),
+        lasting.Tables.part,
     ],
 )
 def test_does_not_last(obj: object) -> None:
@@ -85,7 +95,18 @@ def test_objects_of_a_region_die_when_plain_python_lets_them_go() -> None:
     assert len(dead) == count
 
 
-@pytest.mark.parametrize("run", [lasting.make_rows, lasting.ask_kinds, lasting.match_all, lasting.hand_on])
+_REMEMBERED: list[Callable[..., Any]] = [
+    lasting.make_rows,
+    lasting.ask_kinds,
+    lasting.match_all,
+    lasting.hand_on,
+    lasting.use_classes,
+    lasting.use_levels,
+    lasting.say_all,
+]
+
+
+@pytest.mark.parametrize("run", _REMEMBERED)
 def test_what_a_class_decides_is_remembered_with_the_analysis(
     run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,3 +122,18 @@ def test_what_a_class_decides_is_remembered_with_the_analysis(
     assert count > 0
     assert [optimized([1, 2, 3], time.sleep) for _ in range(3)] == [first] * 3
     assert len(made) == count
+
+
+def test_what_a_class_holds_dies_when_the_class_lets_it_go() -> None:
+    lasting.Tables.part = before = lasting.Part()
+    dead: list[str] = []
+    optimized = jit(lasting.use_classes)
+    for _ in range(2):
+        optimized([1, 2, 3], time.sleep)
+    lasting.Tables.part = other = lasting.Part()
+    weakref.finalize(before, dead.append, "part")
+    del before
+    gc.collect()
+    assert dead == ["part"]
+    other.number = 5
+    assert optimized([1, 2, 3], time.sleep) == [(7, 1, 2), (7, 2, 2), (7, 3, 2)]

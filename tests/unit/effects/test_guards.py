@@ -12,6 +12,7 @@ from tests.unit.effects import callees as c
 from tests.unit.effects.harness import region
 from xcs_ast.effects import RegionEffects
 from xcs_ast.effects import guards as g
+from xcs_ast.effects.class_guards import ClassHolds
 from xcs_ast.effects.declare import Declared, ordered
 from xcs_ast.ir.effects import Location
 from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path, PinnedRoot
@@ -317,6 +318,15 @@ PLACE, OTHER_PLACE = Path(EnvRoot("a")), Path(EnvRoot("b"))
                 g.ClassAttr(Base, "ask", 1),
             ],
         ),
+        (
+            ClassHolds(Base, "ask", Base, dict),
+            [
+                ClassHolds(Derived, "ask", Base, dict),
+                ClassHolds(Base, "tell", Base, dict),
+                ClassHolds(Base, "ask", Derived, dict),
+                ClassHolds(Base, "ask", Base, list),
+            ],
+        ),
     ],
     ids=lambda each: type(each).__name__,
 )
@@ -332,6 +342,7 @@ def test_guards_are_the_same_only_if_they_ask_the_same(guard: Any, others: list[
 
 def test_what_has_no_path_does_not_vary() -> None:
     assert not g.ClassAttr(Base, "ask", Base.ask).varies
+    assert not ClassHolds(Base, "ask", Base, dict).varies
     assert not g.Condition("always", lambda: True).varies
     assert g.TypeIs(Path(ItemRoot()), int).varies
     assert g.Apart(Path(ItemRoot()), ()).varies
