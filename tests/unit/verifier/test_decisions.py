@@ -326,3 +326,42 @@ def test_a_plan_tells_what_it_foresees_of_each_item(monkeypatch: pytest.MonkeyPa
     for item, effects in ((1, both), (2, one)):
         assert found.plan.foresees(item) == (effects, (0, 1), Binding(item, env))
     assert found.plan.foresees(3) is None
+
+
+PRINTS = write(Channel("stdout"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind", "prefix"),
+    [
+        (Blocking.LIKELY, Blocking.LIKELY, VerdictKind.PROVEN, 1),
+        (Blocking.MAYBE, Blocking.LIKELY, VerdictKind.SPECULATIVE, 2),
+        (Blocking.LIKELY, Blocking.MAYBE, VerdictKind.PROVEN, 1),
+    ],
+)
+def test_a_later_stage_is_recorded_where_it_waits_longer_than_what_is_proven(
+    monkeypatch: pytest.MonkeyPatch, first: Blocking, second: Blocking, kind: VerdictKind, prefix: int
+) -> None:
+    effects = of([Summary(frozenset(), first), Summary(frozenset({PRINTS}), second)], NOTHING)
+    answers(monkeypatch, {1: effects})
+    with config.overridden(speculation=True):
+        found = decide_loop(facts(2), {}, {}, [1])
+    assert found.verdict.kind is kind
+    assert found.plan is not None
+    assert found.plan.prefix == prefix
+
+
+@pytest.mark.parametrize(("recorded", "kind"), [(False, VerdictKind.PROVEN), (True, VerdictKind.SPECULATIVE)])
+def test_a_block_tells_what_it_foresees_of_each_thunk(
+    monkeypatch: pytest.MonkeyPatch, recorded: bool, kind: VerdictKind
+) -> None:
+    effects = of([waits(), waits(PRINTS) if recorded else waits()], NOTHING)
+    answers(monkeypatch, {None: effects})
+    env = {"out": 5}
+    with config.overridden(speculation=True):
+        found = decide_block(facts(2, RegionKind.BLOCK), {}, env)
+    assert found.verdict.kind is kind
+    assert found.plan is not None
+    for number in (0, 1):
+        assert found.plan.foresees(number) == (effects, (number,), Binding(None, env))
+    assert found.plan.foresees("the item of a loop") is None
