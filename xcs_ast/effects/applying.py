@@ -84,6 +84,10 @@ class Applying(Operators):
         """What a rule in Python adds; the result, where the rule decides it."""
         raise NotImplementedError
 
+    def run_state(self, clause: e.Logs | e.Off | e.Inside, call: ModelCall) -> None:
+        """What an entry asks of the state of its library."""
+        raise NotImplementedError
+
     def run_attribute_model(self, atom: Atom, cls: type, name: str, node: ast.AST | None) -> Value | None:
         """The value of an attribute that a model describes; `None` if none does."""
         entry = catalog.for_attr(cls, name)
@@ -178,6 +182,8 @@ class Applying(Operators):
                 self.channel(name, Access.READ if access is e.Access.READ else Access.WRITE, call.node)
             case e.Blocks(certainly):
                 self.blocks(Blocking.LIKELY if certainly else Blocking.MAYBE)
+            case e.Logs() | e.Off() | e.Inside():
+                self.run_state(clause, call)
             case e.Rule(name):
                 return self.run_rule(name, call)
             case e.UnknownEffect(reason):

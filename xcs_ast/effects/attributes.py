@@ -10,6 +10,7 @@ from enum import EnumMeta
 import xcs_ast.effects.catalog as catalog
 import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects.machine import BY_NAME
 from xcs_ast.effects.protocol import Args, Protocol
 from xcs_ast.effects.resolve import (
     PLAIN_DELATTR,
@@ -168,7 +169,7 @@ class Attributes(Protocol):
         stored = self.recall((cls, name), atom.obj, atom.path)
         space = instance_dict(atom.obj)
         if space is not None:
-            stored = join(stored, self.recall((dict, CONTENT), space, atom.path))
+            stored = join(stored, self.recall((dict, CONTENT), space, atom.path, named=True))
         if space is None or name not in space:
             self.guard(g.NoInstanceAttr(atom.path, name))
             return stored or None, False
@@ -358,7 +359,8 @@ class Attributes(Protocol):
         root = Path(PinnedRoot(space))
         self.reads(root, name, node)
         stored = join(
-            self.recall((dict, "global " + name), space, root), self.recall((dict, CONTENT), space, root)
+            self.recall((dict, "global " + name), space, root),
+            self.recall((dict, CONTENT), space, root, named=True),
         )
         found = space.get(name, MISSING)
         if found is MISSING:
@@ -457,8 +459,8 @@ class Attributes(Protocol):
     def store_global(self, space: dict[str, Any], name: str, value: Value, node: ast.AST | None) -> None:
         """Assigns a variable of a module."""
         self.emit(Access.WRITE, Location(Path(PinnedRoot(space)), name), node, codes.SHARED_WRITE)
-        for key in ("global " + name, CONTENT):
-            self.remember((dict, key), self.owned(Path(PinnedRoot(space)), space), value)
+        for key in ((dict, "global " + name), BY_NAME):
+            self.remember(key, self.owned(Path(PinnedRoot(space)), space), value)
 
     def delete_attr(self, target: Value, name: str, node: ast.AST | None) -> None:
         """`del target.name`."""

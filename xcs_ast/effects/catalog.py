@@ -198,18 +198,24 @@ class Catalog:
 
     def _intact(self, entry: Entry | None) -> Entry | None:
         """The entry, unless something has been replaced that it relies on (to fake replies, say)."""
-        if entry is None or not entry.intact or all(map(self._is_original, entry.intact)):
+        if entry is None or not entry.intact or all(map(self.is_original, entry.intact)):
             return entry
         return None
 
-    def _is_original(self, dotted: str) -> bool:
-        """Whether what goes by this name now is what its authors put there. What is not loaded is."""
+    def is_original(self, dotted: str) -> bool:
+        """Whether what goes by this name now is what its authors put there. What is not loaded is.
+
+        `MODULE:NAME=0` asks for a number.
+        """
+        dotted, _, number = dotted.partition("=")
         module, _, name = dotted.partition(":")
         if module not in sys.modules:
             return True
         found: object = sys.modules[module]
         for part in name.split("."):
             found = _own(found, part)
+        if number:
+            return type(found) is int and found == int(number)
         if type(found) is types.FunctionType:
             return self._is_from(found, module)
         cls = _as_class(found)
@@ -289,7 +295,7 @@ class Catalog:
             return True
         # A package may let the functions of its modules go by its own name (`httpx.get`).
         folder, name = os.path.split(expected or "")
-        return name == "__init__.py" and os.path.dirname(code.co_filename) == folder
+        return name == "__init__.py" and code.co_filename.startswith(folder + os.sep)
 
     def _class_section(self, cls: type) -> Section | None:
         """The section of exactly this class, if it is the genuine one."""
@@ -359,9 +365,17 @@ class Catalog:
             return module is not None and (
                 self._is_from(found, module[0])
                 or (found.__code__.co_filename == "<string>" and found.__name__ in _GENERATED)
+                or self._is_wrapped(found, module[0])
             )
         kind = type(found)
         return kind in _C_DESCRIPTORS or issubclass(kind, type) or not callable(found)
+
+    def _is_wrapped(self, found: types.FunctionType, module: str) -> bool:
+        """Whether it is a function of a module behind a decorator of the same package."""
+        inner = found.__dict__.get("__wrapped__")
+        file = _own(sys.modules.get(module.partition(".")[0]), "__file__")
+        near = type(file) is str and found.__code__.co_filename.startswith(os.path.dirname(file) + os.sep)
+        return near and type(inner) is types.FunctionType and self._is_from(inner, module)
 
     # ------------------------------------------------------------------------------------------ the files
 
@@ -391,9 +405,7 @@ class Catalog:
         if home.replace(".", "").replace("_", "").isalnum():
             name = self._file_name(home)
             for directory, names in self._listed():
-                if (
-                    name not in names
-                ):  # as for nearly every module: to open it in vain takes several times as long
+                if name not in names:  # as for nearly all; to open it in vain takes several times as long
                     continue
                 try:
                     with open(os.path.join(directory, name), encoding="utf-8") as file:

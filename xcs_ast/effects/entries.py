@@ -18,8 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from xcs_ast.effects.node import Node
+from xcs_ast.effects.params import Param, ParamKind, T, place_by_params
 from xcs_ast.effects.vocabulary import CHANNELS, RULES
-from xcs_ast.native import Final, Kind, TypeVar, final, use_own
+from xcs_ast.native import Final, Kind, final, use_own
 from xcs_ast.records import dataclass, field
 
 use_own(globals())
@@ -41,11 +42,14 @@ __all__ = [
     "EntryKind",
     "Exact",
     "Fresh",
+    "Inside",
     "Json",
     "KeyOf",
     "Later",
+    "Logs",
     "ModelError",
     "New",
+    "Off",
     "Param",
     "ParamKind",
     "ResultOf",
@@ -64,8 +68,6 @@ __all__ = [
     "Value",
     "View",
 ]
-
-T = TypeVar("T")
 
 SCALARS: Final[frozenset[type]] = frozenset(
     {int, float, complex, bool, str, bytes, type(None), type(Ellipsis), type(NotImplemented)}
@@ -326,6 +328,33 @@ class Blocks(Node):
 
 
 @final
+class Logs(Node):
+    """`logs LOGGER LEVEL`: logs what it does at this level, or below, where that is listened to."""
+
+    logger: str
+    level: str
+
+
+@final
+class Off(Node):
+    """`off X`: X is absent, `None` or `False`; else unknown."""
+
+    what: Spec
+
+
+@final
+class Inside(Node):
+    """`inside X PACKAGE ...`: all that X leads to is of these packages, of the standard library, or data.
+
+    So nothing of the program's is called. X is read; that it changes while it is used (connections that are
+    kept, say) nobody can tell, and it bears several threads at once.
+    """
+
+    what: Spec
+    packages: tuple[str, ...]
+
+
+@final
 class Rule(Node):
     """`rule NAME`: a rule in Python says the rest. An engine without that rule must answer unknown."""
 
@@ -350,7 +379,21 @@ class Later(Node):
     clause: Clause
 
 
-Clause = Touch | Stores | Calls | Special | Exact | UsesChannel | Blocks | Rule | UnknownEffect | Later
+Clause = (
+    Touch
+    | Stores
+    | Calls
+    | Special
+    | Exact
+    | UsesChannel
+    | Blocks
+    | Logs
+    | Off
+    | Inside
+    | Rule
+    | UnknownEffect
+    | Later
+)
 
 # --------------------------------------------------------------------------------------------- entries
 
@@ -370,25 +413,6 @@ class EntryKind(Kind):
     """`.name`: reading the attribute."""
     CONST = "const"
     """`const NAME`: reading the module attribute."""
-
-
-class ParamKind(Kind):
-    """How a parameter is passed."""
-
-    POSITIONAL = "positional"
-    EITHER = "either"
-    KEYWORD = "keyword"
-    VAR_POSITIONAL = "*"
-    VAR_KEYWORD = "**"
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Param:
-    """One parameter of a described callable."""
-
-    name: str
-    kind: ParamKind
 
 
 @final
@@ -452,31 +476,4 @@ class Entry:
                     return None
                 placed[name] = (value,)
             return placed
-        return _place_by_params(self.params, positional, named, placed)
-
-
-def _place_by_params(
-    params: tuple[Param, ...],
-    positional: Sequence[T],
-    named: dict[str, T],
-    placed: dict[str | int, tuple[T, ...]],
-) -> dict[str | int, tuple[T, ...]] | None:
-    rest = list(positional)
-    for param in params:
-        if param.kind in (ParamKind.POSITIONAL, ParamKind.EITHER):
-            if rest:
-                if param.kind is ParamKind.EITHER and param.name in named:
-                    return None
-                placed[param.name] = (rest.pop(0),)
-            elif param.kind is ParamKind.EITHER and param.name in named:
-                placed[param.name] = (named.pop(param.name),)
-        elif param.kind is ParamKind.VAR_POSITIONAL:
-            placed[param.name] = tuple(rest)
-            rest.clear()
-        elif param.kind is ParamKind.KEYWORD:
-            if param.name in named:
-                placed[param.name] = (named.pop(param.name),)
-        else:
-            placed[param.name] = tuple(named.values())
-            named.clear()
-    return None if rest or named else placed
+        return place_by_params(self.params, positional, named, placed)

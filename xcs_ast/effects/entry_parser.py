@@ -27,11 +27,14 @@ from xcs_ast.effects.entries import (
     Entry,
     Exact,
     Fresh,
+    Inside,
     Json,
     KeyOf,
     Later,
+    Logs,
     ModelError,
     New,
+    Off,
     Param,
     ParamKind,
     ResultOf,
@@ -320,6 +323,18 @@ def _clause(text: str) -> tuple[Clause, ...]:
         while tokens.peek():
             classes.append(_dotted(tokens))
         found = (Exact(subject, tuple(classes)),)
+    elif word == "inside":
+        what = _subject(tokens)
+        packages = [tokens.take()]
+        while tokens.peek():
+            packages.append(tokens.take())
+        found = (Inside(what, tuple(packages)),)
+    elif word == "off":
+        found = (Off(_subject(tokens)),)
+    elif word == "logs":
+        found = (Logs(_dotted(tokens), tokens.take()),)
+        if found[0].level not in ("DEBUG", "INFO", "WARNING"):
+            raise ModelError(f"no such level: {text!r}")
     elif word == "channel":
         name, access = tokens.take(), tokens.take()
         if name not in CHANNELS or access not in ("read", "write"):
@@ -368,7 +383,7 @@ def _specs(item: Clause | Spec) -> Iterator[Spec]:
     match item:
         case Later(clause):
             yield from _specs(clause)
-        case Touch(_, subject) | Exact(subject, _):
+        case Touch(_, subject) | Exact(subject, _) | Off(subject) | Inside(subject, _):
             yield from _specs(subject)
         case Stores(what, into, _):
             yield from _specs(what)
@@ -377,7 +392,7 @@ def _specs(item: Clause | Spec) -> Iterator[Spec]:
             yield from _specs(function)
             for arg in args:
                 yield from _specs(arg)
-        case UsesChannel() | Blocks() | Rule() | UnknownEffect():
+        case UsesChannel() | Blocks() | Logs() | Rule() | UnknownEffect():
             return
         case Elem(of) | Value(of) | KeyOf(of) | ResultOf(of):
             yield item

@@ -32,6 +32,7 @@ __all__ = [
     "LacksKey",
     "LengthIs",
     "Lineage",
+    "MadeOf",
     "NoInstanceAttr",
     "PlainTree",
     "SameObject",
@@ -251,6 +252,21 @@ class Condition:
             return self.test(*self.about)
         except (AttributeError, KeyError, TypeError, RuntimeError):
             return False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class MadeOf(_AtPath):
+    """All that the object leads to is of these packages (see `libraries.is_made_of`)."""
+
+    path: Path
+    packages: tuple[str, ...]
+
+    def check(self, obj: object) -> bool:
+        """Whether nothing of the program's has been hooked in."""
+        from xcs_ast.effects.libraries import is_made_of
+
+        return is_made_of(obj, self.packages)
 
 
 @final

@@ -59,13 +59,13 @@ from xcs_ast.source.spans import Span
 
 use_own(globals())
 
-__all__ = ["KEYS", "Frame", "Machine", "RegionNames", "Sink", "TooLarge"]
+__all__ = ["BY_NAME", "KEYS", "Frame", "Machine", "RegionNames", "Sink", "TooLarge"]
 
 STEPS: Final = 50_000
 FUNCTIONS: Final = 300
 DEPTH: Final = 40
-KEYS: Final = "{}"
-"""The field under which the keys stored in a shared dict are remembered."""
+KEYS: Final = "{}"  # the field under which the keys stored in a shared dict are remembered
+BY_NAME: Final = (dict, "by name")  # what is stored in attributes and global variables
 _OWN_CALLER: Final = "looks for its caller, which is the region itself"
 
 
@@ -264,7 +264,7 @@ class Machine:
             if space is not None:
                 self.keep.append(space)
                 self.owned(path, obj, space)
-                self.remember((dict, CONTENT), None if path.varies else id(space), value)
+                self.remember(BY_NAME, None if path.varies else id(space), value)
 
     def owned(self, path: Path, obj: object, space: object = None) -> int | None:
         """The owner (or its dictionary `space`) by which `remember` tells places apart."""
@@ -292,17 +292,19 @@ class Machine:
         if key in self.read:
             self.again = True
 
-    def recall(self, key: tuple[Any, str], owner: object, path: Path) -> Value:
+    def recall(self, key: tuple[Any, str], owner: object, path: Path, *, named: bool = False) -> Value:
         """What the code under analysis may have stored in a shared location.
 
         It is relied on not to be another owner that something is stored in: a guard is made at the end.
-        """
+        A dictionary may be a namespace, with what was stored by name; who is `named` has asked for that."""
         self.read.add(key)
         self.looked(key, path, frozenset({id(owner)}))
         out = BOTTOM
         for known_owner, value in self.stores.get(key, ()):
             if known_owner is None or known_owner == id(owner):
                 out = join(out, value)
+        if not named and key == (dict, CONTENT):
+            out = join(out, self.recall(BY_NAME, owner, path))
         whole = (key[0], WHOLE)
         if key[1] != WHOLE:
             self.read.add(whole)
@@ -466,7 +468,7 @@ class Machine:
         inside = self.trees.get(path, frozenset())
         out = BOTTOM
         for cls in _DEEP_CLASSES:
-            for field in (CONTENT, KEYS):
+            for field in (CONTENT, KEYS, *((BY_NAME[1],) if cls is dict else ())):
                 key = (cls, field)
                 self.read.add(key)
                 self.looked(key, path, inside, deep=True)
@@ -492,8 +494,7 @@ def _is_inside_library(path: Path) -> bool:
     root = path.root
     if type(root) is not PinnedRoot or not path.steps or type(root.obj) is not dict:
         return False
-    module = root.obj.get("__name__")
-    return module != "sys" and is_library(module)
+    return root.obj.get("__name__") != "sys" and is_library(root.obj.get("__name__"))
 
 
 _DEEP_CLASSES: Final = (list, tuple, dict, set, frozenset, bytearray)

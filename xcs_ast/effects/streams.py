@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import re
 import sys
+import types
 from _weakref import ref
 from collections.abc import Callable
 from functools import lru_cache
 
+import xcs_ast.effects.entries as e
 import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
+from xcs_ast.effects import libraries
 from xcs_ast.effects.applying import ModelCall
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.catalog import MODELS
 from xcs_ast.effects.construct import Constructing
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import class_name, module_of
+from xcs_ast.effects.resolve import class_name, is_library, module_of
 from xcs_ast.effects.values import (
     BOTTOM,
     NONE,
@@ -33,10 +36,11 @@ from xcs_ast.effects.values import (
     join,
     unknown,
 )
-from xcs_ast.ir.effects import Access, Blocking
+from xcs_ast.ir.effects import WHOLE, Access, Blocking
 from xcs_ast.ir.paths import AttrStep, KeyStep, Path, PinnedRoot, Step
 from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass
+from xcs_ast.source import grammar as ast
 
 use_own(globals())
 
@@ -162,6 +166,76 @@ class Streams(Constructing):
             if module_of(type(end)) != "_io" or class_name(type(end)) != "StringIO":
                 self.channel("filesystem", Access.WRITE, call.node)
         return None
+
+    # ------------------------------------------------------------------------------------------- libraries
+
+    def run_entry(
+        self, entry: e.Entry, receiver: Atom | None, args: Args, node: ast.AST | None, cls: type | None = None
+    ) -> Value:
+        """As ever; what the entry relies on is guarded as well."""
+        if entry.intact:
+            self._relies_on(entry, node)
+        return super().run_entry(entry, receiver, args, node, cls)
+
+    def _relies_on(self, entry: e.Entry, node: ast.AST | None) -> None:
+        """The program may replace it between two entries, and the body may as well."""
+        name = f"what {entry.dotted} relies on is as it was"
+        self.guard(g.Condition(name, libraries.is_intact, about=(entry.intact,)))
+        for dotted in entry.intact:
+            module, _, inner = dotted.partition("=")[0].partition(":")
+            if module in sys.modules and not is_library(module):
+                owner: object = sys.modules[module]
+                *outer, name = inner.split(".")
+                for part in outer:
+                    owner = vars(owner).get(part)
+                if type(owner) is types.ModuleType:
+                    owner = owner.__dict__
+                self.reads(Path(PinnedRoot(owner)), name, node)
+
+    def run_state(self, clause: e.Logs | e.Off | e.Inside, call: ModelCall) -> None:
+        """What an entry asks of the state of its library."""
+        match clause:
+            case e.Logs(logger, level):
+                silent = libraries.is_silent(logger, level)
+                name = f"{logger} is {'not ' if silent else ''}heard at {level}"
+                test = libraries.is_silent if silent else libraries.is_heard
+                self.guard(g.Condition(name, test, about=(logger, level)))
+                self.channel("settings", Access.READ, call.node)
+                if not silent:
+                    self.channel("log", Access.WRITE, call.node)
+            case e.Off(what):
+                for atom in self._spec(what, call):
+                    const = self.pin(atom, also_varying=True)
+                    if const is None or (const.value is not None and const.value is not False):
+                        self.no_rule(call, "in a way that its model does not describe")
+            case e.Inside(what, packages):
+                for atom in self._spec(what, call):
+                    self._made_of(atom, packages, call)
+
+    def _made_of(self, atom: Atom, packages: tuple[str, ...], call: ModelCall) -> None:
+        if type(atom) is not Ref:
+            self.no_rule(call, "of an object of which nothing is known")
+            return
+        cls = self.exact(atom)
+        if not libraries.is_made_of(atom.obj, packages):
+            self.no_rule(call, f"of a {class_name(cls or object)} into which something has been hooked")
+            return
+        self.guard(g.MadeOf(atom.path, packages))
+        for name, _ in libraries.stands(atom.obj, packages):
+            self.reads(atom.path.then(AttrStep(name)) if name else atom.path, WHOLE, call.node)
+
+    def rule_cached(self, call: ModelCall) -> Value:
+        """An attribute that its library makes when it is first asked for, and then keeps."""
+        receiver, name = call.receiver, call.entry.name
+        inside = [each.packages for each in call.entry.clauses if type(each) is e.Inside]
+        if type(receiver) is not Ref or not inside or not libraries.is_made_of(receiver.obj, inside[0]):
+            return self.no_rule(call, "of an object of which nothing is known")
+        try:
+            getattr(receiver.obj, name)
+        except Exception:  # the call will meet it again
+            pass
+        value, certain = self._own_attr(receiver, type(receiver.obj), name, call.node)
+        return value if certain and value else self.no_rule(call, "which is made anew each time")
 
     # --------------------------------------------------------------------------------------------- network
 

@@ -22,6 +22,7 @@ RELIED_ON: Final = "on which models rely"
 RULES: Final[dict[str, str]] = {
     "attrgetter": "`operator.attrgetter` called: reads its attributes (`__reduce__()[1]`) from argument 0",
     "catches": "all arguments are exception classes of which no metaclass decides what is a subclass",
+    "cached": "an attribute that the library makes when it is first asked for; then it is always the same",
     "call-self": "the receiver is called with these arguments (`type.__call__`, `function.__call__`)",
     "decimals": "the thread's context of decimal arithmetic, which is made when it is first needed",
     "format": "`str.format`: formats the arguments; where the template has `.` or `[`, looks things up",

@@ -18,6 +18,7 @@ __all__ = ["Row", "render", "report_at_exit", "report_if_wanted", "rows", "table
 
 _HEAD: Final = ("region", "verdict", "entered", "ahead", "in place", "saved", "why")
 _WIDEST: Final = 100
+_WHOLE: Final = 300
 _registered: list[int] = []
 
 
@@ -91,7 +92,7 @@ def render() -> str:
                 str(row.ahead),
                 str(row.in_place),
                 f"{row.saved:.3f} s" if row.saved > 0 else "-",
-                "; ".join(_why(row)),
+                _listed(_why(row)),
             )
             for row in found
         ]
@@ -114,6 +115,16 @@ def _why(row: Row) -> list[str]:
     if row.repeated:
         vain.append(f"{_count(row.repeated, 'repeated call')}")
     return [*vain, *row.reasons]
+
+
+def _listed(reasons: list[str]) -> str:
+    """The reasons, the first one whole: it is the one to look at."""
+    text = ""
+    for number, each in enumerate(reasons):
+        if text and len(text) + len(each) > _WIDEST:
+            return f"{text}; and {len(reasons) - number} more"
+        text = f"{text}; {each}" if text else each
+    return text
 
 
 def _count(number: int, noun: str) -> str:
@@ -173,4 +184,4 @@ def table(head: Sequence[str], body: Iterable[Sequence[str]], right: Sequence[in
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _WIDEST else text[: _WIDEST - 3] + "..."
+    return text if len(text) <= _WHOLE else text[: _WHOLE - 3] + "..."

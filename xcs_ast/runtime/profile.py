@@ -145,14 +145,18 @@ class Conduct:
     the first two failed.
     """
 
-    __slots__ = ("_last",)
+    __slots__ = ("_last", "why")
 
     def __init__(self) -> None:
         self._last: deque[Outcome] = deque(maxlen=_CONDUCT)
+        self.why = ""
+        """What the last task did that could not be held back."""
 
-    def note(self, outcome: Outcome) -> Finding:
-        """One more; what it says of the site."""
+    def note(self, outcome: Outcome, why: str = "") -> Finding:
+        """One more, and why it failed, if it says so; what that says of the site."""
         last = self._last
+        if outcome is Outcome.ABANDONED:
+            self.why = why
         last.append(outcome)
         if outcome is Outcome.COMMITTED:
             return Finding.UNDECIDED

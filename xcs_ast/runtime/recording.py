@@ -106,6 +106,11 @@ class Recording:
         found = [clones.instrumented(code) for code in self._codes.values()]
         return {id(code): code for code in found if code is not None}
 
+    @property
+    def why(self) -> str:
+        """What its last task did that could not be held back."""
+        return self._conduct.why
+
     def failed(self) -> int:
         """The tasks of an entry fared badly: how many entries to skip now."""
         return self._caution.failed()

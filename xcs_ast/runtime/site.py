@@ -475,7 +475,8 @@ class Site:
         code = FINDINGS.get(finding)
         if code is not None and self.last_verdict is not None:
             # A verdict of its own: the plan was legal, and still is.
-            self.last_verdict = Verdict(self.last_verdict.kind, (reason(code, self.facts.span),))
+            why = self._recorded().why if finding is Finding.ABANDONED else ""
+            self.last_verdict = Verdict(self.last_verdict.kind, (reason(code, self.facts.span, why),))
 
     def account(self, tally: Tally) -> None:
         """A run has ended."""

@@ -342,7 +342,7 @@ class _Reports:
             tally.abandoned += 1
         if outcome is not Outcome.COMMITTED:
             tally.repeated += task.external_calls
-        finding = Finding.UNDECIDED if self._conduct is None else self._conduct.note(outcome)
+        finding = Finding.UNDECIDED if self._conduct is None else self._conduct.note(outcome, task.reason)
         if finding is not Finding.UNDECIDED:
             self.finding = finding
 

@@ -9,9 +9,7 @@ Assumes: the models are true.
 
 from __future__ import annotations
 
-import os
 import re
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import FunctionType, MethodDescriptorType, WrapperDescriptorType
@@ -19,13 +17,14 @@ from typing import Any, Final, assert_never, final
 
 from xcs_ast.effects import catalog
 from xcs_ast.effects import entries as e
-from xcs_ast.effects.node import Node
+from xcs_ast.effects.libraries import is_intact
 from xcs_ast.effects.resolve import class_name, computes_class, is_class
+from xcs_ast.ir.paths import instance_dict
 from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.calls_views import CONTAINERS, IMMUTABLE, SCALARS
 from xcs_ast.tracer.hook_parts import Asked
-from xcs_ast.tracer.modelled_rules import going_by, request_is_unordered
+from xcs_ast.tracer.modelled_rules import environment, going_by, misfit, request_is_unordered, uses_parts
 from xcs_ast.tracer.specials_items import Items, for_c
 
 use_own(globals())
@@ -111,6 +110,8 @@ class Modelled(Items):
                     return self.wait(f"passes {entry.dotted} an object that computes its __class__")
         if type(receiver) is re.Match and type(receiver.string) not in SCALARS:
             return self.wait("looks at a match in something that may change")
+        if entry.intact:
+            self.transaction.probe(partial(is_intact, entry.intact), ("intact", id(entry.intact)))
         use = _Use(entry, receiver, placed)
         for clause in entry.clauses:
             self._clause(clause, use)
@@ -218,6 +219,11 @@ class Modelled(Items):
                 self._channel(name, access, use)
             case e.Blocks(certainly):
                 use.external = use.external or certainly
+            case e.Logs() | e.Off() | e.Inside():
+                about = () if type(clause) is e.Logs else self._subjects(clause.what, use)
+                reason = misfit(clause, about, self.owns, self.transaction.probe)
+                if reason:
+                    self.wait(f"{use.entry.dotted} {reason}")
             case e.Rule(name):
                 self._rule(name, use)
             case e.UnknownEffect(reason):
@@ -247,7 +253,7 @@ class Modelled(Items):
         elif access is e.Access.READ and name == "environment":
             if use.entry.owner == "sys":
                 use.probed = True
-            self.transaction.probe(_environment)
+            self.transaction.probe(environment)
         elif access is e.Access.READ and name in _PROBED:
             use.probed = True
         else:
@@ -260,6 +266,8 @@ class Modelled(Items):
             if not request_is_unordered(use.entry, use.placed):
                 self.wait(f"{use.entry.dotted} makes a request that may change something")
             use.external = True
+        elif name == "cached":
+            pass  # made by the call itself, where it was not yet
         elif name == "catches":
             if not all(is_class(v) and type(v) is type for v in use.placed.get("*", ())):
                 self.wait(f"{use.entry.dotted} asks classes of somebody's own what they catch")
@@ -315,7 +323,7 @@ class Modelled(Items):
             if self.find_special(obj, "__iter__") is None and self.find_special(obj, "__getitem__") is None:
                 return  # the call raises
             # Drawn one by one, as the call goes on: it may stop in the middle, and the rest not happen.
-            plain = partial(self._plain_part, use) if _uses_parts(use.entry) else None
+            plain = partial(self._plain_part, use) if uses_parts(use.entry) else None
             use.swap(obj, Asked(partial(self._drawn, obj, plain), partial(self.hint, obj)))
 
     def _drawn(self, obj: Any, plain: Callable[[Any], Any] | None) -> Iterator[Any]:
@@ -355,7 +363,20 @@ class Modelled(Items):
             else:
                 self.check_leaf(obj, (method,))
         else:
+            self._method_of_its_own(obj, method, use)
+
+    def _method_of_its_own(self, obj: Any, method: str, use: _Use) -> None:
+        """C code calls a method of an object by name, without arguments: fine where a model describes it."""
+        entry = catalog.for_method(type(obj), method)
+        if entry is None or not self.owns(obj) or method in (instance_dict(obj) or {}):
             self.wait(f"{use.entry.dotted} calls methods of a {class_name(type(obj))}")
+            return
+        inner = _Use(entry, obj, {"*": (), "**": ()})
+        for clause in entry.clauses:
+            self._clause(clause, inner)
+        if inner.probed or inner.swapped or inner.called:
+            self.wait(f"{use.entry.dotted} calls {entry.dotted}, which looks at what others may change")
+        use.external, use.timed = use.external or inner.external, use.timed or inner.timed
 
     def _exactly(self, subject: e.Spec, classes: tuple[str, ...], use: _Use) -> None:
         allowed = [catalog.class_named(name) for name in classes]
@@ -419,38 +440,12 @@ class Modelled(Items):
         return out
 
 
-def _uses_parts(entry: e.Entry) -> bool:
-    """Whether a clause says that something is done with the elements of what is iterated."""
-    known = _using.get(id(entry))
-    if known is None:
-        known = _using[id(entry)] = entry, any(map(_names_parts, entry.clauses))
-    return known[1]
-
-
-def _names_parts(node: object) -> bool:
-    if type(node) is tuple:
-        return any(map(_names_parts, node))
-    if type(node) in (e.Elem, e.Value, e.KeyOf):
-        return True
-    return isinstance(node, Node) and any(_names_parts(getattr(node, name)) for name in node.__match_args__)
-
-
-_using: dict[int, tuple[e.Entry, bool]] = {}
-"""By the id of an entry, which is kept with it."""
-
-
 def _is_plain(part: Any) -> bool:
     """Whether it is builtin data through and through that never changes."""
     return type(part) in SCALARS or (type(part) is tuple and all(map(_is_plain, part)))
 
 
 _NONE: Final[Any] = object()
-
-
-def _environment() -> str:
-    zone = (time.timezone, time.altzone, time.daylight, time.tzname)  # changes when `time.tzset` is called
-    held = dict(os.environ._data)  # type: ignore[attr-defined] # at once: names may go while it is iterated
-    return repr((sorted(held.items()), zone))
 
 
 NO_RECEIVER: Final = _NONE

@@ -6,19 +6,31 @@ code runs in what `going_by` makes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
 
-from xcs_ast.effects import catalog, streams
+from xcs_ast.effects import catalog, libraries, streams
 from xcs_ast.effects import entries as e
+from xcs_ast.effects.node import Node
 from xcs_ast.effects.resolve import find_in_mro, is_class, is_library, module_of, mro_of
 from xcs_ast.ir.paths import instance_dict
 from xcs_ast.native import use_own
 
 use_own(globals())
 
-__all__ = ["entry_for", "going_by", "has_model", "request_is_unordered"]
+__all__ = [
+    "entry_for",
+    "environment",
+    "going_by",
+    "has_model",
+    "misfit",
+    "request_is_unordered",
+    "uses_parts",
+]
 
 _MOST: Final = 64
 _WITHOUT_PARTS: Final = (*e.SCALARS, FunctionType, BuiltinFunctionType, ModuleType)
@@ -65,6 +77,41 @@ def _is_the_librarys(value: object) -> bool:
     if type(value) is FunctionType:
         return is_library(value.__module__ or "")
     return is_library(module_of(value if is_class(value) else type(value)))
+
+
+def misfit(
+    clause: e.Logs | e.Off | e.Inside,
+    values: Sequence[Any],
+    owns: Callable[[Any], bool],
+    probe: Callable[[Callable[[], object]], object],
+) -> str:
+    """Why a library is not in the state that an entry asks for, or nothing; `probe` looks again later."""
+    match clause:
+        case e.Logs(logger, level):
+            silent = probe(partial(libraries.is_silent, logger, level))
+            return "" if silent else f"logs what it does ({logger}), in the order of the program"
+        case e.Off():
+            fine = all(value is None or value is False for value in values)
+            return "" if fine else "is used in a way that its model does not describe"
+        case e.Inside(_, packages):
+            for value in values:
+                if not libraries.is_made_of(value, packages):
+                    return "may call what has been hooked into it"
+                if not owns(value):
+                    probe(_standing(value, packages))
+            return ""
+
+
+def _standing(obj: Any, packages: tuple[str, ...]) -> Callable[[], object]:
+    """Asks whether the settings of a client are what they are now, and nothing has been hooked in."""
+    spaces = [(space, dict(space)) for _, space in libraries.stands(obj, packages)]
+
+    def stands() -> bool:
+        return libraries.is_made_of(obj, packages) and all(
+            space.get(name, spaces) is value for space, seen in spaces for name, value in seen.items()
+        )
+
+    return stands
 
 
 def request_is_unordered(entry: e.Entry, placed: Mapping[str | int, tuple[Any, ...]]) -> bool:
@@ -125,3 +172,30 @@ def entry_for(function: FunctionType, cls: type) -> Any:
 def has_model(function: FunctionType, cls: type) -> bool:
     """Whether what a library's function does may be told by the class of its first argument."""
     return is_library(function.__module__) and any(catalog.is_modelled(base) for base in mro_of(cls)[:-1])
+
+
+def uses_parts(entry: e.Entry) -> bool:
+    """Whether a clause says that something is done with the elements of what is iterated."""
+    known = _using.get(id(entry))
+    if known is None:
+        known = _using[id(entry)] = entry, any(map(_names_parts, entry.clauses))
+    return known[1]
+
+
+def _names_parts(node: object) -> bool:
+    if type(node) is tuple:
+        return any(map(_names_parts, node))
+    if type(node) in (e.Elem, e.Value, e.KeyOf):
+        return True
+    return isinstance(node, Node) and any(_names_parts(getattr(node, name)) for name in node.__match_args__)
+
+
+_using: dict[int, tuple[e.Entry, bool]] = {}
+"""By the id of an entry, which is kept with it."""
+
+
+def environment() -> str:
+    """The environment, as far as a program sees it."""
+    zone = (time.timezone, time.altzone, time.daylight, time.tzname)  # changes when `time.tzset` is called
+    held = dict(os.environ._data)  # type: ignore[attr-defined] # at once: names may go while it is iterated
+    return repr((sorted(held.items()), zone))

@@ -603,3 +603,14 @@ class NoisyNumber(int):
 
 def call_first(functions):
     return functions[0](1)
+
+
+KEPT = Plain()
+
+
+def reads_y(x):
+    return len(y)  # noqa: F821 - the loop at module level assigns it
+
+
+ALIAS = []
+NAMES = globals()

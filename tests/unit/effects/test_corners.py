@@ -200,7 +200,7 @@ TOLD = [
 ]
 OBJECTS = [
     ("deletes_item(x)", lambda: [1], ["write item[]"]),
-    ("deletes_attr(x)", lambda: c.Plain(), ["write item.n", UNKNOWN]),
+    ("deletes_attr(x)", lambda: c.Plain(), ["write item.n"]),
     ("deletes_attr(x)", lambda: c.Deleting(), [UNKNOWN]),
     ("deletes_item(x)", lambda: c.Items(), [SHARED]),
     ("deletes_item(x)", lambda: {1: 2}, ["read item[]", "write item[]"]),

@@ -141,6 +141,34 @@ def test_a_loop_target_at_module_level_is_a_global_and_the_slice_has_its_own() -
     assert f"read {M}.x" not in describe_summary(effects.stages[0])
 
 
+def test_a_result_in_a_global_variable_says_nothing_of_other_variables() -> None:
+    effects = loop(
+        "y = __xcs_stage__(0, make_list(x))\ny.append(1)\nSHARED.append(__xcs_stage__(1, total_of(y)))",
+        function="",
+    )
+    assert not unknown_in(effects)
+    assert f"write {M}.y" in describe_summary(effects.segments[1])
+    assert has_conflict(effects, 1, 1)
+    assert not has_conflict(effects, 0, 1)
+
+
+def test_a_result_in_an_attribute_says_nothing_of_other_attributes() -> None:
+    effects = loop("KEPT.n = __xcs_stage__(0, make_list(x))\nout.append(KEPT.log)")
+    assert not unknown_in(effects)
+    effects = loop("KEPT.n = __xcs_stage__(0, make_list(x))\nout.append(KEPT.n.pop())")
+    assert unknown_in(effects)
+
+
+def test_what_is_stored_by_name_is_found_in_the_dictionary_of_the_module() -> None:
+    effects = loop("ALIAS = SHARED\nNAMES['ALIAS'].append(1)\ny = __xcs_stage__(0, pure(x))", function="")
+    assert f"write {M}['SHARED'][]" in describe_summary(effects.segments[0])
+
+
+def test_a_callee_that_looks_at_what_the_loop_puts_in_a_global_variable() -> None:
+    effects = loop("y = __xcs_stage__(0, reads_y(x))\ny.append(1)", function="")
+    assert has_conflict(effects, 0, 1)
+
+
 def test_a_comprehension_at_module_level_has_no_global_target() -> None:
     effects = loop("SHARED.append(__xcs_stage__(0, pure(x)))", function="", kind=RegionKind.COMPREHENSION)
     assert f"write {M}.x" not in describe_summary(effects.segments[0])

@@ -215,13 +215,3 @@ def test_what_was_foreseen_of_an_item_is_what_its_shape_says() -> None:
 
 def test_nothing_was_foreseen_of_an_item_that_fits_no_shape() -> None:
     assert of(shape([], [], Guard(lambda item: item < 10, True))).foreseen(30) is None
-
-
-def test_what_a_body_changes_of_the_item_ends_no_life_of_another() -> None:
-    out: list[int] = []
-    own, same = (0, Location(PART, CONTENT)), (1, Location(OUT, CONTENT))
-    for sources, outlived in (frozenset[int](), True), (frozenset({id(out)}), False):
-        made = Admission({"out": out}, lambda item, others: None)
-        made.foresee(shape([], [own, same]))
-        made.watch(sources)
-        assert made.outlives(Thing()) is outlived

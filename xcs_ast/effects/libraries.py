@@ -1,0 +1,177 @@
+"""The state that a library is in, as far as its models rely on it.
+
+Guarantees: asking runs no code of the program's and changes nothing. Whoever is in doubt says no.
+Assumes: nobody changes what is looked at meanwhile (a look that is disturbed fails, and that is a no).
+"""
+
+from __future__ import annotations
+
+import collections
+import sys
+import types
+from collections.abc import Callable, Iterator
+
+from xcs_ast.effects import catalog
+from xcs_ast.effects.resolve import is_class, is_library, module_of, mro_of
+from xcs_ast.effects.values import SCALARS
+from xcs_ast.ir.paths import instance_dict
+from xcs_ast.native import Any, Final, use_own
+
+use_own(globals())
+
+__all__ = ["is_heard", "is_intact", "is_made_of", "is_silent", "stands"]
+
+_LEVELS: Final = {"DEBUG": 10, "INFO": 20, "WARNING": 30}
+_MOST: Final = 2_000
+"""Objects that are looked at inside of a client; one that leads to more leads out of its library."""
+_METHODS: Final = ("debug", "info", "warning", "isEnabledFor", "getEffectiveLevel", "_log", "handle")
+_LOGGING: Final = tuple(f"logging:Logger.{name}" for name in _METHODS)
+
+
+def is_intact(names: tuple[str, ...]) -> bool:
+    """Whether all that goes by these names is what its authors put there (see `Entry.intact`)."""
+    return all(map(catalog.default.is_original, names))
+
+
+def is_silent(name: str, level: str) -> bool:
+    """Whether nobody hears what the logger of this name says at this level or below.
+
+    Source: `logging`, "Logging Flow" in the how-to of the library reference.
+    """
+    logging: Any = sys.modules.get("logging")
+    if logging is None:
+        return True
+    if not is_intact(_LOGGING):
+        return False
+    number = _LEVELS[level]
+    root = logging.root
+    if root.manager.disable >= number:
+        return True
+    chain = list(_chain(logging, root, name))
+    if not all(type(each) is logging.Logger or each is root for each in chain):
+        return False
+    if chain[0].name == name and chain[0].disabled:
+        return True
+    if next((each.level for each in chain if each.level), 0) > number:
+        return True
+    if number >= _LEVELS["WARNING"] or chain[0].filters:
+        return False  # without any handler, there is one of last resort
+    if logging.getLogRecordFactory() is not logging.LogRecord:
+        return False
+    for each in chain:
+        if any(type(handler) is not logging.NullHandler for handler in each.handlers):
+            return False
+        if not each.propagate:
+            break
+    return True
+
+
+def is_heard(name: str, level: str) -> bool:
+    """Whether `is_silent` says no."""
+    return not is_silent(name, level)
+
+
+def _chain(logging: Any, root: Any, name: str) -> Iterator[Any]:
+    """The logger of this name, as far as there is one, and those that it inherits from."""
+    table = root.manager.loggerDict
+    while name:
+        found = table.get(name)
+        if found is not None and type(found) is not logging.PlaceHolder:
+            yield found
+        name = name.rpartition(".")[0]
+    yield root
+
+
+def is_made_of(obj: object, packages: tuple[str, ...]) -> bool:
+    """Whether all that an object leads to is of these packages, of the standard library, or plain data.
+
+    So nothing of the program's has been hooked in: no function, and no instance of a class of its own.
+    """
+    known: dict[str, bool] = {}
+
+    def is_known(name: object) -> bool:
+        if type(name) is not str:
+            return False
+        found = known.get(name)
+        if found is None:
+            found = known[name] = is_library(name) or name.partition(".")[0] in packages
+        return found
+
+    try:
+        return all(_is_of(each, is_known) for each in _inside(obj))
+    except (RuntimeError, TypeError, AttributeError, OverflowError):
+        return False
+
+
+def _inside(obj: object) -> Iterator[object]:
+    """Everything that instances and builtin containers lead to."""
+    todo, seen = [obj], {id(obj)}
+    while todo:
+        each: Any = todo.pop()
+        kind = type(each)
+        yield each
+        parts: list[object] = []
+        if kind is dict or kind is types.MappingProxyType:
+            parts += each
+            parts += each.values()
+        elif kind in (list, tuple, set, frozenset, collections.deque):
+            parts += each
+        elif kind is types.MethodType:
+            parts += (each.__self__, each.__func__)
+        elif kind is types.BuiltinFunctionType:
+            parts.append(each.__self__)
+        elif kind not in _CODE and not is_class(each):
+            parts += (instance_dict(each) or {}).values()
+            parts += _slots(each)
+        for part in parts:
+            if type(part) not in SCALARS and id(part) not in seen:
+                seen.add(id(part))
+                todo.append(part)
+        if len(seen) > _MOST:
+            raise OverflowError
+
+
+_CODE: Final = (types.FunctionType, types.ModuleType)
+_BUILTIN: Final = (
+    dict,
+    list,
+    tuple,
+    set,
+    frozenset,
+    types.MethodType,
+    types.ModuleType,
+    types.MappingProxyType,
+)
+
+
+def _slots(obj: object) -> Iterator[object]:
+    for cls in mro_of(type(obj)):
+        for found in list(type.__dict__["__dict__"].__get__(cls).values()):
+            if type(found) is types.MemberDescriptorType:
+                try:
+                    yield found.__get__(obj, cls)
+                except AttributeError:
+                    pass
+
+
+def _is_of(obj: Any, is_known: Callable[[object], bool]) -> bool:
+    kind = type(obj)
+    if kind in SCALARS or kind in _BUILTIN:
+        return True
+    if kind is types.FunctionType:
+        return is_known(obj.__globals__.get("__name__"))
+    if kind is types.BuiltinFunctionType:
+        return type(obj.__self__) is types.ModuleType or module_of(type(obj.__self__)) == "_thread"
+    return is_known(module_of(obj if is_class(obj) else kind))
+
+
+def stands(obj: object, packages: tuple[str, ...]) -> list[tuple[str, dict[str, Any]]]:
+    """The attributes of an object and, by name, of those that it holds and that its own library made."""
+    space = instance_dict(obj) or {}
+    found = [("", space)]
+    for name, value in list(space.items()):
+        if type(name) is str and module_of(type(value)).partition(".")[0] == packages[0]:
+            inner = instance_dict(value)
+            if inner is not None:
+                found.append((name, inner))
+    return found
