@@ -18,7 +18,34 @@ from xcs_ast.testing.schedules import Order, Schedule
 
 _numbers: Final = itertools.count()
 
+LENDS: Final = """
+class Buf:
+    n = 0
+    def __buffer__(self, flags):
+        Buf.n += 1
+        return memoryview(bytes([Buf.n]))
+    def __release_buffer__(self, view): Buf.n += 2
+buf = Buf()
+def tried(f, *args):
+    try: return f(*args)
+    except TypeError: return 'none'
+"""
+"""From Python 3.12 on, C code asks for the memory of an object."""
+
 FOUND: Final = {
+    "C code asks an object for its memory": LENDS
+    + """
+def task(x): return [tried(f, buf) for f in (bytes, b'-'.count, b'-'.__add__, b'-'.__contains__)], x
+def main(): return [task(x) for x in [3, 1, 2]]
+""",
+    "operators of bytes ask an object for its memory": LENDS
+    + """
+def add(x): return b'-' + buf
+def find(x): return buf in b'-'
+def fill(x): return b'%b' % buf, b'%b' % (buf,)
+def grow(x): return bytearray(b'-') + buf
+def main(): return [[tried(f, x) for x in [3, 1, 2]] for f in (add, find, fill, grow)]
+""",
     "the slice unpacks an item that the body changes": """
 def task(x): return x
 def main():

@@ -275,8 +275,8 @@ def _buffer(tokens: _Tokens) -> tuple[Clause, ...]:
     subject = _subject(tokens)
     return (
         Touch(ClauseKind.READS, subject),
-        Special(subject, "__buffer__"),
-        Special(subject, "__release_buffer__"),
+        Special(subject, "__buffer__", (Scalar(frozenset({int})),)),
+        Special(subject, "__release_buffer__", (SpecialResult(subject, "__buffer__"),)),
     )
 
 

@@ -65,6 +65,9 @@ _NUMERIC: Final = (bool, int, float, complex)
 _TAIL: Final = 200
 _TEXT: Final = (str, bytes, bytearray)
 _SEQUENCES: Final = (str, bytes, bytearray, list, tuple)
+_BYTES: Final = (bytes, bytearray)
+_INDEXED: Final = frozenset({"__mul__", "__rmul__", "__imul__", "__getitem__", "__contains__"})
+_OF_MEMORY: Final = frozenset({"__add__", "__iadd__", "__mod__", "__contains__"})
 
 
 class Operators(Subscripts):
@@ -105,7 +108,7 @@ class Operators(Subscripts):
                 # A subclass that reflects the operator goes first.
                 return self._by_methods(op, a, b, node, inplace)
         if left in _TEXT and op is ast.Mod:
-            self._format_arguments(b, node)
+            self._format_arguments(b, node, of_memory=left is not str)
             if left is not bytearray:
                 return typed(left)
             self.content(a, node)
@@ -215,8 +218,29 @@ class Operators(Subscripts):
             self.hash_key(keys, node)
             self.compare_inside(keys, BOTTOM, node)
 
-    def _format_arguments(self, arguments: Atom, node: ast.AST | None) -> None:
+    def take_operand(self, atom: Atom, name: str, other: Value, node: ast.AST | None) -> None:
+        """See `Protocol`."""
+        for each in other:
+            if is_scalar(each):
+                continue
+            if name in _INDEXED:
+                self.one_special(each, "__index__", (), node)
+            if name in _OF_MEMORY and class_of(atom) in _BYTES:
+                self._lends_memory(each, node)
+
+    def _lends_memory(self, atom: Atom, node: ast.AST | None) -> bool:
+        """C code takes the bytes of an object: a class in Python is asked for them, and given them back."""
+        cls = None if is_scalar(atom) else self.exact(atom)
+        if cls is None or type(self.class_attr(cls, "__buffer__", node)[1]) is not types.FunctionType:
+            return False
+        lent = self.one_special(atom, "__buffer__", (INT,), node)
+        self.one_special(atom, "__release_buffer__", (lent,), node)
+        return True
+
+    def _format_arguments(self, arguments: Atom, node: ast.AST | None, *, of_memory: bool) -> None:
         def text(atom: Atom) -> None:
+            if of_memory:
+                self._lends_memory(atom, node)
             for method in ("__str__", "__repr__", "__float__", "__int__", "__index__"):
                 self.one_special(atom, method, (), node)
 
@@ -235,6 +259,10 @@ class Operators(Subscripts):
         out = BOTTOM
         left: Value = frozenset({a})
         right: Value = frozenset({b})
+        if op is ast.Add and class_of(a) in _BYTES and self._lends_memory(b, node):
+            if not is_scalar(a):
+                return self.fail("joins a bytearray with an object that lends its memory", node)
+            out = typed(bytes)
         if op is ast.Mult:
             for many, count in ((a, b), (b, a)):
                 if not is_scalar(count) and issubclass(class_of(many) or int, _SEQUENCES):

@@ -154,6 +154,10 @@ class Protocol(Containers):
         """What is asked of a slice where it is used as an index."""
         raise NotImplementedError
 
+    def take_operand(self, atom: Atom, name: str, other: Value, node: ast.AST | None) -> None:
+        """What a special method of a builtin sequence asks of the other operand."""
+        raise NotImplementedError
+
     def made_by_operator(self, name: str, atom: Atom, other: Value, node: ast.AST | None) -> Value:
         """What a special method of a builtin container makes of the other operand."""
         raise NotImplementedError

@@ -60,7 +60,6 @@ _FUNCTIONS: Final = (
     types.WrapperDescriptorType,
     types.ModuleType,
 )
-_INDEXED: Final = frozenset({"__mul__", "__rmul__", "__imul__", "__getitem__", "__contains__"})
 _SEQUENCES: Final = (str, bytes, bytearray, list, tuple)
 _SAMPLES: Final[tuple[Any, ...]] = ((), [], {}, set(), "", "\xe9", b"", range(0), {}.values(), {}.items())
 _PLAIN_ITERATORS: Final[frozenset[type]] = frozenset(type(iter(sample)) for sample in _SAMPLES)
@@ -103,10 +102,8 @@ class Specials(Attributes):
             return self.fail(atom.reason, node)
         if name in ("__iter__", "__next__"):
             return self.iterate(frozenset({atom}), node)
-        if args and name in _INDEXED and class_of(atom) in _SEQUENCES:
-            for key in args[0]:
-                if not is_scalar(key):
-                    self.one_special(key, "__index__", (), node)
+        if args and class_of(atom) in _SEQUENCES:
+            self.take_operand(atom, name, args[0], node)
         if is_scalar(atom):
             return _of_scalar(class_of(atom), name)
         cls = self.exact(atom)

@@ -148,7 +148,7 @@ FIELDS = ["read <Field>.*", "read <dict>[]"]
 """What `dataclasses` notes of a class, which anybody may change."""
 
 TOLD = [
-    ("Color['RED']", ["read <dict>[]"]),  # the members by name
+    ("Color['RED']", []),  # but the members by name, which are the module's
     ("tree_dump(x)", FIELDS),
     ("replaced(x)", FIELDS),
     ("error_unknown(x)", [UNKNOWN]),
