@@ -6,10 +6,12 @@ Assumes: what was stated is true.
 
 from __future__ import annotations
 
+import sys
 import types
 from _weakref import ref
 from collections.abc import Callable, Mapping
 
+from xcs_ast.effects.resolve import find_in_mro, is_class
 from xcs_ast.native import Any, Final, Kind, TypeVar, cast, use_own
 
 use_own(globals())
@@ -35,6 +37,10 @@ class Declared(Kind):
 _by_object: Final[dict[int, tuple[ref[Any], Declared]]] = {}
 """By identity: hashing and comparing are the user's code."""
 _by_name: dict[str, Declared] = {}
+_by_path: Final[dict[int, tuple[ref[Any], Declared]]] = {}
+"""What was found under those names: `httpx.Client.get` calls itself `httpx._client.Client.get`."""
+_sought: Final[list[str]] = []
+"""Names under which nothing has been found so far: their modules may yet be imported."""
 _changes = 0
 
 
@@ -79,6 +85,8 @@ def set_declared_names(mapping: Mapping[str, str]) -> None:
     _changes += 1
     _by_name.clear()
     _by_name.update({name: Declared(value) for name, value in mapping.items()})
+    _by_path.clear()
+    _sought[:] = mapping
 
 
 def declared_names_changed() -> int:
@@ -93,7 +101,43 @@ def declared(function: object) -> Declared | None:
         return known[1]
     if not _by_name:
         return None
-    return _by_name.get(_dotted(function))
+    found = _by_name.get(_dotted(function))
+    if found is not None:
+        return found
+    if _sought:
+        _seek()
+    path = _by_path.get(id(function))
+    return path[1] if path is not None and path[0]() is function else None
+
+
+def _seek() -> None:
+    """Looks for what goes by the names that were declared, in modules that are there by now."""
+    for name in tuple(_sought):
+        found = _at(name)
+        if found is not None:
+            _by_path[id(found)] = (ref(found), _by_name[name])
+            _sought.remove(name)
+
+
+def _at(name: str) -> object:
+    """The function or class at a dotted path, without running any code; `None` where there is none."""
+    module, _, rest = name.rpartition(".")
+    while module and module not in sys.modules:
+        module, _, more = module.rpartition(".")
+        rest = f"{more}.{rest}"
+    found: object = sys.modules.get(module)
+    for part in rest.split("."):
+        if type(found) is types.ModuleType:
+            found = found.__dict__.get(part)
+        elif is_class(found):
+            found = find_in_mro(found, part)[1]
+        else:
+            return None
+    if type(found) is staticmethod or type(found) is classmethod:
+        found = found.__func__
+    return (
+        found if type(found) in (types.FunctionType, types.BuiltinFunctionType) or is_class(found) else None
+    )
 
 
 def _dotted(function: object) -> str:

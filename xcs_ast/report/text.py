@@ -118,10 +118,10 @@ def _why(row: Row) -> list[str]:
 
 
 def _listed(reasons: list[str]) -> str:
-    """The reasons, the first one whole: it is the one to look at."""
+    """The reasons; those with a code up to the first one whole: it is the one to look at."""
     text = ""
     for number, each in enumerate(reasons):
-        if text and len(text) + len(each) > _WIDEST:
+        if "XCS" in text and len(text) + len(each) > _WIDEST:
             return f"{text}; and {len(reasons) - number} more"
         text = f"{text}; {each}" if text else each
     return text

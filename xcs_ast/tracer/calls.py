@@ -14,6 +14,7 @@ import re
 import types
 import weakref
 from collections.abc import Callable
+from sys import getrefcount
 from types import FunctionType
 from typing import Any, Final
 
@@ -46,6 +47,8 @@ _NUMBERS: Final[dict[Any, str]] = {
     int: "__int__", float: "__float__", abs: "__abs__", round: "__round__", complex: "__complex__",
     bin: "__index__", hex: "__index__", oct: "__index__", chr: "__index__",
 }  # fmt: skip
+_NOTED: Final = 4
+"""References to what a declared function gave, where only we hold it: two notes of the call, and here."""
 _GENERATOR: Final = 0x20
 _CHANGED_DEFAULTS: Final = "a function whose keyword defaults the task has changed"
 _COROUTINE: Final = 0x80 | 0x200
@@ -270,7 +273,14 @@ class CallHooks(Methods):
             self._argument(arg)
         # It may give an object of the task's another class or dictionary.
         self.transaction.fresh.forget_fields()
-        return self.transaction.ask(f, args, kwargs, what is Declared.UNORDERED)
+        result = self.transaction.ask(f, args, kwargs, what is Declared.UNORDERED)
+        if (
+            type(result) not in SCALARS
+            and getrefcount(result) <= _NOTED
+            and not weakref.getweakrefcount(result)
+        ):
+            self.adopt(result)  # nobody else can reach it
+        return result
 
     def _argument(self, arg: Any) -> None:
         """Logs what a declared function may read of an argument; waits where the task has changed it."""

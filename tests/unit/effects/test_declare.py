@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import sys
+import types
 import weakref
 from collections.abc import Iterator
 
@@ -52,6 +54,52 @@ def test_a_declaration_holds_for_one_function_alone() -> None:
     assert declared(one) is Declared.PURE
     assert declared(other) is None
     assert any(line.startswith("write") for line in stage_of("f(x)", vars(c), f=other))
+
+
+def test_a_name_under_which_a_module_offers_what_another_one_defines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `httpx.Client.get` is defined in `httpx._client`."""
+
+    class Client:
+        def get(self) -> None: ...
+
+        @staticmethod
+        def put() -> None: ...
+
+    class Special(Client):
+        pass
+
+    set_declared_names({"front_of_shop.Special.get": "unordered", "front_of_shop.Client.put": "pure"})
+    assert declared(Client.get) is None
+    shop = types.ModuleType("front_of_shop")
+    monkeypatch.setitem(sys.modules, "front_of_shop", shop)
+    assert declared(Client.get) is None
+    shop.Client, shop.Special = Client, Special  # type: ignore[attr-defined]
+    assert declared(Client.get) is Declared.UNORDERED
+    assert declared(Client.put) is Declared.PURE
+    assert declared(Special) is None
+    set_declared_names({})
+    assert declared(Client.get) is None
+
+
+def test_what_a_name_leads_to_is_not_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = types.ModuleType("front_of_shop")
+    monkeypatch.setitem(sys.modules, "front_of_shop", shop)
+    shop.f = lambda: None  # type: ignore[attr-defined]
+    set_declared_names({"front_of_shop.f": "pure"})
+    assert declared(shop.f) is Declared.PURE
+    reference = weakref.ref(shop.f)
+    del shop.f
+    gc.collect()
+    assert reference() is None
+
+
+@pytest.mark.parametrize("name", ["front_of_shop", "front_of_shop.n", "front_of_shop.n.real", "nobody.knows"])
+def test_names_that_lead_nowhere(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    shop = types.ModuleType("front_of_shop")
+    shop.n = 1  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "front_of_shop", shop)
+    set_declared_names({name: "pure"})
+    assert declared(len) is None
 
 
 def test_what_each_declaration_means_for_a_call() -> None:

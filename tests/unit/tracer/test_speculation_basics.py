@@ -477,7 +477,42 @@ def clean(text): return text.strip()
 opts = {'a': 1}
 def f(x): return send(clean(f' q{x} '), opts)
 """,
+    "declared, and gives an object that nobody else has": """
+import xcs_ast
+class Reply:
+    def __init__(self, text): self.text, self.read = text, False
+    def take(self):
+        self.read = True
+        return self.text
+@xcs_ast.unordered
+def send(text): return Reply(text)
+def f(x):
+    reply = send(x)
+    return reply.take(), reply.read
+""",
 }
+
+
+SHARED_BY_DECLARED = {
+    "kept": "kept = [Reply('a')]\ndef find(x): return kept[0]",
+    "kept by a name": "one = Reply('a')\ndef find(x): return one",
+}
+
+
+@pytest.mark.parametrize("name", SHARED_BY_DECLARED)
+def test_what_a_declared_function_gives_to_several_is_no_tasks_own(name: str, tmp_path: Path) -> None:
+    text = f"""
+import xcs_ast
+class Reply:
+    def __init__(self, text): self.text, self.taken = text, 0
+{SHARED_BY_DECLARED[name]}
+xcs_ast.unordered(find)
+def f(x):
+    reply = find(x)
+    reply.taken += 1
+    return reply.taken
+"""
+    Trial(PRELUDE + text, tmp_path).run()
 
 
 @pytest.mark.parametrize("name", AHEAD)
