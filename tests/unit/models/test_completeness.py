@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 import warnings
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -208,6 +208,38 @@ def test_every_rule_is_used_by_some_model(models: Catalog) -> None:
         if isinstance(clause, e.Rule)
     }
     assert used == set(RULES)
+
+
+_OPERATORS: Final = ("add", "sub", "mul", "truediv", "mod", "pow", "divmod", "matmul", "and", "or", "xor")
+WITH_ANOTHER: Final = {
+    *(f"__{side}{name}__" for name in _OPERATORS for side in ("", "r", "i")),
+    *(
+        "__eq__",
+        "__ne__",
+        "__lt__",
+        "__le__",
+        "__gt__",
+        "__ge__",
+        "__contains__",
+        "__getitem__",
+        "__format__",
+    ),
+    *("__buffer__", "__release_buffer__", "__reduce_ex__", "__deepcopy__", "__missing__", "__getattr__"),
+}
+"""Special methods that take another object: of one that is called without, only an error is seen."""
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_special_methods_are_given_what_they_take(models: Catalog, name: str) -> None:
+    lacking = [
+        (section, key, clause.method)
+        for section, keys in sections(models, name).items()
+        for key in keys
+        if (entry := models.entry(section, key))
+        for clause in entry.clauses
+        if isinstance(clause, e.Special) and clause.method in WITH_ANOTHER and not clause.args
+    ]
+    assert lacking == []
 
 
 @pytest.mark.parametrize("name", [n for n in FILES if n not in OPTIONAL])
