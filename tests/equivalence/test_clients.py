@@ -358,6 +358,45 @@ CASES: Final = [
         """,
     ),
     Case(
+        "under a progress bar",
+        "tqdm",
+        AHEAD,
+        """
+        import json, sys, urllib.request
+        from tqdm import tqdm
+        def fetch(n):
+            with urllib.request.urlopen(f"{URL}/{n}") as reply:
+                return json.loads(reply.read())["path"]
+        def main():
+            found = []
+            for n in tqdm(range(4), bar_format="{n} of {total}", mininterval=1e6):
+                found.append(fetch(n))
+                print("found", n)
+            for k, n in enumerate(tqdm([5, 6, 7], bar_format="{n} of {total}", mininterval=1e6)):
+                found.append((k, fetch(n)))
+            print(found)
+        main()
+        """,
+    ),
+    Case(
+        "under a progress bar that tells the program",
+        "tqdm",
+        IN_PLACE,
+        """
+        import sys, urllib.request
+        from tqdm import tqdm
+        class Stream:
+            def write(self, text):
+                print("drawn", text.strip())
+            def flush(self): ...
+        def fetch(n):
+            with urllib.request.urlopen(f"{URL}/{n}") as reply:
+                return len(reply.read())
+        for n in tqdm([1, 2, 3], file=Stream(), bar_format="{n} of {total}", miniters=1, mininterval=0):
+            print(fetch(n))
+        """,
+    ),
+    Case(
         "a response that is read by C code, and lines printed",
         "urllib",
         AHEAD,

@@ -12,14 +12,15 @@ import types
 from collections.abc import Callable, Iterator
 
 from xcs_ast.effects import catalog
-from xcs_ast.effects.resolve import is_class, is_library, module_of, mro_of
+from xcs_ast.effects import entries as e
+from xcs_ast.effects.resolve import find_in_mro, is_class, is_library, module_of, mro_of
 from xcs_ast.effects.values import SCALARS
 from xcs_ast.ir.paths import instance_dict
 from xcs_ast.native import Any, Final, use_own
 
 use_own(globals())
 
-__all__ = ["is_heard", "is_intact", "is_made_of", "is_silent", "stands"]
+__all__ = ["is_heard", "is_intact", "is_made_of", "is_silent", "passes_on", "stands"]
 
 _LEVELS: Final = {"DEBUG": 10, "INFO": 20, "WARNING": 30}
 _MOST: Final = 2_000
@@ -82,10 +83,41 @@ def _chain(logging: Any, root: Any, name: str) -> Iterator[Any]:
     yield root
 
 
-def is_made_of(obj: object, packages: tuple[str, ...]) -> bool:
+def passes_on(obj: object) -> object:
+    """What an iterable of a library takes its items from, which it gives as they are; `None` if it does not.
+
+    Iterating it may run code of the library (a progress bar is drawn), but none of the program's.
+    """
+    if type(obj) is types.GeneratorType:
+        return _passes_on_begun(obj)
+    entry = catalog.default.for_method(type(obj), "__iter__")
+    if entry is None or type(entry.result) is not e.Fresh or len(entry.result.parts) != 1:
+        return None
+    part = entry.result.parts[0]
+    if type(part) is not e.Elem or type(part.of) is not e.Attr or type(part.of.of) is not e.Self:
+        return None
+    inner = (instance_dict(obj) or {}).get(part.of.name)
+    inside = [each.packages for each in entry.clauses if type(each) is e.Inside]
+    return inner if inside and is_made_of(obj, inside[0], but=inner) else None
+
+
+def _passes_on_begun(generator: types.GeneratorType[object, object, object]) -> object:
+    """The same of what `iter` gave for such an iterable, before its first item."""
+    frame = generator.gi_frame
+    if frame is None or generator.gi_running or generator.gi_suspended:
+        return None
+    obj = frame.f_locals.get("self")
+    iterating = find_in_mro(type(obj), "__iter__")[1]
+    if type(iterating) is not types.FunctionType or iterating.__code__ is not generator.gi_code:
+        return None
+    return passes_on(obj)
+
+
+def is_made_of(obj: object, packages: tuple[str, ...], but: object = None) -> bool:
     """Whether all that an object leads to is of these packages, of the standard library, or plain data.
 
-    So nothing of the program's has been hooked in: no function, and no instance of a class of its own.
+    So nothing of the program's has been hooked in: no function, and no instance of a class of its own. What
+    it leads to through `but` is not looked at.
     """
     known: dict[str, bool] = {}
 
@@ -98,14 +130,14 @@ def is_made_of(obj: object, packages: tuple[str, ...]) -> bool:
         return found
 
     try:
-        return all(_is_of(each, is_known) for each in _inside(obj))
+        return all(_is_of(each, is_known) for each in _inside(obj, but))
     except (RuntimeError, TypeError, AttributeError, OverflowError):
         return False
 
 
-def _inside(obj: object) -> Iterator[object]:
+def _inside(obj: object, but: object = None) -> Iterator[object]:
     """Everything that instances and builtin containers lead to."""
-    todo, seen = [obj], {id(obj)}
+    todo, seen = [obj], {id(obj), id(but)}
     while todo:
         each: Any = todo.pop()
         kind = type(each)

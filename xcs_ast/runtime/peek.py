@@ -9,8 +9,10 @@ Assumes: the exact builtin types, and the `__reduce__` of their iterators, as of
 from __future__ import annotations
 
 import gc
+import sys
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
+from types import GeneratorType
 
 from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass
@@ -57,6 +59,8 @@ class Peeker:
     live: Iterator[object]
     ahead: Iterator[object]
     fresh: Fresh
+    wrapped: bool = False
+    """Iterating runs code of a library (a progress bar), of whose effects the analysis knows nothing."""
 
 
 _PAIR: Final = (False, False)
@@ -125,7 +129,27 @@ def peek(iterable: object) -> Peeker | None:
     if fresh is not None:
         return Peeker(iter(source), iter(source), fresh)
     copied = _copied(source, {})
-    return None if copied is None else Peeker(source, *copied)
+    if copied is not None:
+        return Peeker(source, *copied, wrapped=_leads_through(source))
+    inner = _passed_on(source)
+    found = None if inner is None else peek(inner)
+    return None if found is None else Peeker(iter(source), found.ahead, found.fresh, wrapped=True)
+
+
+def _passed_on(source: object) -> object:
+    """What an iterable of a library takes its items from, if a model says that it gives them as they are."""
+    libraries = sys.modules.get("xcs_ast.effects.libraries")  # else nothing has been analysed that may wait
+    return None if libraries is None else libraries.passes_on(source)
+
+
+def _leads_through(iterator: Any) -> bool:
+    """Whether an `enumerate` or a `zip` draws from such an iterable."""
+    kind = type(iterator)
+    if kind is GeneratorType:
+        return True
+    if kind is enumerate:
+        return _leads_through(iterator.__reduce__()[1][0])
+    return kind is zip and any(map(_leads_through, iterator.__reduce__()[1]))
 
 
 _CHANGEABLE: Final = frozenset({list, dict, set, defaultdict, OrderedDict, deque})
@@ -146,6 +170,8 @@ def sources(iterable: object) -> frozenset[int]:
         seen.add(id(each))
         if type(each) in _CHANGEABLE:
             found.add(id(each))
+        elif (inner := _passed_on(each)) is not None:
+            todo.append(inner)
         elif type(each) is enumerate or type(each) is zip:
             # They also hold the tuple that they gave last.
             todo.extend(each.__reduce__()[1])
@@ -192,6 +218,10 @@ def _copied(iterator: Any, memo: dict[int, _Copy]) -> _Copy | None:
             copy = enumerate(source[0], count), (True, source[1])
     elif kind is zip:
         copy = _copied_zip(iterator, memo)
+    elif kind is GeneratorType:
+        inner = _passed_on(iterator)
+        found = None if inner is None else peek(inner)
+        copy = None if found is None else (found.ahead, found.fresh)
     if copy is not None:
         memo[id(iterator)] = copy
     return copy

@@ -258,8 +258,10 @@ class Site:
         proven = decision.verdict.kind is VerdictKind.PROVEN
         tasks = len(iterable) if type(iterable) in _SIZED else 0  # type: ignore[arg-type]
         check = self._check(plan, options, proven, tasks)
-        if proven and check is None:
+        if proven and check is None and not peeker.wrapped:
             return Run(self, peeker, spec)
+        # What iterating does may concern the tasks; what they read is compared when it is their turn.
+        proven = proven and not peeker.wrapped
         return self._recorded().run(peeker, spec, plan, self, check, proven=proven)
 
     def _check(self, plan: Plan, options: config.Options, proven: bool, tasks: int) -> Check | None:

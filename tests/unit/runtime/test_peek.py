@@ -155,3 +155,60 @@ def test_sources_of_what_has_given_items_already() -> None:
         next(iterator)  # type: ignore[call-overload]
         assert sources(zip([], iterator)) >= {id(owner)}
         assert not sources(iterator) & {id(LISTS[0]), id(TABLE[1]), id(many[0])}
+
+
+# ------------------------------------------------------------------------------------- progress bars
+
+
+def _bar(*args: Any, **options: Any) -> Any:
+    tqdm = pytest.importorskip("tqdm")
+    import xcs_ast.effects.libraries  # noqa: F401 - as when a region has been analysed
+
+    return tqdm.tqdm(*args, disable=True, **options)
+
+
+class _Item:
+    pass
+
+
+def test_what_a_progress_bar_passes_on() -> None:
+    items = [_Item(), _Item()]
+    peeker = peek(_bar(items))
+    assert peeker is not None
+    assert peeker.wrapped
+    assert [next(peeker.ahead), next(peeker.ahead)] == items
+    assert list(peeker.live) == items
+    assert sources(_bar(items)) == {id(items)}
+
+
+def test_a_progress_bar_behind_enumerate() -> None:
+    items = [_Item(), _Item()]
+    peeker = peek(enumerate(_bar(items)))
+    assert peeker is not None
+    assert peeker.wrapped
+    assert [next(peeker.ahead), next(peeker.ahead)] == list(enumerate(items))
+    assert list(peeker.live) == list(enumerate(items))
+    plain = peek(enumerate(items))
+    assert plain is not None
+    assert not plain.wrapped
+
+
+def test_a_progress_bar_that_cannot_be_peeked() -> None:
+    assert peek(_bar(x for x in [1])) is None  # a generator
+    begun = iter(_bar([1, 2, 3]))
+    next(begun)
+    assert peek(begun) is None
+    hooked = _bar([1])
+    hooked.told = lambda: None
+    assert peek(hooked) is None
+    kind = type(hooked)
+    assert peek(type("Own", (kind,), {"__iter__": lambda self: iter([2])})([1], disable=True)) is None
+
+
+def test_a_generator_of_the_programs_is_no_progress_bar() -> None:
+    _bar([1])
+
+    def numbers(self: object) -> Any:
+        yield 1
+
+    assert peek(numbers(_bar([1, 2]))) is None
