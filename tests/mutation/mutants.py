@@ -75,7 +75,7 @@ def _mutant(file: str, operator: str, text: str, changed: str) -> Mutant | None:
 def _quiet_lines(tree: ast.Module) -> set[int]:
     """Lines whose change no test could see: imports, annotations, `__all__`, docstrings, assertions.
 
-    And the `use_own(globals())` of a module, for which all modules have one test (`tests/unit/test_native.py`).
+    And a module's `use_own(globals())`, for which all modules have one test (`tests/unit/test_native.py`).
     """
     out: set[int] = set()
 
