@@ -12,8 +12,11 @@ import pytest
 
 from tests.unit.effects import callees as c
 from tests.unit.effects.harness import stage_of
+from tests.unit.effects.test_regions import loop
 from xcs_ast.effects import declared, off, ordered, pure, set_declared_names, unordered
 from xcs_ast.effects.declare import Declared, is_off
+from xcs_ast.effects.describe import describe_summary
+from xcs_ast.ir.paths import Binding
 
 
 @pytest.fixture(autouse=True)
@@ -131,3 +134,20 @@ def test_the_result_of_a_declared_function_is_known_by_its_annotation() -> None:
 
     assert "unknown" not in str(stage_of("f(x).upper()", vars(c), f=pure(typed_result)))
     assert "unknown" in str(stage_of("f(x).upper()", vars(c), f=pure(untyped)))
+
+
+def test_what_is_declared_of_one_item_is_not_believed_of_the_next() -> None:
+    def quiet(n: int) -> int:
+        c.SHARED.append(n)
+        return n
+
+    def loud(n: int) -> int:
+        c.SHARED.append(n)
+        return n
+
+    pure(quiet)
+    env: dict[str, object] = {"out": []}
+    effects = loop("out.append(__xcs_stage__(0, x(1)))", item=quiet, env=env)
+    assert not describe_summary(effects.stages[0])
+    assert all(guard.holds(Binding(quiet, env)) for guard in effects.guards)
+    assert not all(guard.holds(Binding(loud, env)) for guard in effects.guards)
