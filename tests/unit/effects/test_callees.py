@@ -227,3 +227,16 @@ def test_requests_are_told_apart_by_method_and_url() -> None:
     assert stage_of("posts(x)", SPACE, item="http://h/v1/chat/completions") == [env, "read channel inference"]
     assert stage_of("posts(x)", SPACE, item="http://h/x?u=/v1/chat/completions") == posts
     assert stage_of("gets(x)", SPACE, item="http://h/x") == [env, "read channel network"]
+
+
+@pytest.mark.parametrize("call", ["f()", "f(1, 2)", "f(y=1)", "f(1, x=2)", "g(1)", "(lambda: f(1))(1)"])
+def test_a_call_that_does_not_fit_raises_before_anything_is_done(call: str) -> None:
+    def f(x: int) -> None:
+        c.SHARED.append(x)
+
+    def g() -> Any:
+        c.SHARED.append(1)
+        yield 1
+
+    assert stage_of(call, SPACE, f=f, g=g) == []
+    assert stage_of("f(1)", SPACE, f=f) == WRITES_SHARED
