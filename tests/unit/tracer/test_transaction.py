@@ -8,9 +8,11 @@ import weakref
 import pytest
 
 from tests.unit.tracer.transaction_world import Waiting
+from xcs_ast.tracer import finalizing
 from xcs_ast.tracer.freshness import Registry
 from xcs_ast.tracer.hooks import Recorder
 from xcs_ast.tracer.kinds import Abandon, Stop, Unsure
+from xcs_ast.tracer.segment import Segment
 from xcs_ast.tracer.transaction import Transaction
 
 
@@ -207,3 +209,40 @@ def test_accesses():
     kinds = {each.kind for each in tx.accesses()}
     assert {"read", "write", "reduce", "call"} <= kinds
     assert any(each.owner is shared and each.kind == "write" for each in tx.accesses())
+
+
+def test_an_end_is_noticed_of_what_is_still_to_be_replayed(monkeypatch):
+    monkeypatch.setattr(finalizing, "ends_are_noticed", bool)
+    tx = Transaction()
+    tx.notice_ends()
+    assert not tx.noticed, "nothing was held back"
+    tx.segment.log.append((print,))
+    inner = Transaction(tx)
+    inner.segment.log.append((print,))
+    inner.notice_ends()
+    assert not inner.noticed, "the outer task will see to it"
+    tx.segment.replayed = True
+    tx.notice_ends()
+    assert not tx.noticed
+    tx.segment.replayed = False
+    tx.notice_ends()
+    assert tx.noticed
+
+
+def test_what_was_carried_out_is_let_go_but_for_what_may_be_asked_again(monkeypatch):
+    cleared = []
+    monkeypatch.setattr(Segment, "clear", lambda self: cleared.append(self))
+    tx = Transaction()
+    tx.calls.append((len, "said"))
+    tx.answers.append((max, "told"))
+    tx.let_go(True)
+    assert (cleared, tx.calls, tx.answers) == ([], [(len, None)], [(max, None)])
+    tx.calls[:], tx.answers[:] = [(len, "said")], [(max, "told")]
+    tx.segment.replayed = True
+    tx.let_go(False)
+    assert (cleared, tx.calls, tx.answers) == ([tx.segment], [(len, "said")], [(max, "told")])
+    inner = Transaction(tx)
+    inner.calls.append((len, "said"))
+    inner.segment.replayed = True
+    inner.let_go(True)
+    assert (cleared, inner.calls) == ([tx.segment], [(len, "said")]), "the outer task may run it again"
