@@ -461,3 +461,15 @@ def test_a_place_that_cannot_be_looked_at_is_stale(kind: type[Exception]) -> Non
     assert not tx.validate()
     assert [each.field for each in tx.stale()] == ["failing"]
     assert {(each.filename, each.line) for each in tx.accesses()} == {("", 0)}
+
+
+def test_a_method_that_is_bound_anew_is_the_same_callee() -> None:
+    lines, others = ["a"], ["a"]
+    tx = Transaction()
+    tx.script = [(lines.count, 7)] * 2
+    assert tx.ask(lines.count, ("a",), {}, False) == 7
+    for callee in (others.count, lines.index, external):
+        other = Transaction()
+        other.script = [(lines.count, 7)]
+        with pytest.raises(Stop):
+            other.ask(callee, ("a",), {}, False)
