@@ -48,6 +48,8 @@ TRACER: Final = tuple(
         "state_attributes",
         "containers",
         "transaction_random",
+        "segments",
+        "quick_looks",
     )
 )
 WIDER: Final = ("tests/unit/effects", "tests/unit/runtime", "tests/unit/verifier")
