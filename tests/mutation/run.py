@@ -49,6 +49,7 @@ TRACER: Final = tuple(
         "containers",
         "transaction_random",
         "segments",
+        "states",
         "quick_looks",
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import types
 import weakref
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.unit.tracer.transaction_world import Base, Slotted, Waiting
 from xcs_ast.tracer import finalizing, state_base
 from xcs_ast.tracer.containers_set import SetState
 from xcs_ast.tracer.kinds import MISSING, Abandon, Stop
+from xcs_ast.tracer.state_places import Single
 from xcs_ast.tracer.transaction import Transaction
 
 
@@ -403,3 +405,36 @@ def test_a_nested_task_empties_a_set_and_removes_what_is_there():
     outer.replay()
     assert tags == {4}
     assert list(numbers) == [1, 3]
+
+
+# What a task sees of a variable that functions share
+
+
+def cell_of(*held: Any) -> tuple[Single, types.CellType]:
+    cell = types.CellType(*held)
+    return Single(Transaction().segment, state_base.CELL, cell, "content"), cell
+
+
+def test_two_augmented_assignments_in_one_another() -> None:
+    state, cell = cell_of(1)
+    outer = state.begin()
+    inner = state.begin()
+    assert state.increase(inner, "+", 5)
+    assert not state.increase(outer, "+", 2), "it has begun before the other was made"
+    assert state.old_of(outer) == 1
+    state.set(3)
+    cell.cell_contents = 1
+    assert state.holds(state_base.REAL)
+    cell.cell_contents = 2
+    assert not state.holds(state_base.REAL), "its value counts now"
+
+
+@pytest.mark.parametrize("held", [([1],), ()], ids=["list", "empty"])
+def test_an_augmented_assignment_to_what_is_no_number(held: tuple[Any, ...]) -> None:
+    state, cell = cell_of(*held)
+    token = state.begin()
+    assert not state.increase(token, "+", 2)
+    assert state.old_of(token) is (held[0] if held else MISSING)
+    assert state.holds(state_base.REAL)
+    cell.cell_contents = [1, 2]
+    assert not state.holds(state_base.REAL)
