@@ -39,6 +39,15 @@ DEFECTS: Final = (
         _TESTS,
     ),
     Defect(
+        "pause-overtaken",
+        Kind.CONFLICT,
+        "a request is made before the program has waited until there is an answer",
+        "xcs_ast/verifier/pausing.py",
+        "    return next((each for part in parts for each in part.effects if each.where == _PAUSE), None)\n",
+        "    return None\n",
+        ("tests/unit/verifier/test_pausing.py",),
+    ),
+    Defect(
         "block-segment-before-the-call-ignored",
         Kind.CONFLICT,
         "what stands right before a hoisted call in a block may change what the call reads",

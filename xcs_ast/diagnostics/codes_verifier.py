@@ -36,5 +36,5 @@ DOES_NOT_PAY: Final = register(
 )
 NO_ITEMS: Final = register("XCS257", "fewer-than-two-items", "There is nothing to overlap with.")
 TIMED_APART: Final = register(
-    "XCS258", "timed-apart", "The program reads the clock between the calls of a block: they stay apart."
+    "XCS258", "timed-apart", "Between the calls the program waits, or reads the clock: they stay apart."
 )

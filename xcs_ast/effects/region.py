@@ -5,12 +5,17 @@ hand-over k, only effects of `stages[k]`, and outside of hand-overs, after hand-
 j, only effects of `segments[j]`. The loop target is assigned in segment 0. Conflicts on fresh objects that
 both a stage and an earlier segment use are told as locations of a stand-in object.
 
+Where the region's own text waits and does nothing else (a call whose value nobody uses, which waits and
+changes nothing), or waits in a loop of its own of which nobody knows when it ends, the channel `pause` is
+used: time is to pass there, or the world is to change.
+
 Guarantees: no user code runs, nothing is raised; what cannot be followed is an unknown effect.
 Assumes: see `guards`; the text of the region is that of `SiteFacts`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import xcs_ast.effects.guards as g
@@ -41,7 +46,7 @@ from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
 from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass, replace
 from xcs_ast.source import grammar as ast
-from xcs_ast.source.nodes import parse_region
+from xcs_ast.source.nodes import parse_region, walk
 from xcs_ast.source.spans import Span
 
 use_own(globals())
@@ -262,9 +267,69 @@ class _Region(Statements):
         self._to_segment(max(self.segment, number + 1))
         return value
 
+    # -------------------------------------------------------------------------------------------- pauses
+
+    def for_nothing(self, node: ast.Expr) -> None:
+        """An expression whose value nobody uses: if it changes nothing either, it is there to wait."""
+        if not self._is_own_text():
+            super().for_nothing(node)
+        elif _is_mark(node.value):
+            super().for_nothing(node)
+            number = node.value.args[0].value  # type: ignore[attr-defined]
+            if len(self.stages) > 1 and _only_waits(self.stages[number]):
+                self._pause(self.stages[number], node)
+        elif any(_is_mark(part) for part in walk(node)):
+            super().for_nothing(node)
+        else:
+            inside = self._separately(lambda: super(_Region, self).for_nothing(node))
+            if _only_waits(inside):
+                self._pause(self.sink, node)
+
+    def _watched(
+        self,
+        node: ast.While | ast.For,
+        head: Callable[[], tuple[bool, bool]],
+        settled: frozenset[str],
+        is_decided: Callable[[], bool],
+    ) -> bool:
+        """A loop inside of the region: no hand-over is in it."""
+        goes_on = True
+
+        def run() -> None:
+            nonlocal goes_on
+            goes_on = super(_Region, self)._watched(node, head, settled, is_decided)
+
+        if not self._is_own_text():
+            run()
+            return goes_on
+        inside = self._separately(run)
+        if inside.blocking is Blocking.LIKELY and (isinstance(node, ast.While) or _breaks(node)):
+            self._pause(self.sink, node)
+        return goes_on
+
+    def _is_own_text(self) -> bool:
+        if not self.facts.stages or self.frame.region is None:
+            return False
+        return self.context is None or self.context[0] != "stage"
+
+    def _separately(self, run: Callable[[], None]) -> Sink:
+        """What a part of the present segment does, which is told there as well."""
+        outer, self.sink = self.sink, Sink()
+        try:
+            run()
+        finally:
+            inside, self.sink = self.sink, outer
+            outer.take(inside)
+        return inside
+
+    def _pause(self, sink: Sink, node: ast.AST) -> None:
+        outer, self.sink = self.sink, sink
+        self.channel("pause", Access.READ, node)
+        self.sink = outer
+
     def test(self, node: ast.expr) -> tuple[bool, bool]:
         """Whether a condition may hold; one that the slice hands over is tested by the slice as well."""
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == STAGE_NAME:
+        if _is_mark(node):
             value = self.evaluate(node)
             number = node.args[0].value  # type: ignore[attr-defined]
             sink, context = self.sink, self.context
@@ -405,3 +470,17 @@ class _Region(Statements):
 
 def _is_pinned(path: Path) -> bool:
     return not path.steps and type(path.root) is PinnedRoot
+
+
+def _is_mark(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == STAGE_NAME
+
+
+def _only_waits(sink: Sink) -> bool:
+    return sink.blocking is Blocking.LIKELY and all(
+        effect.access is Access.READ for effect in sink.effects.values()
+    )
+
+
+def _breaks(node: ast.For) -> bool:
+    return any(isinstance(part, ast.Break) for statement in node.body for part in walk(statement))

@@ -74,8 +74,12 @@ class Statements(Looping):
     # -------------------------------------------------------------------------------------------- simple
 
     def _expr(self, node: ast.Expr) -> bool:
-        self.evaluate(node.value)
+        self.for_nothing(node)
         return True
+
+    def for_nothing(self, node: ast.Expr) -> None:
+        """An expression whose value nobody uses."""
+        self.evaluate(node.value)
 
     def _assign(self, node: ast.Assign) -> bool:
         value = self.evaluate(node.value)

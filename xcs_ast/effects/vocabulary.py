@@ -10,10 +10,10 @@ CHANNELS: Final = frozenset(
     {
         "stdout", "stderr", "stdin", "filesystem", "network", "inference", "clock", "random", "entropy",
         "environment", "cwd", "subprocess", "process", "log", "database", "warnings", "locale", "gc", "stack",
-        "settings",
+        "settings", "pause",
     }
 )  # fmt: skip
-"""Every channel that a model may name."""
+"""Every channel. No model names `pause`: that is a place in a region where time is to pass."""
 
 RELIED_ON: Final = "on which models rely"
 """How the reason of an unknown effect ends that changes the inside of a library."""

@@ -19,6 +19,7 @@ from xcs_ast.ir.values import ValueRef
 from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import SCALARS
 from xcs_ast.tracer.trace import Recording
+from xcs_ast.verifier.pausing import goes_by_the_time
 
 use_own(globals())
 
@@ -55,6 +56,8 @@ class Plan:
         self._release: dict[str, int] = {}
         self._branches: dict[str, tuple[Operation, ...]] = {}
         self._changing: set[str] = set()
+        self._pauses = self._find_pauses(graph)
+        self._tested = [self.place[op.id] for op in graph.operations if op.op_type is OpType.BRANCH]
         worth = [op for op in graph.operations if op.op_type is OpType.CALL and op.seconds >= WORTH]
         for op in worth:
             self._find_release(op)
@@ -71,6 +74,8 @@ class Plan:
             self.children.setdefault(op.parent, []).append(slim[op.id])
         self._graph = None
         self._into = {}
+        self._pauses = {}
+        self._tested = []
 
     def _ends(self, graph: ComputationGraph) -> dict[str, int]:
         """For each operation the place of the last one inside it."""
@@ -119,10 +124,43 @@ class Plan:
         """The branches that decide whether the call is made."""
         return self._branches[op.id]
 
+    def _find_pauses(self, graph: ComputationGraph) -> dict[str, Operation]:
+        """Calls that take time and change nothing, whose value nobody uses: they are there to wait."""
+        used = {value.id for op in graph.operations for value in op.inputs}
+        return {
+            op.id: op
+            for op in graph.operations
+            if op.op_type is OpType.CALL
+            and op.seconds >= WORTH
+            and not any(value.id in used for value in op.outputs)
+            # What a function within returns is not told from what nobody uses.
+            and (op.parent is None or all(value.dtype == "NoneType" for value in op.outputs))
+            and not any(each.is_unknown or each.access is not Access.READ for each in op.effects)
+        }
+
+    def _last_pause(self, op: Operation) -> int:
+        """The last pause before a call that goes by the time, or the last test since; -1 if there is none.
+
+        Requests by one and the same callee are no pauses to each other.
+        """
+        if op.id not in self._pauses and not goes_by_the_time(op.effects):
+            return -1
+        here = self.place[op.id]
+        others = [
+            each
+            for each in self._pauses.values()
+            if each.inputs[:1] != op.inputs[:1] or not goes_by_the_time(each.effects)
+        ]
+        last = max((end for each in others if (end := self.ends[each.id]) < here), default=-1)
+        if last < 0:
+            return -1
+        return max([last, *(place for place in self._tested if last < place < here)])
+
     def _find_release(self, op: Operation) -> None:
         graph = self._graph
         assert graph is not None
         last = max((self._known_from(value) for value in op.inputs), default=-1)
+        last = max(last, self._last_pause(op))
         tests: dict[str, Operation] = {}
         inner: Operation | None = op
         while inner is not None:

@@ -9,7 +9,8 @@ T(0) .. T(p-1) may run ahead of their place iff for every k < p
 2. for every effect b that stays in place, that is every b of any B(j), and of any T(j) with j >= p: b of an
    earlier iteration does not conflict with T(k), and neither does b of the same iteration where it
    comes before T(k), that is b of B(j) with j <= k;
-3. T(k) may wait for something outside the processor, for some k < p (else it does not pay).
+3. T(k) may wait for something outside the processor, for some k < p (else it does not pay);
+4. no pause is overtaken (`verifier.pausing`).
 
 For a block there is one iteration, and instead of a prefix any set of stages; each must satisfy 3 itself.
 
@@ -37,7 +38,7 @@ from xcs_ast.ir.verdict import Verdict, VerdictKind
 from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass, replace
 from xcs_ast.source.spans import Span
-from xcs_ast.verifier import speculation
+from xcs_ast.verifier import pausing, speculation
 from xcs_ast.verifier.admission import Admission, Shape
 from xcs_ast.verifier.conflicts import may_clash, statically_conflict
 from xcs_ast.verifier.wording import describe_location, describe_place
@@ -136,6 +137,8 @@ def decide_loop(
     admission = Admission(env, more)
     if not admission.add(shape) or admission.clash_free(shape, items[0]) is None:
         return _speculative(facts, shape, binding, (_clash_diagnostic(facts, admission.clash),))
+    if pause := pausing.of_loop_with_threads(shape.effects, shape.prefix):
+        return _speculative(facts, shape, binding, (pausing.diagnostic(pause),))
     other = _first_unproven(facts, scope, env, items[1:], shape)
     if other is not None:
         instead = _speculative(facts, other[0], other[1], other[0].reasons)
@@ -190,6 +193,8 @@ def _speculative(
         return _serial(*reasons)
     if any(speculation.obstacles(stage) for stage in effects.stages) or speculation.patches(effects.segments):
         return _serial(*reasons)
+    if pause := pausing.of_recorded_loop(effects):
+        return _serial(*reasons, pausing.diagnostic(pause))
     spoiled = speculation.surely_spoiled(effects, binding)
     if spoiled is not None:
         return _serial(*(reasons or (_body_clash(facts, *spoiled),)))
@@ -263,7 +268,7 @@ def _recordable(facts: SiteFacts, effects: RegionEffects, binding: Binding) -> s
     """The thunks of a block that are worth recording."""
 
     def timed(k: int, _stage: Summary) -> bool:
-        return any(
+        return pausing.of_recorded_thunk(effects, k) is not None or any(
             effect.where == _CLOCK and _stands_in(facts.span, effect.span)
             for segment in effects.segments[: k + 1]
             for effect in segment.effects
@@ -281,6 +286,8 @@ def _choose_thunks(
     eager = config.current().eager
     for k, stage in enumerate(effects.stages):
         found = _task_reasons(facts, stage)
+        if pause := pausing.of_thunk(effects, k):
+            found.append(pausing.diagnostic(pause))
         reasons += found
         if not found and (eager or stage.blocking is not Blocking.NEVER):
             chosen.add(k)
@@ -313,7 +320,7 @@ def _thunk_clash(
         if effect.is_unknown:
             return _unknown(codes.UNKNOWN_IN_BODY, "what comes before the call", facts, effect)
         if effect.where == _CLOCK and _stands_in(facts.span, effect.span):
-            # Legal, but a program that looks at the clock between two calls means to time them apart.
+            # Whoever looks at the clock between two calls means to time them apart.
             return Diagnostic(codes.TIMED_APART, "the clock is read before the call", effect.span)
         for mine in stage.effects:
             conflict = statically_conflict(mine, effect)
@@ -417,6 +424,8 @@ def _static_clash(
     """The first stage of `tasks` that conflicts with what `bodies` leave in place, for any owners."""
     in_place = _in_place(bodies, prefix)
     for k, stage in enumerate(tasks.stages[:prefix]):
+        if is_loop and (pause := pausing.of_loop(bodies, prefix, stage)):
+            return k, pausing.diagnostic(pause)
         for segment, effect in in_place:
             if not is_loop and segment > k:
                 continue

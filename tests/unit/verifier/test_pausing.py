@@ -1,0 +1,133 @@
+"""Clause 4 of the formal statement: no pause is overtaken by what goes by the time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from xcs_ast import config
+from xcs_ast.effects import RegionEffects
+from xcs_ast.effects.region import RegionRequest, analyze_region
+from xcs_ast.ir.effects import Channel, Effect, Location
+from xcs_ast.ir.paths import Binding
+from xcs_ast.ir.sites import RegionKind, SiteFacts
+from xcs_ast.ir.verdict import VerdictKind
+from xcs_ast.source.spans import Span
+from xcs_ast.verifier import pausing
+
+from .test_legality import (
+    GIVEN,
+    ITEM,
+    NOTHING,
+    _clean,  # noqa: F401 - a fixture
+    codes,
+    loop,
+    prefix,
+    read,
+    stays,
+    waits,
+)
+
+PAUSE = read(Channel("pause"))
+ASKS = waits(read(Channel("network")))
+COMPUTES = waits(read(Channel("clock")))
+LOOKS = waits(read(Location(ITEM, "name")))
+
+
+@pytest.mark.parametrize("where", [0, 1])
+def test_a_task_that_asks_outside_overtakes_no_pause(where: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    segments = [NOTHING, NOTHING]
+    segments[where] = stays(PAUSE)
+    found = loop(monkeypatch, [ASKS], segments)
+    assert found.verdict.kind is VerdictKind.SERIAL
+    assert codes(found) == {"XCS258"}
+    assert prefix(loop(monkeypatch, [COMPUTES], segments)) == 1
+
+
+def test_nor_is_it_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    with config.overridden(speculation=True):
+        assert loop(monkeypatch, [ASKS], [NOTHING, stays(PAUSE)]).verdict.kind is VerdictKind.SERIAL
+
+
+def test_a_stage_that_waits_for_nothing_is_a_pause_where_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    ordered = Effect(PAUSE.access.WRITE, Channel("database"))
+    in_place = waits(PAUSE, ordered)
+    assert prefix(loop(monkeypatch, [ASKS, in_place], [NOTHING] * 3)) == 0
+    assert prefix(loop(monkeypatch, [waits(PAUSE), ASKS], [NOTHING] * 3)) == 2, "each task waits for itself"
+
+
+@pytest.mark.parametrize("threads", [False, True])
+def test_what_threads_may_change_is_validated(threads: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pausing, "_has_threads", lambda: threads)
+    with config.overridden(speculation=True):
+        found = loop(monkeypatch, [LOOKS], [NOTHING, stays(PAUSE)])
+        assert found.verdict.kind is (VerdictKind.SPECULATIVE if threads else VerdictKind.PROVEN)
+        assert loop(monkeypatch, [LOOKS], [NOTHING, NOTHING]).verdict.kind is VerdictKind.PROVEN
+        assert loop(monkeypatch, [COMPUTES], [NOTHING, stays(PAUSE)]).verdict.kind is VerdictKind.PROVEN
+
+
+def test_of_a_block_only_what_stands_before_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    behind = RegionEffects((ASKS, ASKS), (NOTHING, NOTHING, stays(PAUSE)), ())
+    between = RegionEffects((ASKS, ASKS), (NOTHING, stays(PAUSE), NOTHING), ())
+    stage = RegionEffects((waits(PAUSE), ASKS), (NOTHING,) * 3, ())
+    for of in (pausing.of_thunk, pausing.of_recorded_thunk):
+        assert [of(behind, k) is not None for k in (0, 1)] == [False, False]
+        assert [of(between, k) is not None for k in (0, 1)] == [False, True]
+        assert [of(stage, k) is not None for k in (0, 1)] == [False, True]
+    looks = RegionEffects((waits(read(Location(GIVEN, "name"))),), (stays(PAUSE), NOTHING), ())
+    monkeypatch.setattr(pausing, "_has_threads", lambda: True)
+    assert pausing.of_thunk(looks, 0) is not None
+    assert pausing.of_recorded_thunk(looks, 0) is None
+    monkeypatch.setattr(pausing, "_has_threads", lambda: False)
+    assert pausing.of_thunk(looks, 0) is None
+
+
+NOTED: list[object] = []
+
+
+def busy(x: object) -> object:
+    return x
+
+
+def asks(x: object) -> object:
+    time.sleep(0)
+    return x
+
+
+def notes(x: object) -> None:
+    time.sleep(0)
+    NOTED.append(x)
+
+
+def until(x: object) -> None:
+    while not asks(x):
+        time.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("body", "pauses"),
+    [
+        ("time.sleep(1)", True),
+        ("asks(x)", True),
+        ("until(x)", True),
+        ("while asks(x):\n        pass", True),
+        ("while busy(x):\n        time.sleep(1)", True),
+        ("for _ in range(9):\n        if asks(x):\n            break", True),
+        ("for _ in range(9):\n        y = asks(x)", False),
+        ("while busy(x):\n        pass", False),
+        ("y = asks(x)", False),
+        ("busy(x)", False),
+        ("notes(x)", False),
+        ("NOTED.append(asks(x))", False),
+    ],
+)
+def test_what_is_a_pause(body: str, pauses: bool) -> None:
+    text = f"for x in __xcs_items__:\n    {body}\n    out.append(__xcs_stage__(0, asks(x)))"
+    span = Span("x.py", 1, 0, 9, 0)
+    facts = SiteFacts(
+        0, RegionKind.LOOP, span, "f", text, 1, True, ("out",), frozenset("y_"), frozenset(), ("asks",)
+    )
+    effects = analyze_region(RegionRequest(facts, globals(), Binding(3, {"out": []}), True))
+    assert any(effect.where == PAUSE.where for each in effects.segments for effect in each.effects) == pauses
+    assert all(effect.where != PAUSE.where for effect in effects.stages[0].effects)
