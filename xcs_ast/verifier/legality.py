@@ -9,8 +9,7 @@ T(0) .. T(p-1) may run ahead of their place iff for every k < p
 2. for every effect b that stays in place, that is every b of any B(j), and of any T(j) with j >= p: b of an
    earlier iteration does not conflict with T(k), and neither does b of the same iteration where it
    comes before T(k), that is b of B(j) with j <= k;
-3. T(k) may wait for something outside the processor, for some k < p (else it does not pay);
-4. no pause is overtaken (`verifier.pausing`).
+3. T(k) may wait for something outside the processor, for some k < p; 4. no pause is overtaken (`pausing`).
 
 For a block there is one iteration, and instead of a prefix any set of stages; each must satisfy 3 itself.
 
