@@ -171,7 +171,9 @@ def entry_for(function: FunctionType, cls: type) -> Any:
 
 def has_model(function: FunctionType, cls: type) -> bool:
     """Whether what a library's function does may be told by the class of its first argument."""
-    return is_library(function.__module__) and any(catalog.is_modelled(base) for base in mro_of(cls)[:-1])
+    if "." not in function.__qualname__ or not is_library(function.__module__):
+        return False  # no method, or not of a class that a model describes
+    return any(catalog.is_modelled(base) for base in mro_of(cls)[:-1])
 
 
 def uses_parts(entry: e.Entry) -> bool:
