@@ -145,7 +145,7 @@ CASES: Final = [
     Case(
         "get, and each connection is logged",
         "requests",
-        IN_PLACE,
+        AHEAD,
         """
         import logging, requests
         logging.basicConfig(level=logging.DEBUG, format="%(name)s %(message)s")
@@ -237,13 +237,41 @@ CASES: Final = [
     Case(
         "get, and each request is logged",
         "httpx",
-        IN_PLACE,
+        AHEAD,
         """
         import httpx, logging
         logging.basicConfig(level=logging.INFO, format="%(name)s %(message)s")
         for n in range(3):
             reply = httpx.get(f"{URL}/{n}")
             logging.info("got %s", reply.status_code)
+        """,
+    ),
+    Case(
+        "get, and each request is told to a handler of the program's",
+        "httpx",
+        IN_PLACE,
+        """
+        import httpx, logging
+        class Own(logging.Handler):
+            def emit(self, record):
+                print("told", record.getMessage())
+        logging.getLogger("httpx").addHandler(Own())
+        logging.getLogger("httpx").setLevel(logging.INFO)
+        for n in range(3):
+            print(httpx.get(f"{URL}/{n}").status_code)
+        """,
+    ),
+    Case(
+        "get, and a filter of the program's hears each request",
+        "httpx",
+        IN_PLACE,
+        """
+        import httpx, logging
+        logging.basicConfig(level=logging.INFO, format="%(message)s")
+        heard = []
+        logging.getLogger("httpx").addFilter(lambda record: heard.append(record.lineno) or True)
+        for n in range(3):
+            print(httpx.get(f"{URL}/{n}").status_code, len(heard))
         """,
     ),
     Case(
@@ -293,6 +321,24 @@ CASES: Final = [
     bot = Bot()
     answers = [bot.ask(text) for text in ("one", "two", "three")]
     print(answers, bot.tokens, bot.said)
+        """,
+    ),
+    Case(
+        "chat, and the requests are logged",
+        "openai",
+        AHEAD,
+        CLIENT
+        + """
+    import logging
+    logging.basicConfig(level=logging.INFO, format="%(name)s %(threadName)s %(funcName)s %(message)s")
+    log = logging.getLogger("program")
+    def asked(text):
+        log.info("asks %s", text)
+        answer = ask(client, text)
+        log.info("has heard %s", answer)
+        return answer
+    answers = [asked(text) for text in ("one", "two", "three")]
+    print(answers, [len(logging.getLogger(name).filters) for name in ("httpx", "httpx2")])
         """,
     ),
     Case(

@@ -20,7 +20,7 @@ from xcs_ast.native import Any, Final, use_own
 
 use_own(globals())
 
-__all__ = ["is_heard", "is_intact", "is_made_of", "is_silent", "passes_on", "stands"]
+__all__ = ["filters_of", "is_heard", "is_intact", "is_made_of", "is_silent", "levels", "passes_on", "stands"]
 
 _LEVELS: Final = {"DEBUG": 10, "INFO": 20, "WARNING": 30}
 _MOST: Final = 2_000
@@ -55,7 +55,7 @@ def is_silent(name: str, level: str) -> bool:
         return True
     if next((each.level for each in chain if each.level), 0) > number:
         return True
-    if number >= _LEVELS["WARNING"] or chain[0].filters:
+    if number >= _LEVELS["WARNING"] or filters_of(chain[0]):
         return False  # without any handler, there is one of last resort
     if logging.getLogRecordFactory() is not logging.LogRecord:
         return False
@@ -65,6 +65,29 @@ def is_silent(name: str, level: str) -> bool:
         if not each.propagate:
             break
     return True
+
+
+def filters_of(logger: Any, package: str = "") -> list[Any]:
+    """The filters of a logger, but for what listens to it for our tasks (see `tracer.overheard`).
+
+    Nor are those that the library of that name has put there itself.
+    """
+    own = [(each, module_of(type(each))) for each in logger.filters]
+    return [
+        each
+        for each, name in own
+        if name != "xcs_ast.tracer.overheard" and (not package or name.partition(".")[0] != package)
+    ]
+
+
+def levels(name: str) -> str:
+    """All that decides which records the logger of this name makes; empty where it is not there yet."""
+    logging: Any = sys.modules["logging"]
+    root = logging.root
+    chain = list(_chain(logging, root, name))
+    if chain[0].name != name:
+        return ""
+    return repr((root.manager.disable, chain[0].disabled, [each.level for each in chain]))
 
 
 def is_heard(name: str, level: str) -> bool:

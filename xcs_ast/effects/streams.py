@@ -154,10 +154,13 @@ class Streams(Constructing):
         else:
             return self.no_rule(call, "on a logger that it made itself")
 
-        ends = where_it_logs(logger)
+        return self._logs_through(path, logger, call)
+
+    def _logs_through(self, path: Path, logger: Any, call: ModelCall, package: str = "") -> Value | None:
+        ends = where_it_logs(logger, package)
         if ends is None:
             return self.no_rule(call, "on a logger with handlers, filters or formatters of somebody's own")
-        self.guard(LogsTo(path, tuple([ref(end) for end, _ in ends])))
+        self.guard(LogsTo(path, tuple([ref(end) for end, _ in ends]), package))
         for end, steps in ends:
             if end is sys.stderr or end is sys.stdout:
                 self.channel("stderr" if end is sys.stderr else "stdout", Access.WRITE, call.node)
@@ -203,6 +206,8 @@ class Streams(Constructing):
                 self.channel("settings", Access.READ, call.node)
                 if not silent:
                     self.channel("log", Access.WRITE, call.node)
+                    found = sys.modules["logging"].getLogger(logger)
+                    self._logs_through(Path(PinnedRoot(found)), found, call, logger.partition(".")[0])
             case e.Off(what):
                 for atom in self._spec(what, call):
                     const = self.pin(atom, also_varying=True)
@@ -234,7 +239,9 @@ class Streams(Constructing):
             getattr(receiver.obj, name)
         except Exception:  # the call will meet it again
             pass
-        value, certain = self._own_attr(receiver, type(receiver.obj), name, call.node)
+        cls = type(receiver.obj)
+        self.class_attr(cls, name, call.node)
+        value, certain = self._own_attr(receiver, cls, name, call.node)
         return value if certain and value else self.no_rule(call, "which is made anew each time")
 
     # --------------------------------------------------------------------------------------------- network
@@ -373,10 +380,11 @@ class LogsTo(g._AtPath):
 
     path: Path
     ends: tuple[Callable[[], object], ...]
+    package: str = ""
 
     def check(self, obj: object) -> bool:
         """Whether this object passes."""
-        now = where_it_logs(obj)
+        now = where_it_logs(obj, self.package)
         return (
             now is not None
             and len(now) == len(self.ends)
@@ -384,7 +392,7 @@ class LogsTo(g._AtPath):
         )
 
 
-def where_it_logs(logger: Any) -> list[tuple[object, tuple[Step, ...]]] | None:
+def where_it_logs(logger: Any, package: str = "") -> list[tuple[object, tuple[Step, ...]]] | None:
     """The streams that messages may go to (for a file that is opened later, its handler), and the ways there.
 
     `None` if others than classes of `logging` take part when it logs, or other streams than those of text.
@@ -398,7 +406,7 @@ def where_it_logs(logger: Any) -> list[tuple[object, tuple[Step, ...]]] | None:
     at, handled = logger, False
     way: tuple[Step, ...] = ()
     while at is not None:
-        if type(at) not in (logging.Logger, logging.RootLogger) or at.filters:
+        if type(at) not in (logging.Logger, logging.RootLogger) or libraries.filters_of(at, package):
             return None
         for number, handler in enumerate(at.handlers):
             handled = True

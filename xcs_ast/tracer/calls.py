@@ -29,7 +29,7 @@ from xcs_ast.tracer.calls_methods import Methods
 from xcs_ast.tracer.calls_views import CONTAINERS, SCALARS
 from xcs_ast.tracer.clones import Link, Refusal, clone_of, is_clone
 from xcs_ast.tracer.modelled import NO_RECEIVER
-from xcs_ast.tracer.modelled_rules import entry_for, has_model
+from xcs_ast.tracer.modelled_rules import entry_for, has_model, may_be_described
 
 use_own(globals())
 
@@ -165,7 +165,7 @@ class CallHooks(Methods):
             if logger is not None:
                 return self.deferred_log(*logger, args, kwargs)
         entry = _entry_of(f)
-        if args and is_library(f.__module__) and (entry is None or entry.unknown_reason is not None):
+        if args and may_be_described(f) and (entry is None or entry.unknown_reason is not None):
             entry = entry_for(f, type(args[0]))
             if entry is not None:
                 return self.run_entry(entry, f, args[0], args[1:], kwargs)

@@ -12,11 +12,14 @@ import io
 import sys
 import types
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
+from xcs_ast.effects import libraries
 from xcs_ast.effects.resolve import class_name, module_of
 from xcs_ast.ir.effects import WHOLE
 from xcs_ast.native import use_own
+from xcs_ast.tracer import overheard
 from xcs_ast.tracer.calls_views import SCALARS
 from xcs_ast.tracer.deferred_logging import (
     LEVELS,
@@ -210,6 +213,33 @@ class Deferring(Modelled):
             if stream is not sys.stderr and stream is not sys.stdout:
                 self.note_written(stream)
         self.defer_outside(record.finish(message, rest, extra))
+
+    def hear(self, name: str) -> None:
+        """What the logger of this name says can be put off; else waits."""
+        logging: Any = sys.modules["logging"]
+        found = logging.root.manager.loggerDict.get(name)
+        package = name.partition(".")[0]
+        if not is_plain_call(found) or not self.transaction.probe(lambda: is_plain(found, package)):
+            self.wait(f"uses what logs as {name}, through handlers, filters or formatters of somebody's own")
+        self.transaction.probe(partial(libraries.levels, name))
+
+    def overheard(
+        self, names: list[str], native: Any, args: list[Any], named: dict[str, Any], external: bool
+    ) -> Any:
+        """A call whose log lines wait until it is the task's turn."""
+        try:
+            with overheard.Listening(names):
+                return self.transaction.ask(native, args, named, external)
+        finally:  # a repetition is given the same lines
+            for record in self.transaction.ask(overheard.taken, (), {}, False):
+                self._log_later(record)
+
+    def _log_later(self, record: Any) -> None:
+        self.transaction.note_outside("channel", None, "log")
+        for stream in written_by(sys.modules["logging"].getLogger(record.name)):
+            if stream is not sys.stderr and stream is not sys.stdout:
+                self.note_written(stream)
+        self.defer_outside(partial(overheard.handle, record))
 
     def _message(self, message: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
         """The record's `msg` and `args`: as they are, if nobody can change them; else as text."""

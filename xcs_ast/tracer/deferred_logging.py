@@ -15,6 +15,7 @@ from collections.abc import Callable, Container, Iterator
 from sys import _getframe
 from typing import Any, Final, final
 
+from xcs_ast.effects.libraries import filters_of
 from xcs_ast.native import use_own
 
 use_own(globals())
@@ -84,8 +85,11 @@ def is_plain_call(logger: Any) -> bool:
     return type(logger) in (logging.Logger, logging.RootLogger)
 
 
-def is_plain(logger: Any) -> bool:
-    """Whether only classes of `logging` take part when this logger logs, without filters."""
+def is_plain(logger: Any, package: str = "") -> bool:
+    """Whether only classes of `logging` take part when this logger logs, without filters.
+
+    Of the logger of a library, which is that of a `package`, the library's own filters are let pass.
+    """
     logging: Any = sys.modules["logging"]
     if logging._logRecordFactory is not logging.LogRecord:
         return False
@@ -93,7 +97,7 @@ def is_plain(logger: Any) -> bool:
         return False
     at, found = logger, False
     while at is not None:
-        if type(at) not in (logging.Logger, logging.RootLogger) or at.filters:
+        if type(at) not in (logging.Logger, logging.RootLogger) or filters_of(at, package):
             return False
         if not at.__dict__.keys() <= _FIELDS:
             return False

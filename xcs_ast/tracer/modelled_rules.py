@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
 
@@ -27,6 +26,7 @@ __all__ = [
     "environment",
     "going_by",
     "has_model",
+    "may_be_described",
     "misfit",
     "request_is_unordered",
     "uses_parts",
@@ -80,16 +80,13 @@ def _is_the_librarys(value: object) -> bool:
 
 
 def misfit(
-    clause: e.Logs | e.Off | e.Inside,
+    clause: e.Off | e.Inside,
     values: Sequence[Any],
     owns: Callable[[Any], bool],
     probe: Callable[[Callable[[], object]], object],
 ) -> str:
     """Why a library is not in the state that an entry asks for, or nothing; `probe` looks again later."""
     match clause:
-        case e.Logs(logger, level):
-            silent = probe(partial(libraries.is_silent, logger, level))
-            return "" if silent else f"logs what it does ({logger}), in the order of the program"
         case e.Off():
             fine = all(value is None or value is False for value in values)
             return "" if fine else "is used in a way that its model does not describe"
@@ -169,9 +166,14 @@ def entry_for(function: FunctionType, cls: type) -> Any:
     return None if entry is None or entry.unknown_reason is not None else entry
 
 
+def may_be_described(function: FunctionType) -> bool:
+    """Whether it is a function of the standard library, or one behind a decorator, as others have them."""
+    return is_library(function.__module__) or "__wrapped__" in function.__dict__
+
+
 def has_model(function: FunctionType, cls: type) -> bool:
     """Whether what a library's function does may be told by the class of its first argument."""
-    if "." not in function.__qualname__ or not is_library(function.__module__):
+    if "." not in function.__qualname__ or not may_be_described(function):
         return False  # no method, or not of a class that a model describes
     return any(catalog.is_modelled(base) for base in mro_of(cls)[:-1])
 

@@ -168,6 +168,8 @@ def _assignable(cls: type, name: str) -> list[type]:
     """The classes that a lookup meets and whose attributes a region might assign."""
     if issubclass(type(cls), EnumMeta) or find_in_mro(type(cls), name)[0] is not None:
         return []
+    if catalog.default.for_attr(cls, name) is not None or catalog.default.for_method(cls, name) is not None:
+        return []  # the model speaks for it
     found, _ = find_in_mro(cls, name)
     if found is None and (issubclass(cls, type) or _is_special(name)):
         # A metaclass is asked first for whatever is read from a class, for the sake of data descriptors.
