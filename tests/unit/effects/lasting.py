@@ -116,6 +116,27 @@ class Tables:
         return self.names["a"] + self.part.number + (self.pattern.match("a") is not None)
 
 
+class Below(Tables):
+    """Holds nothing of its own, at first."""
+
+
+OWN = {"a": 5}
+
+
+def of_below(number: int, pause: Any) -> Any:
+    pause(0.001)
+    return Below.names["a"], Below().names["a"], number
+
+
+def use_below(numbers: list[int], pause: Any) -> list[Any]:
+    """A region that uses what a base class holds, and changes something else."""
+    out = []
+    for number in numbers:
+        out.append(of_below(number, pause))
+        OWN["a"] = number
+    return out
+
+
 class Slotted:
     __slots__ = ("number",)
 

@@ -19,6 +19,7 @@ from tests.unit.effects import lasting
 from xcs_ast import jit
 from xcs_ast.effects.durability import is_durable
 from xcs_ast.runtime import site
+from xcs_ast.testing.schedules import Order, Schedule, scheduled
 from xcs_ast.verifier import legality
 
 
@@ -137,3 +138,15 @@ def test_what_a_class_holds_dies_when_the_class_lets_it_go() -> None:
     assert dead == ["part"]
     other.number = 5
     assert optimized([1, 2, 3], time.sleep) == [(7, 1, 2), (7, 2, 2), (7, 3, 2)]
+
+
+def test_a_class_comes_to_hold_what_its_base_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scheduled(Schedule(Order.AHEAD)):
+        optimized = jit(lasting.use_below)
+        for _ in range(2):
+            assert optimized([6, 7], time.sleep) == [(1, 1, 6), (1, 1, 7)]
+        monkeypatch.setattr(lasting.Below, "names", lasting.OWN, raising=False)
+        assert optimized([8, 9], time.sleep) == [(7, 7, 8), (8, 8, 9)]
+        monkeypatch.setattr(lasting.Below, "names", ["b"])
+        with pytest.raises(TypeError):
+            optimized([1, 2], time.sleep)
