@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from xcs_ast.tracer import freshness
 from xcs_ast.tracer.freshness import Registry
 
 
@@ -200,3 +201,38 @@ def test_a_long_chain_that_nobody_holds_is_dropped_whole(first: str) -> None:
     assert gone() is None
     assert len(registry.objects) == 100  # what somebody holds, and what hangs on it
     assert registry.owns(kept)
+
+
+def test_a_generator_that_ends_with_what_is_dropped_has_ended_too_late() -> None:
+    registry, told = Registry(), []
+    registry.ended_late = lambda: told.append("late")
+    registry.trim()
+    assert not told
+    registry.under_way = iter((2, 2, 2, 1)).__next__
+    registry.trim()
+    assert not told, "as many are under way as before"
+    registry.trim()
+    assert told == ["late"]
+
+
+def test_the_more_a_task_keeps_the_seldomer_it_is_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(freshness, "_FIRST_PRUNE", 4)
+    registry, kept = Registry(), [[n] for n in range(9)]
+    registry.limit = 4
+    for each in kept[:5]:
+        registry.adopt(each)
+    assert registry.limit == 10
+    registry.trim()
+    del kept[:4], each
+    registry.trim()
+    assert registry.limit == 4
+
+
+def test_what_is_given_away_may_hold_itself() -> None:
+    registry = Registry()
+    ring: list[Any] = [1]
+    ring += [ring, {"ring": ring}, ring]
+    registry.adopt_tree(ring)
+    assert registry.owns(ring) and registry.owns(ring[2])
+    assert registry.publish([ring])
+    assert not registry.objects
