@@ -109,3 +109,16 @@ def test_only_a_traced_task_remembers_where_it_stood() -> None:
     assert type(tx.segment.states) is dict
     tx.trace()
     assert type(tx.segment.states) is Traced
+
+
+def test_what_the_task_or_an_outer_one_has_changed_is_not_untouched() -> None:
+    tx = Transaction()
+    table = {"a": 1}
+    assert tx.segment.untouched(table)
+    state = tx.segment.mapping(table)
+    assert state.get("a") == 1
+    assert tx.segment.untouched(table), "it was looked at"
+    state.set("a", 2)
+    assert not tx.segment.untouched(table)
+    assert not Transaction(tx).segment.untouched(table)
+    assert Transaction(tx).segment.untouched({"a": 1}), "another"
