@@ -184,7 +184,10 @@ def _sandbox(events: list[Event]) -> Iterator[None]:
             gc.enable()
         logging.root.setLevel(limits[2])
         for name in logging.root.manager.loggerDict.keys() - limits[3].keys():
-            del logging.root.manager.loggerDict[name]
+            if (
+                name.partition(".")[0] not in sys.modules
+            ):  # else a library, imported meanwhile, goes on with it
+                del logging.root.manager.loggerDict[name]
         shutil.rmtree(_WORKDIR, ignore_errors=True)
 
 

@@ -11,6 +11,7 @@ Assumes: only classes of `logging` take part when these loggers log (`deferred_l
 from __future__ import annotations
 
 import sys
+import threading
 from _thread import allocate_lock, get_ident
 from collections.abc import Sequence
 from typing import Any, Final, final
@@ -57,13 +58,20 @@ _mutex: Final = allocate_lock()
 class Listening:
     """Keeps what the loggers of these names say on this thread; `taken` gives it."""
 
-    __slots__ = ("_names",)
+    __slots__ = ("_known", "_names")
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
+        self._known = True
 
     def __enter__(self) -> None:
-        _kept[get_ident()] = []
+        ident = get_ident()
+        _kept[ident] = []
+        # A record asks for its thread's name, which would make a `Dummy-1` of ours, for good.
+        threads: dict[int, Any] = threading._active  # type: ignore[attr-defined]
+        self._known = ident in threads
+        if not self._known:
+            threads[ident] = threading.main_thread()
         with _mutex:
             for name in self._names:
                 _listening[name] = _listening.get(name, 0) + 1
@@ -78,7 +86,10 @@ class Listening:
                 if not left:
                     filters = _logger(name).filters
                     filters[:] = [each for each in filters if each is not _EAR]
-        _done[get_ident()] = _kept.pop(get_ident(), [])
+        ident = get_ident()
+        if not self._known:
+            threading._active.pop(ident, None)  # type: ignore[attr-defined]
+        _done[ident] = _kept.pop(ident, [])
 
 
 def taken() -> list[Any]:

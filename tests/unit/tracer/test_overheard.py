@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import io
 import logging
 import threading
@@ -59,6 +60,23 @@ def test_records_wait_and_go_their_way_on_the_thread_whose_turn_it_is(
         handle(record)
     assert stream.getvalue() == "MainThread work said ['early']\n"
     assert taken() == []
+
+
+def test_no_thread_of_ours_comes_to_be_known(heard: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, _ = heard
+    before, done = threading.enumerate(), threading.Event()
+    names: list[str] = []
+
+    def work() -> None:
+        with Listening([NAME]):
+            logger.info("from a thread that `threading` does not know")
+        names.extend(record.threadName for record in taken())
+        done.set()
+
+    _thread.start_new_thread(work, ())
+    assert done.wait(60)
+    assert names == ["MainThread"]
+    assert threading.enumerate() == before
 
 
 def test_records_of_other_threads_pass(heard: tuple[logging.Logger, io.StringIO]) -> None:
