@@ -39,8 +39,9 @@ from xcs_ast.effects.values import (
     typed,
     unknown,
 )
+from xcs_ast.effects.vocabulary import OUTSIDE
 from xcs_ast.errors import is_of_the_program
-from xcs_ast.ir.effects import CONTENT, Access, Blocking, CellVar, Effect, Location, Summary, Unknown
+from xcs_ast.ir.effects import CONTENT, Access, Blocking, CellVar, Channel, Effect, Location, Summary, Unknown
 from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path, PinnedRoot
 from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
 from xcs_ast.native import Any, Final, final, use_own
@@ -270,7 +271,7 @@ class _Region(Statements):
     # -------------------------------------------------------------------------------------------- pauses
 
     def for_nothing(self, node: ast.Expr) -> None:
-        """An expression whose value nobody uses: if it changes nothing either, it is there to wait."""
+        """An expression whose value nobody uses: it may be there to wait."""
         if not self._is_own_text():
             super().for_nothing(node)
         elif _is_mark(node.value):
@@ -477,9 +478,13 @@ def _is_mark(node: ast.AST) -> bool:
 
 
 def _only_waits(sink: Sink) -> bool:
-    return sink.blocking is Blocking.LIKELY and all(
-        effect.access is Access.READ for effect in sink.effects.values()
+    """Whether it waits without asking anybody (whatever it notes of that), or asks and changes nothing."""
+    if sink.blocking is not Blocking.LIKELY:
+        return False
+    asks = any(
+        isinstance(each.where, Channel) and each.where.name in OUTSIDE for each in sink.effects.values()
     )
+    return not asks or all(each.access is Access.READ for each in sink.effects.values())
 
 
 def _breaks(node: ast.For) -> bool:

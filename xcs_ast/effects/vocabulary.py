@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xcs_ast.native import Final
 
-__all__ = ["CHANNELS", "RELIED_ON", "RULES"]
+__all__ = ["CHANNELS", "OUTSIDE", "RELIED_ON", "RULES"]
 
 CHANNELS: Final = frozenset(
     {
@@ -14,6 +14,11 @@ CHANNELS: Final = frozenset(
     }
 )  # fmt: skip
 """Every channel. No model names `pause`: that is a place in a region where time is to pass."""
+
+OUTSIDE: Final = frozenset(
+    {"network", "inference", "filesystem", "database", "subprocess", "process", "stdin"}
+)
+"""Channels where what one gets may depend on when one asks."""
 
 RELIED_ON: Final = "on which models rely"
 """How the reason of an unknown effect ends that changes the inside of a library."""

@@ -12,7 +12,7 @@ from typing import Any, Final, final
 
 from xcs_ast.effects.durability import is_durable
 from xcs_ast.ir.dependences import DependenceKind
-from xcs_ast.ir.effects import Access, Channel, Effect, Location, fields_overlap
+from xcs_ast.ir.effects import Access, Blocking, Channel, Effect, Location, fields_overlap
 from xcs_ast.ir.graph import ComputationGraph
 from xcs_ast.ir.operations import Operation, OpType
 from xcs_ast.ir.values import ValueRef
@@ -125,17 +125,25 @@ class Plan:
         return self._branches[op.id]
 
     def _find_pauses(self, graph: ComputationGraph) -> dict[str, Operation]:
-        """Calls that take time and change nothing, whose value nobody uses: they are there to wait."""
+        """Calls that take time, whose value nobody uses, and that do not both ask and change something."""
         used = {value.id for op in graph.operations for value in op.inputs}
+        waiting: set[str] = set()
+        for op in graph.operations:
+            inner: Operation | None = op if op.metadata.get("blocking") == Blocking.LIKELY else None
+            while inner is not None and inner.id not in waiting:
+                waiting.add(inner.id)
+                inner = None if inner.parent is None else graph.operation(inner.parent)
         return {
             op.id: op
             for op in graph.operations
             if op.op_type is OpType.CALL
             and op.seconds >= WORTH
+            and op.id in waiting
             and not any(value.id in used for value in op.outputs)
             # What a function within returns is not told from what nobody uses.
             and (op.parent is None or all(value.dtype == "NoneType" for value in op.outputs))
-            and not any(each.is_unknown or each.access is not Access.READ for each in op.effects)
+            and not any(each.is_unknown for each in op.effects)
+            and (not goes_by_the_time(op.effects) or all(each.access is Access.READ for each in op.effects))
         }
 
     def _last_pause(self, op: Operation) -> int:

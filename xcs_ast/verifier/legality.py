@@ -193,7 +193,7 @@ def _speculative(
     if any(speculation.obstacles(stage) for stage in effects.stages) or speculation.patches(effects.segments):
         return _serial(*reasons)
     if pause := pausing.of_recorded_loop(effects):
-        return _serial(*reasons, pausing.diagnostic(pause))
+        return _serial(*(reasons or (pausing.diagnostic(pause),)))
     spoiled = speculation.surely_spoiled(effects, binding)
     if spoiled is not None:
         return _serial(*(reasons or (_body_clash(facts, *spoiled),)))

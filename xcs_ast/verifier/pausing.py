@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from xcs_ast.diagnostics import Diagnostic
 from xcs_ast.diagnostics import codes_verifier as codes
 from xcs_ast.effects import RegionEffects
+from xcs_ast.effects.vocabulary import OUTSIDE
 from xcs_ast.ir.effects import CellVar, Channel, Effect, Location, Summary
 from xcs_ast.native import Any, Final, use_own
 
@@ -35,9 +36,6 @@ __all__ = [
 ]
 
 _PAUSE: Final = Channel("pause")
-_OUTSIDE: Final = frozenset(
-    {"network", "inference", "filesystem", "database", "subprocess", "process", "stdin"}
-)
 
 
 def of_loop(effects: RegionEffects, prefix: int, stage: Summary) -> Effect | None:
@@ -78,7 +76,7 @@ def diagnostic(pause: Effect) -> Diagnostic:
 
 def goes_by_the_time(effects: Iterable[Effect]) -> bool:
     """Whether what a call gets may depend on when it asks."""
-    return any(isinstance(each.where, Channel) and each.where.name in _OUTSIDE for each in effects)
+    return any(isinstance(each.where, Channel) and each.where.name in OUTSIDE for each in effects)
 
 
 def _may_go_by_the_time(stage: Summary) -> bool:

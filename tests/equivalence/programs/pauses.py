@@ -98,6 +98,40 @@ def case_a_block_waits():
     return first, second, third
 
 
+class Limiter:
+    """Lets one request a moment through."""
+
+    def __init__(self):
+        self.let_through = 0
+        self.open = False
+
+    def wait(self):
+        time.sleep(0.0005)
+        self.let_through += 1
+        self.open = True
+
+
+def case_a_limiter_paces():
+    limiter = Limiter()
+
+    @xcs_ast.unordered
+    def request(x):
+        time.sleep(0.0005)
+        answer = x if limiter.open else "too many requests"
+        limiter.open = False
+        return answer
+
+    out = []
+    for x in range(5):
+        limiter.wait()
+        out.append(request(x))
+    limiter.wait()
+    for x in range(5):
+        out.append(request(x))
+        limiter.wait()
+    return out, limiter.let_through
+
+
 def case_each_call_waits_for_itself():
     def run(job):
         wait_for(job)

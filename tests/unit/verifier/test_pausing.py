@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random  # noqa: F401 - for the text of a region
 import time
 
 import pytest
 
-from xcs_ast import config
+from xcs_ast import config, unordered
 from xcs_ast.effects import RegionEffects
 from xcs_ast.effects.region import RegionRequest, analyze_region
 from xcs_ast.ir.effects import Channel, Effect, Location
@@ -95,9 +96,18 @@ def asks(x: object) -> object:
     return x
 
 
-def notes(x: object) -> None:
+def paces(x: object) -> None:
     time.sleep(0)
     NOTED.append(x)
+
+
+@unordered
+def requests(x: object) -> object:
+    return x
+
+
+def sends(x: object) -> None:
+    NOTED.append(requests(x))
 
 
 def until(x: object) -> None:
@@ -118,8 +128,11 @@ def until(x: object) -> None:
         ("while busy(x):\n        pass", False),
         ("y = asks(x)", False),
         ("busy(x)", False),
-        ("notes(x)", False),
-        ("NOTED.append(asks(x))", False),
+        ("paces(x)", True),
+        ("time.sleep(random.random())", True),
+        ("sends(x)", False),
+        ("NOTED.append(requests(x))", False),
+        ("requests(x)", True),
     ],
 )
 def test_what_is_a_pause(body: str, pauses: bool) -> None:
