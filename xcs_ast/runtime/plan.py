@@ -140,8 +140,8 @@ class Plan:
             and op.seconds >= WORTH
             and op.id in waiting
             and not any(value.id in used for value in op.outputs)
-            # What a function within returns is not told from what nobody uses.
-            and (op.parent is None or all(value.dtype == "NoneType" for value in op.outputs))
+            # What a function returns, or a comprehension gathers, is not told from what nobody uses.
+            and all(value.dtype == "NoneType" for value in op.outputs)
             and not any(each.is_unknown for each in op.effects)
             and (not goes_by_the_time(op.effects) or all(each.access is Access.READ for each in op.effects))
         }
