@@ -28,7 +28,7 @@ from xcs_ast.effects.catalog_names import (
     hidden_types,
     sample_of,
 )
-from xcs_ast.effects.catalog_sections import Section
+from xcs_ast.effects.catalog_sections import Section, sections_of
 from xcs_ast.effects.entries import Entry, EntryKind
 from xcs_ast.native import Final, final, use_own
 
@@ -92,6 +92,7 @@ class Catalog:
         self._classes: dict[str, Section] = {}
         self._hidden: dict[str, type] | None = None
         self._genuine: dict[str, str | None] = {}
+        self._known: dict[str, bool] = {}
 
     # ------------------------------------------------------------------------------------ public look-ups
 
@@ -175,6 +176,16 @@ class Catalog:
     def load(self, module: str) -> None:
         """Reads the file for `module`, unless that has been done; what it says is looked up when needed."""
         self._load(HOMES.get(module, module))
+
+    def knows(self, module: str) -> bool:
+        """Whether there is a file for a module, or for a package that holds it."""
+        known = self._known.get(module)
+        if known is None:
+            self.load(module)
+            outer = module.rpartition(".")[0]
+            known = self._files[HOMES.get(module, module)] or (outer != "" and self.knows(outer))
+            self._known[module] = known
+        return known
 
     def sections(self, module: str) -> dict[str, tuple[str, ...]]:
         """Every section of the file for `module`, with the keys of its entries (for tests and documents)."""
@@ -412,7 +423,7 @@ class Catalog:
                         text = file.read()
                 except OSError:
                     continue
-                self._publish(_sections_of(text, name))
+                self._publish(sections_of(text, name))
                 found = True
                 break
             else:
@@ -442,25 +453,6 @@ class Catalog:
             present = table.setdefault(section.owner, section)
             if present.place != section.place:
                 table[section.owner] = section
-
-
-def _sections_of(text: str, place: str) -> list[Section]:
-    """Cut the text of a file into sections: `[class a.B a.C open]` opens two that share their entries."""
-    sections: dict[tuple[bool, str], Section] = {}
-    chunks = ("\n" + text).split("\n[")
-    number = chunks[0].count("\n") + 1
-    for chunk in chunks[1:]:
-        header, _, body = chunk.partition("]")
-        words = header.split()
-        of_class = words[0] == "class"
-        is_open = words[-1] == "open"
-        for owner in words[of_class : len(words) - is_open]:
-            section = sections.get((of_class, owner))
-            if section is None:
-                section = sections[of_class, owner] = Section(owner, of_class, place)
-            section.add(number + header.count("\n"), body, is_open)
-        number += chunk.count("\n") + 1
-    return list(sections.values())
 
 
 def _own(obj: object, name: str) -> object:

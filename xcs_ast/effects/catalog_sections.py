@@ -14,7 +14,7 @@ from xcs_ast.native import final, use_own
 
 use_own(globals())
 
-__all__ = ["Section"]
+__all__ = ["Section", "sections_of"]
 
 
 @final
@@ -92,3 +92,22 @@ def _joined(number: int, text: str) -> list[tuple[int, str]]:
                 found.append((number, bare))
         number += 1
     return found
+
+
+def sections_of(text: str, place: str) -> list[Section]:
+    """Cut the text of a file into sections: `[class a.B a.C open]` opens two that share their entries."""
+    sections: dict[tuple[bool, str], Section] = {}
+    chunks = ("\n" + text).split("\n[")
+    number = chunks[0].count("\n") + 1
+    for chunk in chunks[1:]:
+        header, _, body = chunk.partition("]")
+        words = header.split()
+        of_class = words[0] == "class"
+        is_open = words[-1] == "open"
+        for owner in words[of_class : len(words) - is_open]:
+            section = sections.get((of_class, owner))
+            if section is None:
+                section = sections[of_class, owner] = Section(owner, of_class, place)
+            section.add(number + header.count("\n"), body, is_open)
+        number += chunk.count("\n") + 1
+    return list(sections.values())

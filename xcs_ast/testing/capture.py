@@ -184,9 +184,7 @@ def _sandbox(events: list[Event]) -> Iterator[None]:
             gc.enable()
         logging.root.setLevel(limits[2])
         for name in logging.root.manager.loggerDict.keys() - limits[3].keys():
-            if (
-                name.partition(".")[0] not in sys.modules
-            ):  # else a library, imported meanwhile, goes on with it
+            if name.partition(".")[0] not in sys.modules:  # else a library goes on with it
                 del logging.root.manager.loggerDict[name]
         shutil.rmtree(_WORKDIR, ignore_errors=True)
 

@@ -167,8 +167,9 @@ def entry_for(function: FunctionType, cls: type) -> Any:
 
 
 def may_be_described(function: FunctionType) -> bool:
-    """Whether it is a function of the standard library, or one behind a decorator, as others have them."""
-    return is_library(function.__module__) or "__wrapped__" in function.__dict__
+    """Whether its module is one of those that have models."""
+    module = function.__module__
+    return is_library(module) or (type(module) is str and catalog.default.knows(module))
 
 
 def has_model(function: FunctionType, cls: type) -> bool:

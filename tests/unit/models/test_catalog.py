@@ -272,7 +272,7 @@ def test_who_asks_while_another_reads_a_file_finds_all_of_it(
     def ask() -> object:
         return models.for_method(list, "clear"), models.for_method(list, "copy")
 
-    found = _meanwhile(monkeypatch, catalog, "Section", ask)
+    found = _meanwhile(monkeypatch, catalog_sections, "Section", ask)
     assert None not in found[0]
     assert [one is other for one, other in zip(*found, strict=True)] == [True, True]
 
