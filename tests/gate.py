@@ -151,7 +151,7 @@ def set_up_all(found: dict[str, str]) -> tuple[dict[str, str], list[str]]:
 def tested(title: str, python: tuple[str, ...], *arguments: str, shown: bool = True, **more: str) -> bool:
     """Runs tests, and those that failed once more, to show why; whether all passed the first time."""
     # Without these options of the project, which switch off the memory of what failed.
-    cache = ("-o", "addopts=-ra --strict-markers --strict-config")
+    cache = ("-o", "addopts=-ra --strict-markers --strict-config -p no:anyio")
     cache += ("-o", f"cache_dir={ROOT / '.venv-gate' / title.replace(' ', '-')}")
     command = (*python, *PYTEST, *cache, *arguments)
     if run(title, *command, shown=shown, **more):
