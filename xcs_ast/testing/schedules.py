@@ -179,12 +179,10 @@ class _Director:
 
     def _hold(self, state: _RunState, index: int) -> None:
         """Until all that were issued later have ended; where no worker is left for them, the last goes."""
-        workers = config.current().workers
 
         def is_next() -> bool:
             later = (i for i in state.issued if i > index)
-            taken = self._waiting + sum(len(each.held) for _, each in self._runs.values())
-            stuck = taken >= workers and index == max(state.held)
+            stuck = self._is_stuck() and index == max(state.held)
             return state.waiting and (stuck or all(i in state.ended for i in later))
 
         state.held.add(index)
@@ -193,6 +191,11 @@ class _Director:
             self._wait(is_next)
         finally:
             state.held.discard(index)
+
+    def _is_stuck(self) -> bool:
+        """Whether each worker waits, or is held back: none is left for a region within a task."""
+        taken = self._waiting + sum(len(each.held) for _, each in self._runs.values())
+        return taken >= config.current().workers
 
     def _finish(self, state: _RunState, index: int) -> None:
         self._at_work.discard(get_ident())
@@ -206,7 +209,7 @@ class _Director:
             inside = get_ident() in self._at_work
             self._waiting += inside
             self._changed.notify_all()
-            self._wait(lambda: state.issued <= state.ended | state.taken)
+            self._wait(lambda: state.issued <= state.ended | state.taken or (inside and self._is_stuck()))
             self._waiting -= inside
         state.taken.add(index)
         if self._schedule.order in (Order.IN_PLACE, Order.ALTERNATE):
