@@ -9,6 +9,7 @@ it all together, but for what is marked `full`.
 from __future__ import annotations
 
 import gc
+import importlib.util
 import signal
 import sys
 import threading
@@ -131,6 +132,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     def stays(item: pytest.Item) -> bool:
         if item.get_closest_marker("full") is not None:
             return False
+        if item.get_closest_marker("clients") is not None:
+            return importlib.util.find_spec("openai") is not None
         if any(map(item.get_closest_marker, ("slow", "once"))):
             shared = True
         else:

@@ -128,13 +128,13 @@ def set_up_all(found: dict[str, str]) -> tuple[dict[str, str], list[str]]:
     """
     made: dict[str, str] = {}
     failed: list[str] = []
-    first = next(iter(found))
+    first, *_, last = (next(iter(found)), *found)
     with ThreadPoolExecutor(len(found)) as makers, ThreadPoolExecutor(1) as builder:
         empty = {
             version: makers.submit(make_environment, version, python) for version, python in found.items()
         }
         being_made = {
-            version: builder.submit(install, version, each, "test,lint" if version == first else "test")
+            version: builder.submit(install, version, each, _extras(version == first, version == last))
             for version, each in empty.items()
         }
         for version, each in being_made.items():
@@ -146,6 +146,11 @@ def set_up_all(found: dict[str, str]) -> tuple[dict[str, str], list[str]]:
             if version == first:
                 failed += lint(inner)
     return made, failed
+
+
+def _extras(first: bool, last: bool) -> str:
+    """What is installed besides: the clients of others on one of them, for they take their time."""
+    return ",".join(["test", *["lint"] * first, *["clients"] * last])
 
 
 def tested(title: str, python: tuple[str, ...], *arguments: str, shown: bool = True, **more: str) -> bool:

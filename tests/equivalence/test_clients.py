@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import pytest
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.clients
 
 ROOT: Final = Path(__file__).parents[2]
 LONG: Final = 20.0
@@ -496,7 +496,21 @@ def _run(case: Case, folder: Path, server: Server, patience: float, *command: st
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.needs}: {case.name}")
+LONGER: Final = (
+    "a session keeps cookies",
+    "get, without a check of the certificate, warns",
+    "get, and each request is told to a handler of the program's",
+    "chat, through a client of a class of its own",
+    "chat, and the client is changed in the loop",
+)
+"""Cases much like others."""
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=pytest.mark.full) if case.name in LONGER else case for case in CASES],
+    ids=lambda case: f"{case.needs}: {case.name}",
+)
 def test_the_program_does_what_it_does(case: Case, tmp_path: Path, server: Server) -> None:
     if importlib.util.find_spec(case.needs) is None:
         pytest.skip(f"{case.needs} is not installed")

@@ -293,6 +293,10 @@ class Calls(Arguments):
         assert isinstance(function, types.FunctionType)
         code = function.__code__
         self.guard(g.FunctionIs(ref.path, code, function.__globals__, declared(function)))
+        if _is_of_the_runtime(function):
+            return self.fail(
+                f"runs {function.__qualname__}, which runs tasks of its own", node, codes.NO_MODEL
+            )
         if function.__kwdefaults__:
             # A dictionary that anybody may change, whereas positional defaults can only be replaced.
             self.reads(ref.path.then(AttrStep("__kwdefaults__")), CONTENT, node)
@@ -487,3 +491,12 @@ class Calls(Arguments):
             else:
                 out = join(out, frozenset({atom}))
         return out
+
+
+def _is_of_the_runtime(function: types.FunctionType) -> bool:
+    """Whether it is ours: a function under `jit(strategy="tracing")`, or an executor."""
+    module = function.__globals__.get("__name__")
+    return type(module) is str and module.startswith("xcs_ast.runtime.") and module not in _WARMING
+
+
+_WARMING: Final = frozenset({"xcs_ast.runtime.warming", "xcs_ast.runtime.warming_graphs"})

@@ -61,8 +61,8 @@ use_own(globals())
 
 __all__ = ["BY_NAME", "KEYS", "Frame", "Machine", "RegionNames", "Sink", "TooLarge"]
 
-STEPS: Final = 50_000
-FUNCTIONS: Final = 300
+STEPS: Final = 20_000
+FUNCTIONS: Final = 120
 DEPTH: Final = 40
 KEYS: Final = "{}"  # the field under which the keys stored in a shared dict are remembered
 BY_NAME: Final = (dict, "by name")  # what is stored in attributes and global variables

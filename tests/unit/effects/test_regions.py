@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import xcs_ast
 from tests.unit.effects import callees as c
 from tests.unit.effects.harness import interesting, region
 from xcs_ast.effects import RegionEffects, describe
@@ -367,3 +368,11 @@ def describe_summary_of(effect: Any) -> list[str]:
 def test_a_named_tuple_as_item() -> None:
     effects = loop("a, b = x\nout.append(__xcs_stage__(0, pure(x.a)))", item=c.Pair(1, 2))
     assert not unknown_in(effects), describe(effects)
+
+
+def test_a_function_that_runs_tasks_of_its_own_is_not_gone_through() -> None:
+    """It is ours: all of the recorder would be analysed, at each call."""
+    traced = xcs_ast.jit(c.pure, strategy="tracing")
+    effects = loop("out.append(__xcs_stage__(0, traced(x)))", env={"out": [], "traced": traced})
+    (unknown,) = [each for each in effects.stages[0].effects if each.is_unknown]
+    assert "runs tasks of its own" in str(unknown.where)
