@@ -224,15 +224,20 @@ class Deferring(Modelled):
         self.transaction.probe(partial(libraries.levels, name))
 
     def overheard(
-        self, names: list[str], native: Any, args: list[Any], named: dict[str, Any], external: bool
+        self, names: dict[str, bool], native: Any, args: list[Any], named: dict[str, Any], external: bool
     ) -> Any:
-        """A call whose log lines wait until it is the task's turn."""
+        """A call whose log lines wait until it is the task's turn.
+
+        Of loggers that nobody hears (`names`) nothing is to come; if the body sets their level while the call
+        is under way, it would.
+        """
         try:
             with overheard.Listening(names):
                 return self.transaction.ask(native, args, named, external)
         finally:  # a repetition is given the same lines
             for record in self.transaction.ask(overheard.taken, (), {}, False):
-                self._log_later(record)
+                if names[record.name]:
+                    self._log_later(record)
 
     def _log_later(self, record: Any) -> None:
         self.transaction.note_outside("channel", None, "log")

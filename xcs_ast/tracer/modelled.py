@@ -56,7 +56,7 @@ class _Use:
         self.placed = placed
         self.swapped: dict[int, tuple[Any, Any]] = {}
         self.called: set[int] = set()
-        self.heard: list[str] = []
+        self.heard: dict[str, bool] = {}
         self.kept = False
         self.lazy = type(entry.result) is e.Fresh and entry.result.kind == "iter"
         self.external = False
@@ -145,7 +145,7 @@ class Modelled(Items):
         raise NotImplementedError
 
     def overheard(
-        self, names: list[str], native: Any, args: list[Any], named: dict[str, Any], external: bool
+        self, names: dict[str, bool], native: Any, args: list[Any], named: dict[str, Any], external: bool
     ) -> Any:
         """A call whose log lines wait until it is the task's turn."""
         raise NotImplementedError
@@ -233,9 +233,9 @@ class Modelled(Items):
             case e.Blocks(certainly):
                 use.external = use.external or certainly
             case e.Logs(name, level):
-                if not self.transaction.probe(partial(libraries.is_silent, name, level)):
+                use.heard[name] = not self.transaction.probe(partial(libraries.is_silent, name, level))
+                if use.heard[name]:
                     self.hear(name)
-                    use.heard.append(name)
             case e.Off(what) | e.Inside(what):
                 reason = misfit(clause, self._subjects(what, use), self.owns, self.transaction.probe)
                 if reason:

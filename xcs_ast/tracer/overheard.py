@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 import threading
 from _thread import allocate_lock, get_ident
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Final, final
 
 from xcs_ast.native import use_own
@@ -60,8 +60,10 @@ class Listening:
 
     __slots__ = ("_known", "_names")
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = tuple(names)
+    def __init__(self, names: Iterable[str]) -> None:
+        logging: Any = sys.modules.get("logging")
+        table = {} if logging is None else logging.root.manager.loggerDict
+        self._names = tuple([name for name in names if hasattr(table.get(name), "filters")])
         self._known = True
 
     def __enter__(self) -> None:

@@ -173,3 +173,20 @@ def test_what_decides_which_records_are_made(heard: tuple[logging.Logger, io.Str
     logger.setLevel(logging.ERROR)
     assert levels(NAME) != before
     assert is_silent(NAME, "INFO")
+
+
+def test_loggers_that_are_not_there_are_not_made() -> None:
+    with Listening(["xcs_test_overheard.nobody"]):
+        pass
+    assert "xcs_test_overheard.nobody" not in logging.root.manager.loggerDict
+    assert taken() == []
+
+
+def test_a_level_that_is_set_while_the_call_is_under_way(heard: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, stream = heard
+    logger.setLevel(logging.ERROR)
+    with Listening([NAME]):
+        logger.setLevel(logging.INFO)
+        logger.info("too early")
+    assert [record.getMessage() for record in taken()] == ["too early"]
+    assert stream.getvalue() == ""
