@@ -236,7 +236,7 @@ class Deferring(Modelled):
                 return self.transaction.ask(native, args, named, external)
         finally:  # a repetition is given the same lines
             for record in self.transaction.ask(overheard.taken, (), {}, False):
-                if names[record.name]:
+                if names.get(record.name, True):  # another task may listen to more loggers
                     self._log_later(record)
 
     def _log_later(self, record: Any) -> None:
