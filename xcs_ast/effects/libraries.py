@@ -154,7 +154,7 @@ def is_made_of(obj: object, packages: tuple[str, ...], but: object = None) -> bo
 
     try:
         return all(_is_of(each, is_known) for each in _inside(obj, but))
-    except (RuntimeError, TypeError, AttributeError, OverflowError):
+    except (RuntimeError, TypeError, AttributeError, OverflowError, ValueError):
         return False
 
 
@@ -175,6 +175,9 @@ def _inside(obj: object, but: object = None) -> Iterator[object]:
             parts += (each.__self__, each.__func__)
         elif kind is types.BuiltinFunctionType:
             parts.append(each.__self__)
+        elif kind is types.FunctionType:
+            # A function of a library may be made around one of the program's (`contextlib.contextmanager`).
+            parts += (*(cell.cell_contents for cell in each.__closure__ or ()), *each.__dict__.values())
         elif kind not in _CODE and not is_class(each):
             parts += (instance_dict(each) or {}).values()
             parts += _slots(each)

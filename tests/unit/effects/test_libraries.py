@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import functools
 import http.client
 import logging
@@ -166,6 +167,9 @@ STRANGE = types.FunctionType((lambda: None).__code__, {"__name__": "somebody.els
         (types.MappingProxyType({"a": STRANGE}), False),
         (functools.partial(STRANGE), False),
         (functools.partial(own), True),
+        (contextlib.contextmanager(STRANGE), False),
+        (functools.singledispatch(STRANGE), False),
+        (functools.lru_cache(STRANGE), False),
         (Client(inner=Client(hook=STRANGE)), False),
         (_slotted(STRANGE), False),
         (_slotted(own), True),
