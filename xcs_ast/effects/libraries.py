@@ -121,7 +121,7 @@ def passes_on(obj: object) -> object:
         return None
     inner = (instance_dict(obj) or {}).get(part.of.name)
     inside = [each.packages for each in entry.clauses if type(each) is e.Inside]
-    return inner if inside and is_made_of(obj, inside[0], but=inner) else None
+    return inner if inside and is_made_of(obj, inside[0], but=inner, streams=True) else None
 
 
 def _passes_on_begun(generator: types.GeneratorType[object, object, object]) -> object:
@@ -136,11 +136,12 @@ def _passes_on_begun(generator: types.GeneratorType[object, object, object]) -> 
     return passes_on(obj)
 
 
-def is_made_of(obj: object, packages: tuple[str, ...], but: object = None) -> bool:
+def is_made_of(obj: object, packages: tuple[str, ...], but: object = None, streams: bool = False) -> bool:
     """Whether all that an object leads to is of these packages, of the standard library, or plain data.
 
     So nothing of the program's has been hooked in: no function, and no instance of a class of its own. What
-    it leads to through `but` is not looked at.
+    it leads to through `but` is not looked at. Where what it writes is written in its place (`streams`), it
+    may hold methods of streams in C.
     """
     known: dict[str, bool] = {}
 
@@ -153,7 +154,9 @@ def is_made_of(obj: object, packages: tuple[str, ...], but: object = None) -> bo
         return found
 
     try:
-        return all(_is_of(each, is_known) for each in _inside(obj, but))
+        return all(
+            _is_of(each, is_known) or (streams and _is_of_a_stream(each)) for each in _inside(obj, but)
+        )
     except (RuntimeError, TypeError, AttributeError, OverflowError, ValueError):
         return False
 
@@ -221,6 +224,10 @@ def _is_of(obj: Any, is_known: Callable[[object], bool]) -> bool:
     if kind is types.BuiltinFunctionType:
         return type(obj.__self__) is types.ModuleType or module_of(type(obj.__self__)) == "_thread"
     return is_known(module_of(obj if is_class(obj) else kind))
+
+
+def _is_of_a_stream(obj: object) -> bool:
+    return type(obj) is types.BuiltinFunctionType and module_of(type(obj.__self__)) == "_io"
 
 
 def stands(obj: object, packages: tuple[str, ...]) -> list[tuple[str, dict[str, Any]]]:

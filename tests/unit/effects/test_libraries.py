@@ -6,6 +6,7 @@ import collections
 import contextlib
 import functools
 import http.client
+import io
 import logging
 import threading
 import types
@@ -175,6 +176,7 @@ STRANGE = types.FunctionType((lambda: None).__code__, {"__name__": "somebody.els
         (_slotted(own), True),
         (types.MethodType(STRANGE, 1), False),
         ([].append, False),  # somebody's list, perhaps
+        (io.StringIO().write, False),
         ({}.setdefault, False),
         (collections.deque().append, False),
         (threading.Lock(), True),

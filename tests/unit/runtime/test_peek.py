@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections import OrderedDict, deque
 from itertools import islice
 from typing import Any
@@ -160,11 +162,11 @@ def test_sources_of_what_has_given_items_already() -> None:
 # ------------------------------------------------------------------------------------- progress bars
 
 
-def _bar(*args: Any, **options: Any) -> Any:
+def _bar(*args: Any, disable: bool = True, **options: Any) -> Any:
     tqdm = pytest.importorskip("tqdm")
     import xcs_ast.effects.libraries  # noqa: F401 - as when a region has been analysed
 
-    return tqdm.tqdm(*args, disable=True, **options)
+    return tqdm.tqdm(*args, disable=disable, **options)
 
 
 class _Item:
@@ -179,6 +181,21 @@ def test_what_a_progress_bar_passes_on() -> None:
     assert [next(peeker.ahead), next(peeker.ahead)] == items
     assert list(peeker.live) == items
     assert sources(_bar(items)) == {id(items)}
+
+
+def test_a_progress_bar_that_is_drawn() -> None:
+    """The function that draws holds the stream and its methods."""
+    items = [_Item(), _Item()]
+    for stream in (sys.__stderr__, io.StringIO()):
+        peeker = peek(_bar(items, disable=False, file=stream))
+        assert peeker is not None
+        assert list(peeker.live) == items
+
+    class Stream:
+        def write(self, text: str) -> None: ...
+        def flush(self) -> None: ...
+
+    assert peek(_bar(items, disable=False, file=Stream())) is None
 
 
 def test_a_progress_bar_behind_enumerate() -> None:
