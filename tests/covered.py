@@ -82,6 +82,8 @@ def combined() -> tuple[Path, list[str]]:
         for path in stamp.parent.glob("data*"):
             data = coverage.CoverageData(str(path))
             data.read()
+            if not data.measured_files():  # a process that ended before it came to the package
+                continue
             kept = coverage.CoverageData(no_disk=True)
             kept.update(data)
             files = {name: f"xcs_ast/{name.rpartition('/xcs_ast/')[2]}" for name in data.measured_files()}

@@ -358,6 +358,8 @@ CASES: Final = [
         """,
     ),
     Case(
+        "chat, on a client that all share",
+        "chat, and the requests are logged",
         "chat, through a client of a class of its own",
         "openai",
         IN_PLACE,
@@ -500,6 +502,8 @@ LONGER: Final = (
     "a session keeps cookies",
     "get, without a check of the certificate, warns",
     "get, and each request is told to a handler of the program's",
+    "chat, on a client that all share",
+    "chat, and the requests are logged",
     "chat, through a client of a class of its own",
     "chat, and the client is changed in the loop",
 )

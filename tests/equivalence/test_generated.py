@@ -46,6 +46,7 @@ def test_a_verifier_that_proves_everything_is_noticed() -> None:
     assert len(campaign.failures) >= 0.4 * campaign.programs, str(campaign)
 
 
+@pytest.mark.once
 def test_in_place_is_plain_python_whatever_the_verdict(request: pytest.FixtureRequest) -> None:
     """Emission and runtime alone: with every region entered and no task ahead, nothing may differ."""
     campaign = Campaign()

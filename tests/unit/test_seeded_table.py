@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,14 +16,18 @@ from tests.seeded.table import DEFECTS
 ROOT = Path(__file__).parents[2]
 
 
+@functools.cache
+def _sound(file: str) -> str:
+    return ast.dump(ast.parse((ROOT / file).read_text(encoding="utf-8")))
+
+
 @pytest.mark.once
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda each: each.name)
 def test_patch_fits(defect: Defect) -> None:
     planted = fitting(defect, ROOT)
     if defect.file.endswith(".py"):
         # What does not even compile would be no test of the suite.
-        sound = ast.parse((ROOT / defect.file).read_text(encoding="utf-8"))
-        assert ast.dump(ast.parse(planted)) != ast.dump(sound)
+        assert ast.dump(ast.parse(planted)) != _sound(defect.file)
     assert all((ROOT / each.partition("::")[0]).exists() for each in defect.tests)
 
 

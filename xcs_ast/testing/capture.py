@@ -182,17 +182,27 @@ def _sandbox(events: list[Event]) -> Iterator[None]:
         sys.setrecursionlimit(limits[0])
         if limits[1]:
             gc.enable()
-        logging.root.setLevel(limits[2])
+        if logging.root.level != limits[2]:  # setting it clears the caches of all loggers
+            logging.root.setLevel(limits[2])
         for name in logging.root.manager.loggerDict.keys() - limits[3].keys():
             if name.partition(".")[0] not in sys.modules:  # else a library goes on with it
                 del logging.root.manager.loggerDict[name]
-        shutil.rmtree(_WORKDIR, ignore_errors=True)
+        _remove_directory()
 
 
 def _fresh_directory() -> None:
-    shutil.rmtree(_WORKDIR, ignore_errors=True)
+    _remove_directory()
     _WORKDIR.mkdir(parents=True)
     os.chdir(_WORKDIR)
+
+
+def _remove_directory() -> None:
+    try:
+        os.rmdir(_WORKDIR)  # most runs leave it empty
+    except FileNotFoundError:
+        pass
+    except OSError:
+        shutil.rmtree(_WORKDIR, ignore_errors=True)
 
 
 def _restore_environment(saved: dict[str, str]) -> None:

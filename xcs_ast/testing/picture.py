@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 
 from xcs_ast.testing.plain import untraced
 
@@ -29,7 +29,7 @@ Label = tuple[Any, ...]
 if TYPE_CHECKING:
     _Running = types.GeneratorType[Any, Any, Any]
 
-_SCALARS: Final = (int, str, bytes, bool, type(None), type(...), type(NotImplemented))
+_SCALARS: Final = frozenset({int, bytes, bool, type(None), type(...), type(NotImplemented)})
 _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{6,}")
 _PLAIN_BOOKKEEPING: Final = frozenset(
     {
@@ -46,9 +46,7 @@ _PLAIN_BOOKKEEPING: Final = frozenset(
 )
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One object: how it was reached first, and what it holds (scalars in full, others by number)."""
 
     path: str
@@ -73,6 +71,8 @@ class Picture:
 
 def normalise(text: str) -> str:
     """`text` with each memory address replaced by a number that counts addresses as they appear."""
+    if "0x" not in text:
+        return text
     seen: dict[str, str] = {}
     return _ADDRESS.sub(lambda m: seen.setdefault(m[0], f"0x(address {len(seen)})"), text)
 
@@ -122,14 +122,14 @@ def _type_name(cls: type) -> str:
 
 def _scalar(obj: object) -> Label | None:
     """The label of an immutable value without identity; `None` for everything else."""
-    cls = type(obj)
-    if cls is float or cls is complex:
-        return (cls.__name__, repr(obj))
+    cls: Any = type(obj)  # a class may hash in its own way: only those of ours are looked up
     if cls is str:
         assert isinstance(obj, str)
         return ("str", normalise(obj))
-    if cls in _SCALARS:
+    if type(cls) is type and cls in _SCALARS:
         return (cls.__name__, obj)
+    if cls is float or cls is complex:
+        return (cls.__name__, repr(obj))
     if cls is tuple:
         assert isinstance(obj, tuple)
         parts = [_scalar(part) for part in obj]
@@ -155,9 +155,9 @@ class _Painter:
         self._waiting: deque[tuple[object, str]] = deque()
 
     def encode(self, obj: object, path: str) -> Label:
-        scalar = _scalar(obj)
-        if scalar is not None:
-            return scalar
+        return _scalar(obj) or self._number(obj, path)
+
+    def _number(self, obj: object, path: str) -> Label:
         if type(obj) is types.FunctionType:
             obj = untraced(obj)
         number = self._numbers.get(id(obj))
@@ -173,7 +173,9 @@ class _Painter:
             self.nodes.append(Node(path, self._label(obj, path)))
 
     def _label(self, obj: object, path: str) -> Label:
-        cls = type(obj)
+        cls: Any = type(obj)
+        if type(cls) is type and cls in _STATELESS:
+            return (_type_name(cls), *_STATELESS[cls](self, obj, path))
         for known, paint in _PAINTERS:
             if issubclass(cls, known):
                 return (_type_name(cls), *paint(self, obj, path), *self._own_state(obj, path))
@@ -205,7 +207,11 @@ class _Painter:
     def _opaque(self, obj: object, path: str) -> Label:
         """An object of a C type that we know nothing of: by what it pickles to, if its type says so."""
         cls = type(obj)
-        if "__dict__" in dir(cls) or not is_library(cls.__module__) or cls.__module__ in ("_thread", "_io"):
+        if (
+            any("__dict__" in vars(each) for each in cls.__mro__)
+            or not is_library(cls.__module__)
+            or cls.__module__ in ("_thread", "_io")
+        ):
             return ()
         if hasattr(cls, "__next__"):
             return ("left", operator.length_hint(obj, -1)) if hasattr(cls, "__length_hint__") else ()
@@ -219,12 +225,19 @@ class _Painter:
     def mapping(self, obj: Mapping[object, object], path: str) -> Label:
         pairs: list[tuple[object, object]] = list(dict.items(obj))  # type: ignore[arg-type]
         return tuple(
-            (self.encode(key, f"{path} key"), self.encode(value, f"{path}[{_short(_scalar(key))}]"))
-            for key, value in pairs
+            [
+                (
+                    _scalar(key) or self._number(key, f"{path} key"),
+                    _scalar(value) or self._number(value, f"{path}[{_short(_scalar(key))}]"),
+                )
+                for key, value in pairs
+            ]
         )
 
     def sequence(self, items: Iterable[object], path: str) -> Label:
-        return tuple(self.encode(item, f"{path}[{index}]") for index, item in enumerate(items))
+        return tuple(
+            [_scalar(item) or self._number(item, f"{path}[{index}]") for index, item in enumerate(items)]
+        )
 
     def unordered(self, items: Iterable[object], path: str) -> Label:
         listed = list(items)
@@ -366,3 +379,10 @@ _PAINTERS: Final[tuple[tuple[type, _Paint], ...]] = (
     (classmethod, lambda p, o, path: (p.encode(o.__func__, path),)),
     (property, lambda p, o, path: (p.encode(o.fget, path), p.encode(o.fset, path))),
 )
+
+_STATELESS: Final = {
+    known: paint
+    for known, paint in _PAINTERS
+    if not any("__dict__" in vars(base) or "__slots__" in vars(base) for base in known.__mro__)
+}
+"""Classes whose own instances (not those of classes derived from them) have no state but what is painted."""

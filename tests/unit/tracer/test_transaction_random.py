@@ -13,6 +13,7 @@ from xcs_ast.tracer.transaction import Transaction
 
 OPS = st.lists(OPERATIONS, max_size=6)
 FEW = st.lists(OPERATIONS, max_size=3)
+EXAMPLES = max(100, settings.default.max_examples)
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +38,7 @@ def record(world, ops, hooks=None):
     return hooks.transaction, results
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(OPS)
 def test_recorded_and_replayed_is_plain(ops):
     Base.shared = 1
@@ -53,7 +54,7 @@ def test_recorded_and_replayed_is_plain(ops):
     assert state == other.state()
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(OPS, FEW)
 def test_valid_only_if_a_second_run_would_go_alike(ops, meanwhile):
     Base.shared = 1
@@ -73,7 +74,7 @@ def test_valid_only_if_a_second_run_would_go_alike(ops, meanwhile):
     assert state == other.state()
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(FEW, FEW, FEW)
 def test_two_tasks_in_order(first, second, meanwhile):
     Base.shared = 1
@@ -96,7 +97,7 @@ def test_two_tasks_in_order(first, second, meanwhile):
     assert state == other.state()
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(FEW, FEW, FEW)
 def test_segments(first, second, meanwhile):
     Base.shared = 1
@@ -123,7 +124,7 @@ def test_segments(first, second, meanwhile):
     assert state == other.state()
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(FEW, FEW, FEW, FEW)
 def test_nested(before, inner, between, after):
     Base.shared = 1
