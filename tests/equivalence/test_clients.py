@@ -358,8 +358,6 @@ CASES: Final = [
         """,
     ),
     Case(
-        "chat, on a client that all share",
-        "chat, and the requests are logged",
         "chat, through a client of a class of its own",
         "openai",
         IN_PLACE,
