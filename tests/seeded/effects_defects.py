@@ -519,6 +519,15 @@ DEFECTS: Final = (
         ("tests/unit/effects/test_libraries.py::test_what_an_entry_relies_on_is_guarded",),
     ),
     Defect(
+        "changed-class-of-a-library-believed",
+        Kind.GUARD,
+        "a class of a library that was once as its authors wrote it is taken to be so for ever, whatever a tracing tool puts there",
+        "xcs_ast/effects/untouched.py",
+        "    if known is not None and len(known) == len(held) and all(map(operator.is_, known, held)):\n",
+        "    if known is not None:\n",
+        ("tests/unit/effects/test_libraries.py::test_a_method_of_a_library_that_has_been_replaced",),
+    ),
+    Defect(
         "log-lines-of-libraries-not-heard",
         Kind.ORDER,
         "an HTTP client that logs each request, as `logging.basicConfig` has it do, does so ahead of its place",

@@ -30,6 +30,7 @@ from xcs_ast.effects.catalog_names import (
 )
 from xcs_ast.effects.catalog_sections import Section, sections_of
 from xcs_ast.effects.entries import Entry, EntryKind
+from xcs_ast.effects.untouched import is_untouched
 from xcs_ast.native import Final, final, use_own
 
 use_own(globals())
@@ -216,15 +217,20 @@ class Catalog:
     def is_original(self, dotted: str) -> bool:
         """Whether what goes by this name now is what its authors put there. What is not loaded is.
 
-        `MODULE:NAME=0` asks for a number.
+        `MODULE:NAME=0` asks for a number, `MODULE:CLASS.*` for all that a class holds (where there is one).
         """
         dotted, _, number = dotted.partition("=")
         module, _, name = dotted.partition(":")
         if module not in sys.modules:
             return True
         found: object = sys.modules[module]
-        for part in name.split("."):
+        for part in name.removesuffix(".*").split("."):
             found = _own(found, part)
+        if name.endswith(".*"):
+            owner = _as_class(found)
+            if owner is None or _class_name(owner) != (module, name[:-2]):
+                return found is None
+            return is_untouched(owner, partial(self._is_from, module=module))
         if number:
             return type(found) is int and found == int(number)
         if type(found) is types.FunctionType:

@@ -193,7 +193,8 @@ class Streams(Constructing):
                     owner = vars(owner).get(part)
                 if type(owner) is types.ModuleType:
                     owner = owner.__dict__
-                self.reads(Path(PinnedRoot(owner)), name, node)
+                if owner is not None:
+                    self.reads(Path(PinnedRoot(owner)), WHOLE if name == "*" else name, node)
 
     def run_state(self, clause: e.Logs | e.Off | e.Inside, call: ModelCall) -> None:
         """What an entry asks of the state of its library."""

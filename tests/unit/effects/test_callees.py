@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from functools import partial
 from typing import Any
 
@@ -227,6 +228,13 @@ def test_requests_are_told_apart_by_method_and_url() -> None:
     assert stage_of("posts(x)", SPACE, item="http://h/v1/chat/completions") == [env, "read channel inference"]
     assert stage_of("posts(x)", SPACE, item="http://h/x?u=/v1/chat/completions") == posts
     assert stage_of("gets(x)", SPACE, item="http://h/x") == [env, "read channel network"]
+
+
+def test_how_long_connections_wait_is_part_of_each_request() -> None:
+    def sets(x: float) -> None:
+        socket.setdefaulttimeout(x)
+
+    assert "write channel network" in stage_of("sets(x)", SPACE, sets=sets)
 
 
 @pytest.mark.parametrize("call", ["f()", "f(1, 2)", "f(y=1)", "f(1, x=2)", "g(1)", "(lambda: f(1))(1)"])

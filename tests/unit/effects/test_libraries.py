@@ -8,6 +8,7 @@ import functools
 import http.client
 import io
 import logging
+import socket
 import threading
 import types
 import urllib.request
@@ -252,3 +253,51 @@ def test_a_method_behind_a_decorator_of_the_same_package() -> None:
     plain = urllib.request.Request.get_method
     assert found(plain, urllib.request.Request)
     assert not found(around(plain), urllib.request.Request)
+
+
+# --------------------------------------------------------------------------------------- whole classes
+
+
+def _around(old: Any) -> Any:
+    """As tools that trace requests do it: what is put there bears the name of what was there."""
+    return functools.wraps(old)(lambda *args, **kwargs: old(*args, **kwargs))
+
+
+REPLACED: list[tuple[type, str, Any]] = [
+    (http.client.HTTPConnection, "putheader", _around(http.client.HTTPConnection.putheader)),
+    (http.client.HTTPConnection, "send", own),
+    (http.client.HTTPConnection, "send", [].append),
+    (http.client.HTTPConnection, "endheaders", functools.partial(own)),
+    (http.client.HTTPConnection, "_is_textIO", staticmethod(own)),
+    (http.client.HTTPConnection, "_new_one", own),
+    (urllib.request.HTTPHandler, "http_open", contextlib.contextmanager(own)),
+    (urllib.request.OpenerDirector, "open", Client()),
+    (urllib.request.Request, "full_url", property(own)),
+]
+
+
+@pytest.mark.parametrize(("cls", "name", "value"), REPLACED, ids=[name for _, name, _ in REPLACED])
+def test_a_method_of_a_library_that_has_been_replaced(
+    cls: type, name: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = f"{cls.__module__}:{cls.__qualname__}.*"
+    assert is_intact((whole,))
+    monkeypatch.setattr(cls, name, value, raising=False)
+    assert not is_intact((whole,))
+    monkeypatch.undo()
+    assert is_intact((whole,))
+
+
+def test_what_a_library_does_not_have_cannot_be_replaced() -> None:
+    assert is_intact(("http.client:NoSuchClass.*", "no_such_module_here:Name.*"))
+    assert not is_intact(("http.client:HTTP_PORT.*",))
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [(http.client.HTTPConnection, "putheader"), (http.client.HTTPResponse, "begin"), (socket, "getaddrinfo")],
+)
+def test_a_traced_request_is_not_believed(owner: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert catalog.for_callable(urllib.request.urlopen) is not None
+    monkeypatch.setattr(owner, name, _around(getattr(owner, name)))
+    assert catalog.for_callable(urllib.request.urlopen) is None
