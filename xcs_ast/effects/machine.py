@@ -53,7 +53,7 @@ from xcs_ast.ir.effects import (
     Unknown,
 )
 from xcs_ast.ir.paths import Path, PinnedRoot, instance_dict
-from xcs_ast.native import Any, Final, use_own
+from xcs_ast.native import Any, Final, cast, use_own
 from xcs_ast.source import grammar as ast
 from xcs_ast.source.spans import Span
 
@@ -72,6 +72,11 @@ _OWN_CALLER: Final = "looks for its caller, which is the region itself"
 class Machine:
     """The state of one analysis, and what every part of the interpreter needs."""
 
+    # With more than thirty attributes in its dictionary, Python would look each method up anew, at each call.
+    __slots__ = ("again", "cell_paths", "changed_globals", "context", "exact_paths", "frame", "functions",
+                 "guards", "heap", "keep", "looks", "owner_paths", "raised", "read", "sink", "steps",
+                 "stores", "tree_types", "trees", "version")  # fmt: skip
+
     def __init__(self) -> None:
         self.sink = Sink()
         self.guards: dict[g.Guard, None] = {}
@@ -79,16 +84,13 @@ class Machine:
         self.stores: dict[tuple[Any, str], list[tuple[int | None, Value]]] = {}
         self.read: set[Any] = set()
         self.looks: set[tuple[Any, Path, frozenset[int], bool]] = set()
-        """Where something stored was looked for: the key, the path to the owner, which owners those were at
-        the time, and whether all inside builtin data was looked at."""
+        """Where something stored was looked for: key, path to the owner, owners then, whether all inside."""
         self.owner_paths: dict[int, dict[Path, None]] = {}
         """By which paths each owner in `stores` was found."""
         self.trees: dict[Path, frozenset[int]] = {}
         self.tree_types: dict[Path, tuple[frozenset[type], frozenset[type]] | None] = {}
         self.again = False
-        self.version = 0
-        self.steps = 0
-        self.functions = 0
+        self.version = self.steps = self.functions = 0
         self.frame: Frame
         self.context: tuple[str, int] | None = None
         self.raised: Value = BOTTOM
@@ -406,8 +408,7 @@ class Machine:
         """The `elems` or `keys` of a fresh object."""
         self.touch(obj, False)
         self.read.add((obj, part))
-        value: Value = getattr(obj, part)
-        return value
+        return cast("Value", getattr(obj, part))
 
     def get_attr(self, obj: Object, name: str) -> Value | None:
         """An attribute that was stored in a fresh object."""
@@ -442,8 +443,7 @@ class Machine:
                 case Tup(items):
                     todo += [inner for item in items for inner in item]
                 case New(obj) if obj.cls in _DEEP_CLASSES:
-                    todo += self.get_part(obj, "elems")
-                    todo += self.get_part(obj, "keys")
+                    todo += (*self.get_part(obj, "elems"), *self.get_part(obj, "keys"))
                     todo += [inner for item in self.get_fields(obj).values() for inner in item]
                 case Ref(path=path, obj=live) if type(live) in _DEEP_CLASSES:
                     self.typed_path(path, type(live))

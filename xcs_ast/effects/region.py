@@ -20,7 +20,7 @@ from functools import lru_cache
 
 import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
-from xcs_ast.effects.machine import Frame, RegionNames, Sink, TooLarge
+from xcs_ast.effects.machine import Frame, Machine, RegionNames, Sink, TooLarge
 from xcs_ast.effects.resolve import builtins_of
 from xcs_ast.effects.scopes import Scope, scope_of_statements, settled_names
 from xcs_ast.effects.statements import Statements
@@ -184,6 +184,9 @@ class _Region(Statements):
             obj.payload, obj.elems, obj.keys = None, BOTTOM, BOTTOM
             obj.attrs, obj.fields = {}, {}
         vars(self).clear()
+        for name in Machine.__slots__:
+            if hasattr(self, name):
+                delattr(self, name)
 
     def _one_pass(self) -> None:
         facts = self.facts

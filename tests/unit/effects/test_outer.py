@@ -55,3 +55,25 @@ def test_a_fault_of_the_engine_is_an_unknown_effect(
 def test_warming_up_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     module.warm_up()
     assert capsys.readouterr() == ("", "")
+
+
+def test_an_analysis_has_few_enough_attributes_to_be_quick_and_none_when_it_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a dictionary of more than thirty, each call of a method looks through twenty classes."""
+    during, left = [], []
+    result, end = module._Region._result, module._Region.end
+
+    def count(self: Any) -> Any:
+        during.append(len(vars(self)))
+        return result(self)
+
+    def look(self: Any) -> None:
+        end(self)
+        left.append([*vars(self), *(name for name in module.Machine.__slots__ if hasattr(self, name))])
+
+    monkeypatch.setattr(module._Region, "_result", count)
+    monkeypatch.setattr(module._Region, "end", look)
+    region(LOOP.format("pure(x)"), vars(c), item=1, env={"out": []})
+    assert max(during) <= 30
+    assert left == [[]]
