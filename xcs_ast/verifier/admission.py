@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 
 from xcs_ast.diagnostics import Diagnostic
 from xcs_ast.effects import RegionEffects
+from xcs_ast.effects.guards import Guard
 from xcs_ast.ir.effects import Blocking, Location, fields_overlap
 from xcs_ast.ir.paths import Binding, Unresolvable
 from xcs_ast.native import Final, final, use_own
@@ -44,10 +45,12 @@ class Shape:
     """(stage, location) of every read of shared state below the prefix."""
     writes: tuple[tuple[int, Location], ...]
     """(segment, location) of every change that stays in place."""
+    varying: tuple[Guard, ...]
+    """Those guards that may come out differently for each item."""
 
     def fits(self, binding: Binding, *, varying_only: bool = False) -> bool:
         """Whether the analysis holds for other objects."""
-        return all(guard.holds(binding) for guard in self.effects.guards if guard.varies or not varying_only)
+        return all(guard.holds(binding) for guard in (self.varying if varying_only else self.effects.guards))
 
 
 @final
@@ -69,6 +72,8 @@ class Admission:
     _recent: deque[list[Place]] = field(default_factory=deque)
     _written: dict[int, list[str]] = field(default_factory=dict)
     _varies: bool = False
+    _settled: set[int] = field(default_factory=set)
+    """The shapes (by `id`) whose fixed reads have been looked at once."""
 
     def watch(self, sources: frozenset[int]) -> None:
         """Names the containers (by `id`) that the loop iterates over, before anything is admitted.
@@ -151,7 +156,11 @@ class Admission:
         binding = Binding(item, self.env)
         try:
             writes = [(j, w, tuple(places(w, binding))) for j, w in shape.writes if w.owner.varies]
+            # What all tasks read in the same place has met the fixed writes in `add`; there are no others.
+            met = not writes and not self._written and id(shape) in self._settled
             for stage, read in shape.reads:
+                if met and not read.owner.varies:
+                    continue
                 mine = tuple(places(read, binding))
                 clash: Location | None = None
                 if self._is_written(mine) or (read.owner.varies and same_place(mine, self._fixed_writes)):
@@ -164,6 +173,7 @@ class Admission:
                     return None
         except Unresolvable:
             return None
+        self._settled.add(id(shape))
         return [place for _, _, found in writes for place in found]
 
     def _is_written(self, mine: tuple[Place, ...]) -> bool:

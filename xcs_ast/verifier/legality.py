@@ -384,7 +384,8 @@ def _judge(facts: SiteFacts, effects: RegionEffects, *, is_loop: bool) -> Shape:
         if effect.access is not Access.READ and isinstance(effect.where, Location)
     )
     blocking = max((stage.blocking for stage in stages), default=Blocking.NEVER)
-    return Shape(effects, prefix, reasons, blocking, reads, writes)
+    varying = tuple(guard for guard in effects.guards if guard.varies)
+    return Shape(effects, prefix, reasons, blocking, reads, writes, varying)
 
 
 def _in_place(effects: RegionEffects, prefix: int) -> list[tuple[int, Effect]]:

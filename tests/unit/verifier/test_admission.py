@@ -34,7 +34,8 @@ class Guard:
 
 def shape(reads: Wheres = [], writes: Wheres = [], *guards: Guard) -> Shape:
     effects = RegionEffects((Summary(),), (Summary(), Summary()), guards)  # type: ignore[arg-type]
-    return Shape(effects, 1, (), Blocking.LIKELY, tuple(reads), tuple(writes))
+    varying = tuple(each for each in guards if each.varies)
+    return Shape(effects, 1, (), Blocking.LIKELY, tuple(reads), tuple(writes), varying)  # type: ignore[arg-type]
 
 
 def of(*shapes: Shape, **env: object) -> Admission:
@@ -131,6 +132,31 @@ def test_guards_that_do_not_look_at_the_item_are_not_asked_for_each() -> None:
     assert (fixed.asked, varying.asked) == (0, 3)
     assert made.shapes[0].fits(Binding(1, {}))
     assert fixed.asked == 1
+
+
+def test_what_all_tasks_read_in_one_place_is_met_once_until_a_body_has_changed_something(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Location] = []
+
+    def counted(where: Location, binding: Any) -> Any:
+        asked.append(where)
+        return places(where, binding)
+
+    places = module.places
+    monkeypatch.setattr(module, "places", counted)
+    fixed = Location(Path(EnvRoot("table")), CONTENT)
+    reader, writer = Guard(lambda x: x.part is None, True), Guard(lambda x: x.part is not None, True)
+    shapes = shape([(0, fixed)], [], reader), shape([(0, fixed)], [(1, Location(PART, CONTENT))], writer)
+    table: list[int] = []
+    made = of(*shapes, table=table)
+    made._varies = True  # as though something else of the item were read
+    asked.clear()
+    assert admitted(made, *[Thing()] * 3) == [True] * 3
+    assert asked == [fixed]
+    assert admitted(made, Thing([]), Thing()) == [True, True]
+    assert asked.count(fixed) == 3, "since the body of the other kind has changed something, it counts again"
+    assert admitted(made, Thing(table), Thing()) == [True, False]
 
 
 def test_the_first_shape_that_fits() -> None:
