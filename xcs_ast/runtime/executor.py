@@ -10,6 +10,7 @@ Assumes: an executor is used by one thread at a time.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from types import FunctionType, MethodType
 from typing import Any, Final, Protocol, final
@@ -24,7 +25,7 @@ from xcs_ast.runtime.plan import Plan
 from xcs_ast.tracer.clones import clone_of
 from xcs_ast.tracer.observing_effects import CONTAINERS, Memo
 from xcs_ast.tracer.observing_lookup import method_of
-from xcs_ast.tracer.trace import Recording, Tracer, bound, check_arguments
+from xcs_ast.tracer.trace import READERS, Recording, Tracer, bound, check_arguments
 from xcs_ast.tracer.tracebacks import without_ours
 from xcs_ast.verifier.single import Judge
 
@@ -128,12 +129,14 @@ class ParallelExecutor:
         recording = graph.recording
         if not isinstance(recording, Recording):
             raise TypeError(f"the graph {graph.name} was not traced from a function, and cannot be executed")
+        arguments = None
         if args or kwargs:
-            args, kwargs = _arguments(recording, args, kwargs)
+            args, kwargs, arguments = _arguments(recording, args, kwargs)
         else:
             args, kwargs = recording.args, dict(recording.kwargs)
         try:
-            return self.run(graph, args, kwargs)
+            known = graph.remember("known", _known_of)
+            return self.call(known, recording.function, args, kwargs, arguments)
         except BaseException as error:
             without_ours(error)
             raise
@@ -143,10 +146,18 @@ class ParallelExecutor:
         recording: Recording = graph.recording
         return self.call(graph.remember("known", _known_of), recording.function, args, kwargs)
 
-    def call(self, known: Known, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Calls `function` by what is `known` of it."""
+    def call(
+        self,
+        known: Known,
+        function: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        arguments: Mapping[str, object] | None = None,
+    ) -> Any:
+        """Calls `function` by what is `known` of it. `arguments`: what `bound` says, if it was asked."""
         hear_declarations()
-        arguments = bound(function, args, kwargs)
+        if arguments is None:
+            arguments = bound(function, args, kwargs)
         target = _target(function)
         width = self._width()
         if width == 0 or target is None or known.rests():
@@ -216,8 +227,12 @@ def _prepare() -> None:
     try:
         import threading  # noqa: F401
 
-        import xcs_ast.runtime.warming_graphs
-        import xcs_ast.verifier.warming  # noqa: F401
+        import xcs_ast.runtime.warming_graphs  # noqa: F401
+
+        if "xcs_ast.verifier.warming" not in sys.modules:
+            from xcs_ast.verifier.warming import warm_up
+
+            warm_up()
     except Exception:  # the first run meets it again, and goes on without
         pass
 
@@ -228,6 +243,17 @@ def _known_of(graph: ComputationGraph) -> Known:
     signature = _signature(bound(recording.function, recording.args, recording.kwargs))
     known.plans[signature] = Plan(graph)
     return known
+
+
+def _get_ready(graph: ComputationGraph) -> None:
+    """Right after a short trace, when nobody waits: the first run would."""
+    try:
+        graph.remember("known", _known_of)
+    except Exception:  # the first run meets it again
+        pass
+
+
+READERS.append(_get_ready)
 
 
 def _target(function: Any) -> FunctionType | None:
@@ -248,9 +274,8 @@ def _signature(arguments: Mapping[str, object]) -> Signature:
 
 def _arguments(
     recording: Recording, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments as they stand, or as one of the shapes in which others pass them."""
-    direct = _fit(recording, args, kwargs)
+) -> tuple[tuple[Any, ...], dict[str, Any], Mapping[str, object] | None]:
+    """The arguments as they stand, or in a shape in which others pass them; what `bound` says, if asked."""
     readings: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
     if not kwargs and len(args) == 2 and type(args[0]) in (tuple, list) and type(args[1]) is dict:
         readings.append((tuple(args[0]), args[1]))
@@ -258,12 +283,18 @@ def _arguments(
         readings.append(((), args[0]))
     if not kwargs and len(args) == 1 and type(args[0]) in (tuple, list):
         readings.append((tuple(args[0]), {}))
+    if not readings:
+        try:
+            return args, kwargs, bound(recording.function, args, kwargs)
+        except TypeError:
+            pass
+    direct = _fit(recording, args, kwargs)
     for positional, named in readings:
         if all(type(name) is str for name in named) and _fit(recording, positional, named) > direct:
-            return positional, named
+            return positional, named, None
     if direct < 0:
         check_arguments(recording.function, args, kwargs)  # raises
-    return args, kwargs
+    return args, kwargs, None
 
 
 def _fit(recording: Recording, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> int:

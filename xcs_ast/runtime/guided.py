@@ -17,6 +17,7 @@ Assumes: as `runtime.task` does; the plan's graph was recorded from this functio
 from __future__ import annotations
 
 import contextvars
+import sys
 from _thread import allocate_lock
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -55,8 +56,8 @@ _NOTHING_READ: Final = Watch({}, frozenset(), ())
 class _Early:
     """A call that was started before its place."""
 
-    __slots__ = ("_claim", "_context", "_done", "args", "callee", "done", "epoch", "error", "kwargs", "op",
-                 "unwanted", "value", "void", "watch")  # fmt: skip
+    __slots__ = ("_claim", "_context", "_done", "args", "callee", "done", "epoch", "error", "kwargs", "lane",
+                 "op", "unwanted", "value", "void", "watch")  # fmt: skip
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class _Early:
         self.void = False
         self.unwanted = False
         self.epoch = POOL.epoch
+        self.lane: object = None
         self._claim = allocate_lock()
         self._done = done
         self._context = contextvars.copy_context()
@@ -195,6 +197,7 @@ class GuidedRecorder(WatchingRecorder):
         self._early[op.id] = early
         pending: deque[Work] = deque([early])
         POOL.submit(pending, self._width)
+        early.lane = POOL.lane
         return 0
 
     def _inside(self, op: Operation, at: int) -> int:
@@ -330,13 +333,16 @@ class GuidedRecorder(WatchingRecorder):
 
     def _wait(self, early: _Early) -> bool:
         """Until it has come back; `False`: it is to be made in place."""
+        patient = True
         while not early.done:
             if early.epoch != POOL.epoch:
                 return False
-            if early.claim():
+            # In place, the call is recorded as well; a thread that is about to begin is done with it earlier.
+            if not (patient and _is_about_to_begin(early)) and early.claim():
                 early.let_go()
                 return False
             self._completed.get()
+            patient = False
             self._pump_while_waiting(early)
         return not early.void
 
@@ -368,6 +374,11 @@ class GuidedRecorder(WatchingRecorder):
         if self._waiting:
             self._prediction.known[early.op.outputs[0].id] = value
         return value
+
+
+def _is_about_to_begin(early: _Early) -> bool:
+    """Whether some thread is certain to run it, and runs nothing before it. At the end of all, none does."""
+    return POOL.is_at_hand(early.lane) and not sys.is_finalizing()
 
 
 def _stands_at(op: Operation) -> bool:

@@ -83,6 +83,20 @@ class Pool:
             if threads < workers and self._submitted - sum(finished) > threads:
                 self._start()
 
+    @property
+    def lane(self) -> object:
+        """What the threads of now have in common: another one after they were retired, and after a fork."""
+        return self._finished
+
+    def is_at_hand(self, lane: object) -> bool:
+        """Whether all that was submitted in this lane and is not done has a thread of its own.
+
+        Whoever needs one of these tasks may wait for it: no thread has to finish something else first.
+        """
+        with self._lock:
+            finished = self._finished
+            return lane is finished and self._submitted - sum(finished) <= len(finished)
+
     def _start(self) -> None:
         # Whatever thread imports it first is its main thread: let that be none of ours.
         import threading  # noqa: F401

@@ -31,6 +31,7 @@ from xcs_ast.tracer.tracebacks import without_ours
 use_own(globals())
 
 __all__ = [
+    "READERS",
     "ExecutionTracer",
     "Recording",
     "Tracer",
@@ -44,6 +45,8 @@ _DEPTH: Final = 4
 _SHORT: Final = 256
 """A graph of no more notes than these is made at once."""
 _MOST: Final = 5_000
+READERS: Final[list[Callable[[ComputationGraph], object]]] = []
+"""What is to be worked out of such a graph at once, too: what executes graphs says so when it is loaded."""
 
 
 @final
@@ -102,6 +105,8 @@ class Tracer:
         if self._noted <= _SHORT:
             # Nobody waits now who has not just waited for the run; whoever executes it does.
             graph.dependences  # noqa: B018
+            for prepare in READERS:
+                prepare(graph)
         return graph
 
     def trace_exactly(

@@ -7,7 +7,9 @@ import pytest
 from tests.equivalence.gates import expect, meet
 from tests.unit.runtime import traced_programs as programs
 from xcs_ast import ComputationGraph, Operation, OpType, ParallelExecutor, Tracer, jit, trace_function
+from xcs_ast.runtime import executor as executor_module
 from xcs_ast.runtime import plan
+from xcs_ast.runtime.pool import POOL
 
 CASES = programs.CASES
 
@@ -209,3 +211,34 @@ def test_what_outlives_the_run_is_no_part_of_its_graph():
         assert list(tracer.result[1]) == [2, 3, 4]
         graphs.append(str(graph))
     assert graphs[0] == graphs[1] == graphs[2]
+
+
+def test_the_first_call_does_not_keep_the_others_waiting():
+    """In place it would be recorded first, while threads that could begin wait for their turn."""
+    graph = trace_function(programs.ensemble, *CASES["ensemble"][1]("abc"))
+    executor = ParallelExecutor(8)
+    found = executor.execute(graph, *CASES["ensemble"][1]("xyz"))
+    assert found == programs.ensemble(*CASES["ensemble"][1]("xyz"))
+    assert (executor.last.taken, executor.last.dropped) == (3, 0)
+
+
+def test_a_call_whose_thread_has_other_things_to_do_is_made_in_place(monkeypatch):
+    monkeypatch.setattr(type(POOL), "is_at_hand", lambda self, lane: False)
+    graph = trace_function(programs.ensemble, *CASES["ensemble"][1]("abc"))
+    executor = ParallelExecutor(8)
+    found = executor.execute(graph, *CASES["ensemble"][1]("xyz"))
+    assert found == programs.ensemble(*CASES["ensemble"][1]("xyz"))
+    assert executor.last.dropped == 0
+
+
+def test_a_short_trace_gets_ready_to_be_executed():
+    graph = trace_function(programs.ensemble, *CASES["ensemble"][1]("abc"))
+    (known,) = [graph.remember("known", lambda _: pytest.fail("the first run would have to wait for it"))]
+    assert len(known.plans) == 1
+
+
+def test_getting_ready_may_fail(monkeypatch):
+    monkeypatch.setattr(executor_module, "Plan", lambda graph: 1 / 0)
+    graph = trace_function(programs.ensemble, *CASES["ensemble"][1]("abc"))
+    monkeypatch.undo()
+    assert ParallelExecutor().execute(graph) == programs.ensemble(*CASES["ensemble"][1]("abc"))

@@ -190,3 +190,45 @@ def test_a_system_without_clocks_of_threads(monkeypatch: pytest.MonkeyPatch) -> 
     probe = profile.Probe(100, True)
     probe.since = 1000
     assert probe.stuck_for(2000) == 1000
+
+
+class Held:
+    """Work that waits until it may end."""
+
+    def __init__(self) -> None:
+        self.may_end, self.ended = threading.Event(), threading.Event()
+
+    def execute(self) -> None:
+        assert self.may_end.wait(60)
+
+    def publish(self) -> None:
+        self.ended.set()
+
+
+def test_what_has_a_thread_of_its_own_is_at_hand() -> None:
+    own = Pool()
+    lane = own.lane
+    assert own.is_at_hand(lane)
+    one, two = Held(), Held()
+    own.submit(deque([one]), 1)
+    assert own.is_at_hand(lane)
+    own.submit(deque([two]), 1)
+    assert not own.is_at_hand(lane), "the second has to wait for the first"
+    one.may_end.set()
+    assert one.ended.wait(60)
+    assert own.is_at_hand(lane), "now it has the thread"
+    two.may_end.set()
+    assert two.ended.wait(60)
+    own.retire()
+    assert not own.is_at_hand(lane), "what was submitted before is no concern of the threads of now"
+    assert own.is_at_hand(own.lane)
+
+
+def test_without_threads_nothing_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(pool, "start_new_thread", refuse)
+    own = Pool()
+    own.submit(deque([Held()]), 4)
+    assert not own.is_at_hand(own.lane)
