@@ -17,7 +17,7 @@ from types import CodeType
 
 from xcs_ast import cache
 from xcs_ast.native import Any, Final, final, use_own
-from xcs_ast.source.rewritten import DIGESTS
+from xcs_ast.source.rewritten import DIGESTS, LOADED, Loaded
 
 from .typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "activate",
     "compiling",
+    "hurry",
     "is_compiling",
     "make_sites",
     "named_sites",
@@ -84,8 +85,10 @@ class compiling:
         _state.depth -= 1
 
 
-def activate(code: CodeType, filename: str | None = None) -> CodeType:
+def activate(code: CodeType, filename: str | None = None, *, alone: bool = True) -> CodeType:
     """Executable code out of packed code: live sites in place of their placeholders.
+
+    `alone`: nobody else had a hand in the code, so that without sites it is the plain code of the file.
 
     Raises:
         Exception: a part of the runtime is missing or broken; the caller falls back to plain code.
@@ -102,12 +105,17 @@ def activate(code: CodeType, filename: str | None = None) -> CodeType:
         sites = make_sites(payload, where)
         _unread_sites.extend(map(ref, sites[: _MOST_SITES - len(_unread_sites)]))
         bare = bind_places(bare, payload.places, sites)
+    else:
+        DIGESTS.pop(where, None)
+        if alone:
+            LOADED[where] = Loaded(bare, payload.digest)
     _expect(bare, where)
     return bare
 
 
 def _register(filename: str, digest: str) -> None:
     """Tells the look-up of sources, which is loaded late, what was rewritten."""
+    LOADED.pop(filename, None)
     DIGESTS[filename] = digest
     module = sys.modules.get("xcs_ast.source.lookup")
     if module is not None:
@@ -115,6 +123,8 @@ def _register(filename: str, digest: str) -> None:
 
 
 _sites_and_clients = [False, False]
+_hurry: Final[list[bool]] = []
+_WARMING: Final = "xcs_ast.verifier.warming"
 
 
 _MOST_SITES: Final = 8
@@ -179,6 +189,11 @@ def _read_ahead() -> None:
     _names.clear()
 
 
+def hurry() -> None:
+    """From now on, things are loaded while somebody waits for the program to start."""
+    _hurry.append(True)
+
+
 def named_sites(payload: cache.Payload, filename: str, *, proven_only: bool = False) -> dict[str, Any]:
     """The live sites of a module, by the placeholders that they replace."""
     sites = make_sites(payload, filename, proven_only)
@@ -202,7 +217,7 @@ def preload(recorder: bool = False) -> None:
 
     `recorder`: also what only regions need that are not PROVEN.
     """
-    names = ["threading", "xcs_ast.runtime.pool", "xcs_ast.runtime.shape_text", "xcs_ast.verifier.warming"]
+    names = ["threading", "xcs_ast.runtime.pool", "xcs_ast.runtime.shape_text", _WARMING]
     if recorder:
         names.append("xcs_ast.runtime.warming")
     if names[-1] in sys.modules:
@@ -212,6 +227,12 @@ def preload(recorder: bool = False) -> None:
             __import__(name)
         except Exception as error:  # the first region will meet it again, and run in place
             note_failure(f"{name} cannot be loaded", error)
+    warming = sys.modules.get(_WARMING)
+    if warming is not None and not _hurry:
+        try:
+            warming.warm_up()
+        except Exception as error:
+            note_failure(f"{_WARMING} fails", error)
     if "libcst" in sys.modules and gc.isenabled():
         # All that the rewriting has loaded is to be looked through once. Left to itself, the collector would
         # do so when enough has been added: in the middle of the first region.
@@ -220,7 +241,7 @@ def preload(recorder: bool = False) -> None:
 
 def read_models(names: Container[str]) -> None:
     """Reads the models of those modules among these names that many programs use, for the same reason."""
-    warming = sys.modules.get("xcs_ast.verifier.warming")
+    warming = sys.modules.get(_WARMING)
     if warming is not None:
         warming.read_models(names)
 

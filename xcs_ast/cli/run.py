@@ -98,6 +98,7 @@ def run(arguments: Sequence[str], *, collecting: bool = False) -> int:
     if isinstance(request, int):
         return request
     request.collecting = collecting
+    activation.hurry()
     return _run_module(request) if request.module else _run_script(request)
 
 

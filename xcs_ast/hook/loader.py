@@ -101,7 +101,7 @@ class OptimizingLoader(SourceFileLoader):
         if code is None or not cache.is_packed(code):
             return code
         try:
-            return activation.activate(code, self.path)
+            return activation.activate(code, self.path, alone=not self.variant)
         except Exception as error:
             activation.note_failure(f"{self.path} runs as plain Python", error, self.path)
         return super().source_to_code(self.get_data(self.path), self.path)

@@ -2,7 +2,8 @@
 
 Guarantees: an answer is the tree that this very code object was compiled from: the text in the file, compiled
 again, gives an equal code object (for modules that our own loader rewrote: the file is, byte for byte, the
-one that was rewritten). No user code runs.
+one that was rewritten; for those that it loaded as they are: the same, and the code object is one of theirs).
+No user code runs.
 Assumes: the program does not forge code objects that equal others but stand for another text.
 """
 
@@ -20,7 +21,7 @@ from xcs_ast.records import dataclass, field
 from xcs_ast.source import grammar as ast
 from xcs_ast.source.nodes import children
 from xcs_ast.source.quiet import quiet
-from xcs_ast.source.rewritten import DIGESTS
+from xcs_ast.source.rewritten import DIGESTS, LOADED
 
 use_own(globals())
 
@@ -72,7 +73,7 @@ class _File:
     filename: str
     stamp: object
     digest: str | None
-    """Of the content, where it matters: of files that were rewritten."""
+    """Of the content, where it matters: of files that our loader knows."""
     tree: ast.Module
     index: dict[tuple[str, int], list[_Candidate]] | None = None
     """Every function; `None` until one without a name is looked for."""
@@ -140,6 +141,9 @@ def _find(code: CodeType) -> FunctionSource | None:
     if file is None:
         return None
     candidates = _candidates(file, code.co_qualname, code.co_firstlineno)
+    loaded = LOADED.get(code.co_filename)
+    if loaded is not None and len(candidates) == 1 and file.digest == loaded.digest and loaded.holds(code):
+        return FunctionSource(candidates[0].node, code.co_filename, candidates[0].owner)
     for candidate in candidates:
         if code.co_filename in DIGESTS:
             matches = file.digest == DIGESTS[code.co_filename] and _fits(
@@ -255,7 +259,8 @@ def _read(filename: str) -> _File | None:
         data = "".join(entry[2]).encode()
     with quiet(filename):
         tree = ast.parse(data, filename)
-    return _File(filename, stamp, digest_of(data) if filename in DIGESTS else None, tree)
+    known = filename in DIGESTS or filename in LOADED
+    return _File(filename, stamp, digest_of(data) if known else None, tree)
 
 
 def _candidates(file: _File, name: str, line: int) -> list[_Candidate]:

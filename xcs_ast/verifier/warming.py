@@ -19,7 +19,7 @@ from xcs_ast.verifier.sample import Sample
 
 use_own(globals())
 
-__all__ = ["read_models"]
+__all__ = ["read_models", "warm_up"]
 
 _FURTHER: Final[dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]]] = {
     "io": (("io",), {}),
@@ -56,7 +56,8 @@ def read_models(imported: Container[str]) -> None:
                 catalog.default.entry(section, key)
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
+    """Does it once more: the interpreter specializes what it executes for the second time."""
     span = Span(__file__, 1, 0, 2, 0)
     names = ("results", "text")
     nothing: frozenset[str] = frozenset()
@@ -69,4 +70,4 @@ def _warm_up() -> None:
     forget_site(facts)
 
 
-_warm_up()
+warm_up()

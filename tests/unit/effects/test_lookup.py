@@ -8,11 +8,13 @@ import linecache
 import sys
 import types
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from xcs_ast.source import lookup
 from xcs_ast.source.lookup import digest_of, find_function, forget_sources, register_rewritten
+from xcs_ast.source.rewritten import LOADED, Loaded
 
 SOURCE = """
 from __future__ import annotations
@@ -136,6 +138,32 @@ def test_rewritten_modules_are_found_by_name_and_line(tmp_path: Path) -> None:
     assert text_of(space["plain"]) is None
     register_rewritten(str(path), digest_of(SOURCE.encode()))
     assert text_of(space["plain"]) == "def plain(x):\n    return json.dumps(x)"
+    path.write_text(SOURCE + "\n", encoding="utf-8")
+    forget_sources()
+    assert text_of(space["plain"]) is None
+
+
+def test_modules_that_our_loader_left_as_they_are_need_not_be_compiled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose code object it is, and that the file has the content it was compiled from, says it all."""
+    forget_sources()
+    path = tmp_path / "loaded_for_lookup.py"
+    path.write_text(SOURCE, encoding="utf-8")
+    code = compile(SOURCE, str(path), "exec")
+    space: dict[str, Any] = {"__name__": "loaded_for_lookup"}
+    exec(code, space)
+    monkeypatch.setitem(LOADED, str(path), Loaded(code, digest_of(SOURCE.encode())))
+    monkeypatch.setattr(lookup, "_compiled", lambda *_: {})
+    assert text_of(space["plain"]) == "def plain(x):\n    return json.dumps(x)"
+    method = space["Outer"].Inner.method
+    assert find_function(method.__code__).owner == "Inner"
+    assert text_of(method(None)) == "def nested():\n    return self.__private"
+    # Its equal is not one of its parts, and two lambdas on one line are not told apart by that.
+    twin = space["plain"].__code__.replace(co_name="plain")
+    assert twin == space["plain"].__code__
+    assert find_function(twin) is None
+    assert find_function(space["pair"][0].__code__) is None
     path.write_text(SOURCE + "\n", encoding="utf-8")
     forget_sources()
     assert text_of(space["plain"]) is None

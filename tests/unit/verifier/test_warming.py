@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import xcs_ast
 
 ROOT = Path(xcs_ast.__file__).parents[1]
@@ -43,3 +45,33 @@ def test_models_are_read_of_what_is_imported(tmp_path: Path) -> None:
     assert first == "['builtins', 'time'] []"
     assert second == "['builtins', 'http.client', 'json', 'time', 'urllib.parse', 'urllib.request']"
     assert entries == "True"
+
+
+HURRY = """\
+import sys
+from xcs_ast import activation
+from xcs_ast.verifier import warming
+
+calls = []
+warming.warm_up = lambda: calls.append("again")
+if sys.argv[1:]:
+    activation.hurry()
+activation.preload(recorder=True)
+activation.preload(recorder=True)
+print(calls)
+"""
+
+
+@pytest.mark.parametrize(("arguments", "calls"), [([], ["again"]), (["hurry"], [])])
+def test_once_more_unless_somebody_waits_for_the_program_to_start(
+    arguments: list[str], calls: list[str], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HURRY, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.stdout.strip() == str(calls)
