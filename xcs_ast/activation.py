@@ -222,6 +222,10 @@ def preload(recorder: bool = False) -> None:
         names.append("xcs_ast.runtime.warming")
     if names[-1] in sys.modules:
         return
+    if _hurry and "xcs_ast.verifier" not in sys.modules:
+        from xcs_ast.runtime.deciding import UNUSED
+
+        UNUSED.append(True)
     for name in names:
         try:
             __import__(name)
@@ -230,7 +234,7 @@ def preload(recorder: bool = False) -> None:
     warming = sys.modules.get(_WARMING)
     if warming is not None and not _hurry:
         try:
-            warming.warm_up()
+            warming.warm_up_more()
         except Exception as error:
             note_failure(f"{_WARMING} fails", error)
     if "libcst" in sys.modules and gc.isenabled():

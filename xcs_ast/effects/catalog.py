@@ -30,7 +30,6 @@ from xcs_ast.effects.catalog_names import (
 )
 from xcs_ast.effects.catalog_sections import Section, sections_of
 from xcs_ast.effects.entries import Entry, EntryKind
-from xcs_ast.effects.untouched import is_untouched
 from xcs_ast.native import Final, final, use_own
 
 use_own(globals())
@@ -230,6 +229,8 @@ class Catalog:
             owner = _as_class(found)
             if owner is None or _class_name(owner) != (module, name[:-2]):
                 return found is None
+            from xcs_ast.effects.untouched import is_untouched
+
             return is_untouched(owner, partial(self._is_from, module=module))
         if number:
             return type(found) is int and found == int(number)

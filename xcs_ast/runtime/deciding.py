@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from xcs_ast import config
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import Verdict, VerdictKind
-from xcs_ast.native import Any, use_own
+from xcs_ast.native import Any, Final, use_own
 
 from ..typing import TYPE_CHECKING
 
@@ -20,7 +20,11 @@ use_own(globals())
 if TYPE_CHECKING:
     from xcs_ast.verifier import Decision
 
-__all__ = ["decide", "decide_proven", "hear_declarations"]
+__all__ = ["UNUSED", "decide", "decide_proven", "hear_declarations"]
+
+
+UNUSED: Final[list[bool]] = []
+"""Not empty where the verifier was loaded in advance, as long as nobody has asked it."""
 
 
 def decide(
@@ -29,6 +33,7 @@ def decide(
     """The verdict on a region that is about to be entered; see `verifier`."""
     from xcs_ast import verifier
 
+    UNUSED.clear()
     hear_declarations()
     if facts.kind is RegionKind.BLOCK:
         return verifier.decide_block(facts, scope, env)

@@ -230,9 +230,9 @@ def _prepare() -> None:
         import xcs_ast.runtime.warming_graphs  # noqa: F401
 
         if "xcs_ast.verifier.warming" not in sys.modules:
-            from xcs_ast.verifier.warming import warm_up
+            from xcs_ast.verifier.warming import warm_up_more
 
-            warm_up()
+            warm_up_more()
     except Exception:  # the first run meets it again, and goes on without
         pass
 

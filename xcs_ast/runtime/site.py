@@ -35,6 +35,7 @@ from xcs_ast.records import replace
 from xcs_ast.runtime.binding import Plain, bind_sites
 from xcs_ast.runtime.block import BlockRun
 from xcs_ast.runtime.checking import BUDGET, Check, Checks
+from xcs_ast.runtime.deciding import UNUSED
 from xcs_ast.runtime.deciding import decide as _decide
 from xcs_ast.runtime.forking import FACTS
 from xcs_ast.runtime.handles import Handles
@@ -411,8 +412,9 @@ class Site:
         return Plain(iterable)
 
     def _may_guess(self, options: config.Options) -> bool:
-        """Whether the analysis is still to be loaded, which the program may never need."""
-        return self._decide is _decide and not options.eager and _ANALYSIS not in sys.modules
+        """Whether the analysis is still to be loaded or used, which the program may never need."""
+        unneeded = _ANALYSIS not in sys.modules or bool(UNUSED)
+        return unneeded and self._decide is _decide and not options.eager
 
     def _needless(self, iterable: Iterable[Any]) -> Plain:
         """What the analysis would say, too."""

@@ -185,6 +185,37 @@ def test_what_is_loaded_before_a_cached_script_starts(box, text, ours):
     assert cached.out.splitlines() == [plain.out.splitlines()[0], str(ours).encode()]
 
 
+USED = """
+import sys, time
+
+def short(x): return x + 1
+
+def nap(x):
+    time.sleep(0.001)
+    return x
+
+def total(call):
+    found = []
+    for x in (1, 2, 3):
+        found.append(call(x))
+    return found
+
+print(total(CALLEE))
+deciding = sys.modules["xcs_ast.runtime.deciding"]
+print("xcs_ast.verifier" in sys.modules, bool(deciding.UNUSED))
+"""
+
+
+@pytest.mark.parametrize(
+    ("callee", "out"), [("short", b"[2, 3, 4]\nTrue True\n"), ("nap", b"[1, 2, 3]\nTrue False\n")]
+)
+def test_the_analysis_is_not_asked_where_a_glance_will_do(box, callee, out):
+    """It is loaded in advance, for others may wait; what each region costs there is time for nothing, too."""
+    box.write({"main.py": USED.replace("CALLEE", callee)})
+    done = box.xcs("run", "main.py")
+    assert (done.out, done.err) == (out, b"")
+
+
 def test_the_collector_finds_what_it_would_find(box):
     """What is there at the start counts as old, and is still looked through, unless it has been frozen."""
     program = "import gc\nprint(gc.isenabled(), gc.get_freeze_count() < 1000)\n"
