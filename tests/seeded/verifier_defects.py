@@ -39,6 +39,15 @@ DEFECTS: Final = (
         _TESTS,
     ),
     Defect(
+        "pause-runs-ahead-itself",
+        Kind.CONTROL,
+        "a sleep between requests that stay in place is itself slept ahead: they come at once",
+        "xcs_ast/verifier/pausing.py",
+        "    if pause is None or goes_by_the_time(stage.effects):\n        return None\n",
+        "    return None\n",
+        ("tests/unit/verifier/test_pausing.py",),
+    ),
+    Defect(
         "pause-overtaken",
         Kind.CONFLICT,
         "a request is made before the program has waited until there is an answer",

@@ -280,7 +280,7 @@ class _Region(Statements):
         elif _is_mark(node.value):
             super().for_nothing(node)
             number = node.value.args[0].value  # type: ignore[attr-defined]
-            if len(self.stages) > 1 and _only_waits(self.stages[number]):
+            if _only_waits(self.stages[number]):
                 self._pause(self.stages[number], node)
         elif any(_is_mark(part) for part in walk(node)):
             super().for_nothing(node)

@@ -10,7 +10,7 @@ import pytest
 from xcs_ast import config, unordered
 from xcs_ast.effects import RegionEffects
 from xcs_ast.effects.region import RegionRequest, analyze_region
-from xcs_ast.ir.effects import Channel, Effect, Location
+from xcs_ast.ir.effects import Channel, Effect, Location, Unknown
 from xcs_ast.ir.paths import Binding
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.ir.verdict import VerdictKind
@@ -56,6 +56,43 @@ def test_a_stage_that_waits_for_nothing_is_a_pause_where_it_stays(monkeypatch: p
     in_place = waits(PAUSE, ordered)
     assert prefix(loop(monkeypatch, [ASKS, in_place], [NOTHING] * 3)) == 0
     assert prefix(loop(monkeypatch, [waits(PAUSE), ASKS], [NOTHING] * 3)) == 2, "each task waits for itself"
+
+
+@pytest.mark.parametrize(
+    ("around", "apart"),
+    [
+        (read(Channel("network")), True),
+        (Effect(PAUSE.access.WRITE, Channel("filesystem")), True),
+        (read(Channel("clock")), True),
+        (read(Unknown("is code in C")), True),
+        (Effect(PAUSE.access.WRITE, Channel("stdout")), False),
+        (read(Location(GIVEN, "name")), False),
+    ],
+)
+def test_a_stage_that_is_a_pause_keeps_apart_what_stands_around_it(
+    around: Effect, apart: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`requests.put(url)`, then `time.sleep(1)`."""
+    for segments in ([stays(around), NOTHING], [NOTHING, stays(around)]):
+        found = loop(monkeypatch, [waits(PAUSE)], segments)
+        assert (found.verdict.kind is VerdictKind.SERIAL) == apart
+    before = RegionEffects((waits(PAUSE), ASKS), (stays(around), NOTHING, NOTHING), ())
+    behind = RegionEffects((waits(PAUSE), ASKS), (NOTHING, stays(around), NOTHING), ())
+    stage = RegionEffects((waits(around), waits(PAUSE)), (NOTHING,) * 3, ())
+    for of in (pausing.of_thunk, pausing.of_recorded_thunk):
+        assert (of(before, 0) is not None) == apart
+        assert of(behind, 0) is None
+        assert (of(stage, 1) is not None) == apart
+    assert (
+        pausing.of_recorded_loop(RegionEffects((waits(PAUSE),), (stays(around), NOTHING), ())) is not None
+    ) == apart
+
+
+@pytest.mark.parametrize(("channel", "apart"), [("network", True), ("filesystem", False), ("clock", False)])
+def test_work_that_is_noted_is_apart_from_requests_alone(channel: str, apart: bool) -> None:
+    notes = waits(PAUSE, Effect(PAUSE.access.WRITE, Location(GIVEN, "name")))
+    effects = RegionEffects((notes,), (stays(read(Channel(channel))), NOTHING), ())
+    assert (pausing.of_recorded_loop(effects) is not None) == apart
 
 
 @pytest.mark.parametrize("threads", [False, True])
@@ -115,6 +152,20 @@ def until(x: object) -> None:
         time.sleep(0)
 
 
+def test_a_stage_that_sleeps_alone_is_a_pause() -> None:
+    for body, pauses in (("__xcs_stage__(0, time.sleep(1))", True), ("y = __xcs_stage__(0, asks(x))", False)):
+        effects = _effects(f"for x in __xcs_items__:\n    {body}")
+        assert any(effect.where == PAUSE.where for effect in effects.stages[0].effects) == pauses
+
+
+def _effects(text: str) -> RegionEffects:
+    span = Span("x.py", 1, 0, 9, 0)
+    facts = SiteFacts(
+        0, RegionKind.LOOP, span, "f", text, 1, True, ("out",), frozenset("y_"), frozenset(), ("asks",)
+    )
+    return analyze_region(RegionRequest(facts, globals(), Binding(3, {"out": []}), True))
+
+
 @pytest.mark.parametrize(
     ("body", "pauses"),
     [
@@ -136,11 +187,6 @@ def until(x: object) -> None:
     ],
 )
 def test_what_is_a_pause(body: str, pauses: bool) -> None:
-    text = f"for x in __xcs_items__:\n    {body}\n    out.append(__xcs_stage__(0, asks(x)))"
-    span = Span("x.py", 1, 0, 9, 0)
-    facts = SiteFacts(
-        0, RegionKind.LOOP, span, "f", text, 1, True, ("out",), frozenset("y_"), frozenset(), ("asks",)
-    )
-    effects = analyze_region(RegionRequest(facts, globals(), Binding(3, {"out": []}), True))
+    effects = _effects(f"for x in __xcs_items__:\n    {body}\n    out.append(__xcs_stage__(0, asks(x)))")
     assert any(effect.where == PAUSE.where for each in effects.segments for effect in each.effects) == pauses
     assert all(effect.where != PAUSE.where for effect in effects.stages[0].effects)
