@@ -311,22 +311,6 @@ def slots_0000000000(missing, assign, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9):
     return __init__
 
 
-def slots_0010001110(missing, assign, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, f2, f6, f7, f8):
-    def __init__(self, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9):
-        s0(self, a0)
-        s1(self, a1)
-        s2(self, f2() if a2 is missing else a2)
-        s3(self, a3)
-        s4(self, a4)
-        s5(self, a5)
-        s6(self, f6() if a6 is missing else a6)
-        s7(self, f7() if a7 is missing else a7)
-        s8(self, f8() if a8 is missing else a8)
-        s9(self, a9)
-
-    return __init__
-
-
 def slots_00000000000(missing, assign, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10):
     def __init__(self, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10):
         s0(self, a0)
@@ -356,6 +340,23 @@ def slots_00000000011(missing, assign, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s
         s7(self, a7)
         s8(self, a8)
         s9(self, f9() if a9 is missing else a9)
+        s10(self, f10() if a10 is missing else a10)
+
+    return __init__
+
+
+def slots_00100011101(missing, assign, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, f2, f6, f7, f8, f10):
+    def __init__(self, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10):
+        s0(self, a0)
+        s1(self, a1)
+        s2(self, f2() if a2 is missing else a2)
+        s3(self, a3)
+        s4(self, a4)
+        s5(self, a5)
+        s6(self, f6() if a6 is missing else a6)
+        s7(self, f7() if a7 is missing else a7)
+        s8(self, f8() if a8 is missing else a8)
+        s9(self, a9)
         s10(self, f10() if a10 is missing else a10)
 
     return __init__
