@@ -39,11 +39,11 @@ from xcs_ast.effects.values import (
     typed,
     unknown,
 )
-from xcs_ast.effects.vocabulary import OUTSIDE
+from xcs_ast.effects.waiting import breaks, is_mark, only_waits
 from xcs_ast.errors import is_of_the_program
-from xcs_ast.ir.effects import CONTENT, Access, Blocking, CellVar, Channel, Effect, Location, Summary, Unknown
+from xcs_ast.ir.effects import CONTENT, Access, Blocking, CellVar, Effect, Location, Summary, Unknown
 from xcs_ast.ir.paths import Binding, EnvRoot, ItemRoot, Path, PinnedRoot
-from xcs_ast.ir.sites import ITEMS_NAME, STAGE_NAME, RegionKind, SiteFacts
+from xcs_ast.ir.sites import ITEMS_NAME, RegionKind, SiteFacts
 from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass, replace
 from xcs_ast.source import grammar as ast
@@ -277,16 +277,18 @@ class _Region(Statements):
         """An expression whose value nobody uses: it may be there to wait."""
         if not self._is_own_text():
             super().for_nothing(node)
-        elif _is_mark(node.value):
+        elif is_mark(node.value):
             super().for_nothing(node)
             number = node.value.args[0].value  # type: ignore[attr-defined]
-            if _only_waits(self.stages[number]):
+            if only_waits(self.stages[number]):
                 self._pause(self.stages[number], node)
-        elif any(_is_mark(part) for part in walk(node)):
-            super().for_nothing(node)
+        elif any(is_mark(part) for part in walk(node)):
+            # `time.sleep(1 - (time.time() - start))`: what is computed ahead is no part of the waiting.
+            if any(map(only_waits, self._around_marks(lambda: super(_Region, self).for_nothing(node)))):
+                self._pause(self.sink, node)
         else:
             inside = self._separately(lambda: super(_Region, self).for_nothing(node))
-            if _only_waits(inside):
+            if only_waits(inside):
                 self._pause(self.sink, node)
 
     def _watched(
@@ -307,7 +309,7 @@ class _Region(Statements):
             run()
             return goes_on
         inside = self._separately(run)
-        if inside.blocking is Blocking.LIKELY and (isinstance(node, ast.While) or _breaks(node)):
+        if inside.blocking is Blocking.LIKELY and (isinstance(node, ast.While) or breaks(node)):
             self._pause(self.sink, node)
         return goes_on
 
@@ -326,6 +328,22 @@ class _Region(Statements):
             outer.take(inside)
         return inside
 
+    def _around_marks(self, run: Callable[[], None]) -> list[Sink]:
+        """What a part of the region that holds hand-overs does between them, which is told there as well."""
+        if self.sink is not self.segments[self.segment]:
+            run()
+            return []
+        outer, self.segments = self.segments, [Sink() for _ in self.segments]
+        self.sink = self.segments[self.segment]
+        try:
+            run()
+        finally:
+            inside, self.segments = self.segments, outer
+            for segment, part in zip(outer, inside, strict=True):
+                segment.take(part)
+            self.sink = outer[self.segment]
+        return inside
+
     def _pause(self, sink: Sink, node: ast.AST) -> None:
         outer, self.sink = self.sink, sink
         self.channel("pause", Access.READ, node)
@@ -333,7 +351,7 @@ class _Region(Statements):
 
     def test(self, node: ast.expr) -> tuple[bool, bool]:
         """Whether a condition may hold; one that the slice hands over is tested by the slice as well."""
-        if _is_mark(node):
+        if is_mark(node):
             value = self.evaluate(node)
             number = node.args[0].value  # type: ignore[attr-defined]
             sink, context = self.sink, self.context
@@ -474,21 +492,3 @@ class _Region(Statements):
 
 def _is_pinned(path: Path) -> bool:
     return not path.steps and type(path.root) is PinnedRoot
-
-
-def _is_mark(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == STAGE_NAME
-
-
-def _only_waits(sink: Sink) -> bool:
-    """Whether it waits without asking anybody (whatever it notes of that), or asks and changes nothing."""
-    if sink.blocking is not Blocking.LIKELY:
-        return False
-    asks = any(
-        isinstance(each.where, Channel) and each.where.name in OUTSIDE for each in sink.effects.values()
-    )
-    return not asks or all(each.access is Access.READ for each in sink.effects.values())
-
-
-def _breaks(node: ast.For) -> bool:
-    return any(isinstance(part, ast.Break) for statement in node.body for part in walk(statement))

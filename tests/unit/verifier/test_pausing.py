@@ -158,10 +158,26 @@ def test_a_stage_that_sleeps_alone_is_a_pause() -> None:
         assert any(effect.where == PAUSE.where for effect in effects.stages[0].effects) == pauses
 
 
-def _effects(text: str) -> RegionEffects:
+@pytest.mark.parametrize(
+    ("call", "pauses"),
+    [
+        ("time.sleep(9 - __xcs_stage__(1, time.time()))", True),
+        ("out.append(__xcs_stage__(1, time.time()))", False),
+    ],
+)
+def test_how_long_it_sleeps_may_be_found_ahead(call: str, pauses: bool) -> None:
+    """As a loop that keeps a pace does it: `time.sleep(1 - (time.time() - start))`."""
+    text = f"for x in __xcs_items__:\n    out.append(__xcs_stage__(0, asks(x)))\n    {call}\n"
+    effects = _effects(text, stages=2)
+    assert any(effect.where == PAUSE.where for each in effects.segments for effect in each.effects) == pauses
+    assert any(effect.where == Channel("clock") for effect in effects.stages[1].effects)
+    assert not any(effect.is_unknown for each in effects.segments for effect in each.effects)
+
+
+def _effects(text: str, stages: int = 1) -> RegionEffects:
     span = Span("x.py", 1, 0, 9, 0)
     facts = SiteFacts(
-        0, RegionKind.LOOP, span, "f", text, 1, True, ("out",), frozenset("y_"), frozenset(), ("asks",)
+        0, RegionKind.LOOP, span, "f", text, stages, True, ("out",), frozenset("y_"), frozenset(), ("asks",)
     )
     return analyze_region(RegionRequest(facts, globals(), Binding(3, {"out": []}), True))
 
