@@ -13,6 +13,7 @@ from typing import Any
 
 from xcs_ast.native import use_own
 from xcs_ast.runtime import speculation as _speculation  # noqa: F401 - loads what recorded runs need
+from xcs_ast.source import trees as _trees  # noqa: F401
 from xcs_ast.tracer.speculation import Speculation
 from xcs_ast.verifier import crosscheck as _crosscheck  # noqa: F401
 from xcs_ast.verifier import seen as _seen  # noqa: F401
