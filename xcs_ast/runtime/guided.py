@@ -196,8 +196,7 @@ class GuidedRecorder(WatchingRecorder):
         early = _Early(op, call, verdict.watch, self._completed)
         self._early[op.id] = early
         pending: deque[Work] = deque([early])
-        POOL.submit(pending, self._width)
-        early.lane = POOL.lane
+        early.lane = POOL.submit(pending, self._width)
         return 0
 
     def _inside(self, op: Operation, at: int) -> int:

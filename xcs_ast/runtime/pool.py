@@ -70,8 +70,8 @@ class Pool:
         """Whether it makes sense to submit more."""
         return self._queue.qsize() < _BACKLOG
 
-    def submit(self, pending: deque[Work], workers: int) -> None:
-        """Lets some thread take one task from the left of `pending`, now or later."""
+    def submit(self, pending: deque[Work], workers: int) -> object:
+        """Lets some thread take one task from the left of `pending`, now or later; the lane that it is in."""
         with self._lock:
             workers += self._parked
             if len(self._finished) > workers:
@@ -82,6 +82,7 @@ class Pool:
             threads = len(finished)
             if threads < workers and self._submitted - sum(finished) > threads:
                 self._start()
+            return finished
 
     @property
     def lane(self) -> object:
