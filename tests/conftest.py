@@ -1,9 +1,9 @@
 """Profiles of Hypothesis: `default` repeats itself exactly, `long` (`--hypothesis-profile=long`) does not.
 
 `--brief` leaves out what is marked `slow`, `once` or `full`, and the programs of `tests/equivalence` run
-under fewer schedules. With `--share 2/3`, the second of three parts of what is `slow` or `once` runs all the
-same, and of what is marked `shared` only that part: three Pythons of which each takes another share have run
-it all together, but for what is marked `full`.
+under fewer schedules. With `--share 1-3/8`, the first three of eight parts of what is `slow` or `once` run
+all the same, and of what is marked `shared` only those: Pythons of which each takes another share have run it
+all together, but for what is marked `full`.
 """
 
 from __future__ import annotations
@@ -88,15 +88,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_threa
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--brief", action="store_true", help="what may depend on the version of Python")
     parser.addoption(
-        "--share", metavar="K/N", type=_share, default=(0, 0), help="and the K-th of N parts of the rest"
+        "--share", metavar="A-B/N", type=_share, default=(range(0), 0), help="and some of N parts of the rest"
     )
 
 
-def _share(text: str) -> tuple[int, int]:
-    which, of = map(int, text.split("/"))
-    if not 1 <= which <= of:
+def _share(text: str) -> tuple[range, int]:
+    parts, _, of = text.partition("/")
+    first, _, last = parts.partition("-")
+    which = range(int(first) - 1, int(last or first))
+    if not (which and 0 <= which.start and which.stop <= int(of)):
         raise ValueError(text)
-    return which, of
+    return which, int(of)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -146,7 +148,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             shared = True
         else:
             shared = of > 0 and (item.path in SHARED or item.get_closest_marker("shared") is not None)
-        return not shared or (of > 0 and zlib.crc32(item.nodeid.encode()) % of == which - 1)
+        return not shared or (of > 0 and zlib.crc32(item.nodeid.encode()) % of in which)
 
     config.hook.pytest_deselected(items=[item for item in items if not stays(item)])
     items[:] = [item for item in items if stays(item)]

@@ -173,7 +173,7 @@ def check_all(made: dict[str, str], options: argparse.Namespace) -> list[str]:
         if options.full:
             which: tuple[str, ...] = () if version == first else ("--brief",)
         else:
-            which = ("--brief", "--share", f"{number}/{len(made)}")
+            which = ("--brief", "--share", _share(number, len(made)))
         arguments = (*processes(len(made)), *which, *options.pytest)
         return tested(f"{version} tests", (inner,), *arguments, shown=len(made) == 1)
 
@@ -183,6 +183,11 @@ def check_all(made: dict[str, str], options: argparse.Namespace) -> list[str]:
             for number, (version, inner) in enumerate(made.items(), 1)
         }
         return [f"{version} tests" for version, each in running.items() if not each.result()]
+
+
+def _share(number: int, of: int) -> str:
+    """Three parts for each but the last, which also has what the clients of others need: it takes two."""
+    return f"{3 * number - 2}-{3 * number - (number == of > 1)}/{3 * of - (of > 1)}"
 
 
 def check_annotations(version: str, inner: str) -> list[str]:

@@ -497,6 +497,7 @@ def _run(case: Case, folder: Path, server: Server, patience: float, *command: st
 
 
 LONGER: Final = (
+    "messages",
     "a session keeps cookies",
     "get, without a check of the certificate, warns",
     "get, and each request is told to a handler of the program's",
@@ -505,7 +506,7 @@ LONGER: Final = (
     "chat, through a client of a class of its own",
     "chat, and the client is changed in the loop",
 )
-"""Cases much like others."""
+"""Cases much like others, or slow to load."""
 
 
 @pytest.mark.parametrize(

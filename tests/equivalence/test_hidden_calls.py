@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -53,5 +54,9 @@ def test_hidden_call(expression: str, request: pytest.FixtureRequest) -> None:
     if expression in KNOWN:
         request.applymarker(pytest.mark.xfail(reason=KNOWN[expression], strict=True))
     source = PRELUDE + PROGRAM.replace("EXPRESSION", expression)
-    found, _, _ = check_source(source, (Schedule(Order.AHEAD), Schedule(Order.REVERSE)), (Face.HOOK,))
+    schedules = (Schedule(Order.AHEAD), Schedule(Order.REVERSE))
+    if request.config.getoption("--brief") and expression not in KNOWN:
+        number = zlib.crc32(expression.encode()) % 2
+        schedules = schedules[number : number + 1]
+    found, _, _ = check_source(source, schedules, (Face.HOOK,))
     assert not found, f"{expression}: {found[0]}"

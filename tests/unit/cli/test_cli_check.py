@@ -244,6 +244,7 @@ def test_generated_programs_take_turns_in_several_processes(box):
     assert ahead.sub("", other).splitlines()[:2] == ahead.sub("", out).splitlines()[:2]
 
 
+@pytest.mark.full
 def test_generated_programs_for_a_time(box):
     status, out, _ = run(box, "--generate", "100000", "--minutes", "0.02")
     assert status == 0

@@ -109,6 +109,7 @@ def test_report(project):
     assert serial[5] == "XCS252"
 
 
+@pytest.mark.full
 def test_several_workers(project):
     project.write({f"test_{n}.py": "from test_shop import *\n" for n in range(3)})
     ended = project.pytest("--xcs", "shop", "--xcs-report", "--xcs-eager", "-n", "2")
@@ -139,6 +140,7 @@ def test_import_modes_and_rewritten_assertions(project, mode):
     assert (past in ended.out) == (mode == "importlib")
 
 
+@pytest.mark.full
 def test_package_imported_by_a_conftest(project):
     project.write({"conftest.py": "import shop.pricing\n"})
     ended = project.pytest("--xcs", "shop")
@@ -262,7 +264,9 @@ def test_fixture_without_the_option(project):
     assert project.pytest("-W", "error").counts() == {"passed": 1}
 
 
-@pytest.mark.parametrize("mark", ["off=1", "fast=True", "'off'"])
+@pytest.mark.parametrize(
+    "mark", ["off=1", *(pytest.param(each, marks=pytest.mark.full) for each in ("fast=True", "'off'"))]
+)
 def test_marker_misused(project, mark):
     project.write({"test_shop.py": f"import pytest\n\n@pytest.mark.xcs({mark})\ndef test_it():\n    pass\n"})
     ended = project.pytest()

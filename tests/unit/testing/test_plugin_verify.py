@@ -84,6 +84,7 @@ def test_every_quick_schedule(project):
     )
 
 
+@pytest.mark.full
 def test_unstable_tests_are_no_difference(project):
     project.write(
         {
@@ -100,6 +101,7 @@ def test_unstable_tests_are_no_difference(project):
     assert "xcs: verified: 1 test has" in ended.out
 
 
+@pytest.mark.full
 def test_picked_tests_in_their_order(project):
     project.write(
         {
@@ -129,6 +131,7 @@ def test_session_cut_short(project):
     assert "xcs: not verified: " in ended.out
 
 
+@pytest.mark.full
 def test_basetemp_of_its_own(project):
     project.write({"test_shop.py": "import shop.pricing\n\ndef test_it(tmp_path):\n    print(tmp_path)\n"})
     ended = project.pytest("--xcs", "shop", "--xcs-verify", "--basetemp", "base")

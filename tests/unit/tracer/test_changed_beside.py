@@ -226,6 +226,12 @@ _STRIDE: Final = 6
 """Of the places that a task comes to, each so many are tried: others for each program."""
 
 
+@pytest.fixture
+def stride(request: pytest.FixtureRequest) -> int:
+    """In a brief run, half as many."""
+    return 2 * _STRIDE if request.config.getoption("--brief") else _STRIDE
+
+
 class Program:
     """A program that is compiled once, so that what is made once for each piece of code is made once."""
 
@@ -354,23 +360,25 @@ def _changed_at(number: int, program: Program, expected: Any, back: int = 0) -> 
 
 @pytest.mark.once
 @pytest.mark.parametrize("program", CASES, ids=_name, indirect=True)
-def test_changed_inside_of_the_recorder(program: Program, request: pytest.FixtureRequest) -> None:
+def test_changed_inside_of_the_recorder(
+    program: Program, request: pytest.FixtureRequest, stride: int
+) -> None:
     expected = program.expected(changed=True)
     _places(program)  # what is made once for each piece of code is made now
-    start = zlib.crc32(request.node.name.encode()) % _STRIDE
-    for number in _places(program)[start::_STRIDE]:
+    start = zlib.crc32(request.node.name.encode()) % stride
+    for number in _places(program)[start::stride]:
         _changed_at(number, program, expected)
 
 
 @pytest.mark.once
 @pytest.mark.parametrize("program", BACK, ids=_name, indirect=True)
-def test_changed_and_changed_back_inside_of_the_recorder(program: Program) -> None:
+def test_changed_and_changed_back_inside_of_the_recorder(program: Program, stride: int) -> None:
     module = program.load()
     module.change()
     module.back()
     expected = _picture(attempt(module.task, 0))
     _places(program)
-    for number in _places(program)[:: _STRIDE // 2]:
+    for number in _places(program)[:: stride // 2]:
         for back in (1, 2):
             _changed_at(number, program, expected, back)
 
@@ -378,8 +386,8 @@ def test_changed_and_changed_back_inside_of_the_recorder(program: Program) -> No
 @pytest.mark.slow
 @pytest.mark.once
 @pytest.mark.parametrize("program", KNOWN, ids=_name, indirect=True)
-def test_known_accesses_changed_inside_of_the_recorder(program: Program) -> None:
+def test_known_accesses_changed_inside_of_the_recorder(program: Program, stride: int) -> None:
     expected = program.expected(changed=True)
     _places(program)
-    for number in _places(program)[::_STRIDE]:
+    for number in _places(program)[::stride]:
         _changed_at(number, program, expected)
