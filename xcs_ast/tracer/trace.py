@@ -126,6 +126,8 @@ class Tracer:
             self.result = self._run(recorder, func, target, args, kwargs, notes)
             returned = True
         except BaseException as error:
+            if self.unnoticed:  # nobody asks for the graph, and what was noted down would live on
+                recorder.stop()
             without_ours(error)
             raise
         finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
 
 from tests.equivalence.gates import expect, meet
@@ -242,3 +244,22 @@ def test_getting_ready_may_fail(monkeypatch):
     graph = trace_function(programs.ensemble, *CASES["ensemble"][1]("abc"))
     monkeypatch.undo()
     assert ParallelExecutor().execute(graph) == programs.ensemble(*CASES["ensemble"][1]("abc"))
+
+
+def test_nothing_outlives_a_run_that_raised() -> None:
+    class Box:
+        pass
+
+    held: weakref.WeakValueDictionary[int, Box] = weakref.WeakValueDictionary()
+
+    def keeps() -> None:
+        try:
+            raise LookupError
+        finally:
+            held[9] = Box()
+
+    run = jit(strategy="tracing")(keeps)
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            run()
+        assert not held
