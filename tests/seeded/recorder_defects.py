@@ -414,4 +414,22 @@ DEFECTS: Final = (
         "            shield.lift()\n            exchange.serve()\n",
         ("tests/unit/tracer/test_shield.py::test_a_task_that_has_waited_is_interrupted_where_it_stands",),
     ),
+    Defect(
+        "registered-behind-the-recorder",
+        Kind.LEAK,
+        "a traced run keeps alive what a step that is not followed has begun to refer to weakly",
+        "xcs_ast/tracer/observing.py",
+        "sum(map(weakref.getweakrefcount, self.notes[step][6])) > before",
+        "before < 0",
+        ("tests/unit/runtime/test_lifetimes.py",),
+    ),
+    Defect(
+        "replaced-but-noted",
+        Kind.LEAK,
+        "a traced run keeps alive what the function replaces, though somebody would notice",
+        "xcs_ast/tracer/observing.py",
+        "any(map(is_weak, inputs)) or any(map(_is_end_noticed, touches))",
+        "any(map(is_weak, inputs))",
+        ("tests/unit/runtime/test_lifetimes.py",),
+    ),
 )

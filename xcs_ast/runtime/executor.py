@@ -80,6 +80,10 @@ class Known:
             return True
         return False
 
+    def leave(self) -> None:
+        """To be recorded, it would keep alive what is noticed: it is left plain for long."""
+        self._rest = _LONGEST
+
     def tell(self, *, useful: bool) -> None:
         """How a call went. Those that were of no use, one after another, make the next ones plain."""
         if useful:
@@ -187,6 +191,8 @@ class ParallelExecutor:
         finally:
             graph = tracer.graph
             known.tell(useful=False)
+            if tracer.stopped:
+                known.leave()
             if graph is not None and graph.result is not None:
                 known.learn(signature, Plan(graph))
             del tracer, graph

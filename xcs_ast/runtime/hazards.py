@@ -16,11 +16,10 @@ from collections.abc import Iterable
 from types import BuiltinFunctionType, CodeType
 from typing import Any, Final, final
 
-from xcs_ast.ir.effects import CONTENT, Access, Unknown
+from xcs_ast.ir.effects import Access, Unknown
 from xcs_ast.ir.operations import OpType
-from xcs_ast.ir.paths import MISSING, static_attr
 from xcs_ast.native import use_own
-from xcs_ast.tracer.finalizers import REACH, noticeable
+from xcs_ast.tracer.finalizers import REACH, let_go, noticeable
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch, text_touches
 from xcs_ast.verifier.single import Watch
 
@@ -133,16 +132,7 @@ class Hazards:
 
     def _thrown_away(self, owner: Any, field: str) -> None:
         """A step overwrites or removes something."""
-        if type(owner) is Unknown:
-            return
-        if type(owner) in CONTAINERS:
-            self._ends(owner)
-        elif field == CONTENT:
-            return
-        else:
-            old = static_attr(owner, field)
-            if old is not MISSING:
-                self._ends(old)
+        self._ends(let_go(owner, field))
 
     def _ends(self, root: object) -> None:
         """Looks for finalizers in what the program may be about to let go."""

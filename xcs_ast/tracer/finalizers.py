@@ -1,5 +1,7 @@
 """Objects whose end somebody could notice: a finalizer, a generator's `finally`, a weak reference.
 
+A weak reference with a callback tells of the end by itself; one without is only asked (`asked`).
+
 Guarantees: no user code runs. Assumes: what lies deeper than `REACH` objects has none that matters.
 """
 
@@ -17,21 +19,45 @@ from types import (
 )
 from typing import Any, Final
 
-from xcs_ast.ir.paths import MISSING, instance_dict
+from xcs_ast.ir.effects import CONTENT, Unknown
+from xcs_ast.ir.paths import MISSING, instance_dict, static_attr
 from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS
 from xcs_ast.tracer.observing_lookup import in_class
 
 use_own(globals())
 
-__all__ = ["REACH", "noticeable"]
+__all__ = ["REACH", "is_weak", "let_go", "noticeable"]
 
 REACH: Final = 500
 _DATA: Final = SCALARS | {type, BuiltinFunctionType, FunctionType, MethodType, ModuleType}
+_WEAK: Final = (
+    weakref.ref, weakref.ProxyType, weakref.CallableProxyType, weakref.finalize,
+    weakref.WeakSet, weakref.WeakKeyDictionary, weakref.WeakValueDictionary,
+)  # fmt: skip
 
 
-def noticeable(root: object) -> Iterator[tuple[object, str]]:
-    """The objects in and below `root` whose end somebody could notice, and why (empty: a finalizer)."""
+def is_weak(obj: object) -> bool:
+    """Whether what it says depends on who is still alive."""
+    return issubclass(type(obj), _WEAK)
+
+
+def let_go(owner: Any, field: str) -> object:
+    """What a write to this place may let go of: what is there now, or all of a container."""
+    if type(owner) is Unknown:
+        return None
+    if type(owner) in CONTAINERS:
+        if type(owner) is dict and field.isidentifier() and all(type(name) is str for name in owner):
+            return owner.get(field)  # a namespace: items have other fields (`item_field`)
+        return owner
+    return None if field == CONTENT else static_attr(owner, field)
+
+
+def noticeable(root: object, *, asked: bool = False) -> Iterator[tuple[object, str]]:
+    """The objects in and below `root` whose end somebody could notice, and why (empty: a finalizer).
+
+    `asked`: also where only who asks a weak reference notices.
+    """
     seen: set[int] = set()
     todo = [root]
     while todo and len(seen) < REACH:
@@ -51,7 +77,7 @@ def noticeable(root: object) -> Iterator[tuple[object, str]]:
             yield obj, "a generator may be closed"
         elif in_class(kind, "__del__") is not MISSING:
             yield obj, ""
-        elif any(each.__callback__ is not None for each in weakref.getweakrefs(obj)):
+        elif any(asked or each.__callback__ is not None for each in weakref.getweakrefs(obj)):
             yield obj, "a weak reference may tell of its end"
         own = instance_dict(obj)
         if own is not None:

@@ -8,7 +8,8 @@ somebody wants the graph: see `observing_graph`.
 Guarantees: what `WatchingRecorder` guarantees; and every object that the notes name stays alive until they
 are dropped, so that no identity is used twice. When there are `LIMIT` notes, no more are taken, and the rest
 of the run is at plain speed.
-Assumes: one thread. Finalizers and weak references do notice that objects live longer.
+Assumes: one thread. Finalizers and weak references do notice that objects live longer, unless it is
+`unnoticed`: then it stops where they could (but for arguments, which live until a call has returned).
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from sys import _getframe
 from types import CodeType, FrameType, FunctionType
 from typing import Any, Final, final
 
+from xcs_ast.ir.effects import Access
 from xcs_ast.ir.operations import OpType
 from xcs_ast.native import use_own
 from xcs_ast.tracer.clones import is_clone, source_of
-from xcs_ast.tracer.finalizers import noticeable
+from xcs_ast.tracer.finalizers import is_weak, let_go, noticeable
 from xcs_ast.tracer.observing_base import NOTHING
 from xcs_ast.tracer.observing_control import FunctionMap
 from xcs_ast.tracer.observing_effects import CONTAINERS, Memo, Touch
@@ -110,6 +112,8 @@ class NotingRecorder(WatchingRecorder):
         """Whether they end before it."""
         self.top = Activation(None, None, None)
         self._unnoticed = unnoticed
+        self._referred = -1, 0
+        """The last step, and how many weak references there were to what it was given."""
         self._active = [self.top]
         self._resumed: dict[FrameType, Activation] = {}
         self._maps: dict[FunctionType, FunctionMap | None] = {}
@@ -192,6 +196,11 @@ class NotingRecorder(WatchingRecorder):
         if len(notes) >= LIMIT:
             self.fill()
             return None
+        if self._unnoticed:
+            if any(map(is_weak, inputs)) or any(map(_is_end_noticed, touches)):
+                self.stop()
+                return None
+            self._referred = len(notes), sum(map(weakref.getweakrefcount, inputs))
         frame: FrameType | None = _getframe(2)
         while frame is not None and not is_clone(frame.f_code):
             frame = frame.f_back
@@ -215,17 +224,24 @@ class NotingRecorder(WatchingRecorder):
 
     def after(self, step: Any, value: Any) -> None:
         """Notes down what it gave."""
-        if step is None or value is NOTHING or self.stopped or step >= len(self.notes):
+        if step is None or self.stopped or step >= len(self.notes):
             return
         note = self.notes[step]
         kind = note[4]
-        if self._unnoticed and kind is OpType.CALL and _is_noticeable(value):
+        if self._unnoticed and ((kind is OpType.CALL and _is_noticeable(value)) or self._is_referred(step)):
             self.stop()
+            return
+        if value is NOTHING:
             return
         extra = length_of(value)
         if extra is not None and kind is OpType.NEW and note[8].get("how") == "new":
             extra = (len(value), _parts(value))
         self.notes.append((Kind.AFTER, step, value, extra))
+
+    def _is_referred(self, step: int) -> bool:
+        """Whether a step that was not followed made weak references to what it was given."""
+        last, before = self._referred
+        return step == last and sum(map(weakref.getweakrefcount, self.notes[step][6])) > before
 
     def quiet(self, touches: list[Touch], found: Any = NOTHING) -> None:
         """The call of what was found bears it, or the next step of the function."""
@@ -283,7 +299,10 @@ def _parts(value: Any) -> tuple[Any, ...]:
 
 
 def _is_noticeable(value: object) -> bool:
-    return type(value) in _REFERENCES or next(noticeable(value), None) is not None
+    return is_weak(value) or next(noticeable(value), None) is not None
 
 
-_REFERENCES: Final = frozenset({weakref.ref, weakref.ProxyType, weakref.CallableProxyType})
+def _is_end_noticed(touch: Touch) -> bool:
+    """Whether the step ends the life of something, and somebody could notice that it does not."""
+    access, owner, field = touch
+    return access is Access.WRITE and next(noticeable(let_go(owner, field), asked=True), None) is not None

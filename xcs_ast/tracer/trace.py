@@ -92,6 +92,8 @@ class Tracer:
         self._noted = 0
         self.unnoticed = unnoticed
         """Whether to stop recording (there is no graph then) rather than keep alive what could be noticed."""
+        self.stopped = False
+        """Whether it did."""
 
     def trace(self, func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> ComputationGraph:
         """See `trace_function`."""
@@ -125,7 +127,9 @@ class Tracer:
         try:
             self.result = self._run(recorder, func, target, args, kwargs, notes)
             returned = True
+            self.stopped = recorder.stopped
         except BaseException as error:
+            self.stopped = recorder.stopped
             if self.unnoticed:  # nobody asks for the graph, and what was noted down would live on
                 recorder.stop()
             without_ours(error)
