@@ -13,6 +13,7 @@ NAMES = (
     "first_call",
     "executed_graph",
     "speculation",
+    "critical_path",
     "wide_io",
     "task_cost",
     "cheap_loop",
