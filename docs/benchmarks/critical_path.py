@@ -1,8 +1,8 @@
-"""Programs that share what they write, against what their critical path allows; each in a process of its own.
+"""Programs that share what they write, against what their critical path allows; each in its own process.
 
-The limit is the number of calls over the longest chain of calls that need one another. Goal: 80% of it, on the
-first call with nothing known of the loops, and on later ones. Outcomes are compared with those of plain Python:
-value, output, what was logged, and what the shared objects hold afterwards.
+The limit is the number of calls over the longest chain of calls that need one another. Goal: 80% of it, on
+the first call with nothing known of the loops, and on later ones. Outcomes are compared with those of plain
+Python: value, output, what was logged, and what the shared objects hold afterwards.
 """
 
 from __future__ import annotations

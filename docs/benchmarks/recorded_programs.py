@@ -1,4 +1,4 @@
-"""Ordinary loops over slow calls that share what they write: nobody can prove these independent beforehand."""
+"""Loops over slow calls that share what they write: nobody can prove these independent beforehand."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def nonlocal_counter(questions: list[str]) -> tuple[list[str], int]:
 
     answers = []
     for question in questions:
-        answers.append(ask(question))
+        answers.append(ask(question))  # noqa: PERF401
     return answers, asked
 
 
@@ -184,12 +184,12 @@ def debate(agents: list[Agent], topic: str, rounds: int) -> list[str]:
     for _ in range(rounds):
         now = []
         for agent in agents:
-            now.append(agent.reply(topic, said))
+            now.append(agent.reply(topic, said))  # noqa: PERF401
         said = now
     return said
 
 
-# ------------------------------------------------------------------------------------ a dictionary of handlers
+# --------------------------------------------------------------------------------- a dictionary of handlers
 
 
 class Translator:
@@ -236,7 +236,7 @@ def appends(questions: list[str]) -> tuple[list[str], list[str]]:
     handled.clear()
     answers = []
     for question in questions:
-        answers.append(noted(question))
+        answers.append(noted(question))  # noqa: PERF401
     return answers, list(handled)
 
 
