@@ -1,8 +1,8 @@
 """Options: defaults, then `[tool.xcs_ast]` of the user's `pyproject.toml`, then `XCS_AST_*`, then code.
 
 Guarantees: `Options` is immutable and valid; reading it costs one call; nothing is read before the first
-`current()`, and no TOML parser is imported where no file speaks of us. A reader that sees an old value during
-a concurrent `configure` sees a consistent one.
+`current()`, and no TOML parser is imported where no file has a key of ours. A reader that sees an old value
+during a concurrent `configure` sees a consistent one.
 Assumes: the configuration file does not change while the process runs (`reload` reads it again).
 """
 
@@ -44,6 +44,7 @@ DECLARATIONS: Final = ("pure", "unordered", "ordered", "off")
 VERIFY: Final = ("always", "sample", "never")
 _PREFIX: Final = "XCS_AST_"
 _FILE: Final = "pyproject.toml"
+_KEY: Final = b"xcs_ast"
 _MOST: Final = 4096
 
 
@@ -240,9 +241,36 @@ def _default_starts() -> list[str]:
 def _speaks_of_us(path: str) -> bool:
     try:
         with open(path, "rb") as file:
-            return b"xcs_ast" in file.read()
+            content = file.read()
     except OSError:
         return False
+    at = content.find(_KEY)
+    while at >= 0:
+        if _is_key(content, at):
+            return True
+        at = content.find(_KEY, at + 1)
+    return False
+
+
+def _is_key(content: bytes, at: int) -> bool:
+    """Whether what stands there may be a key, or a part of one: many files name us in some list only.
+
+    So the parser, which takes longer to load than all that a small program needs, can be spared.
+    """
+    start, after = at, at + len(_KEY)
+    quote = content[at - 1 : at]
+    if quote in (b'"', b"'"):
+        if content[after : after + 1] != quote:
+            return False
+        start, after = at - 1, after + 1
+    line, end = content.rfind(b"\n", 0, at) + 1, content.find(b"\n", after)
+    before, rest = content[line:start].strip(), content[after : end if end >= 0 else None].strip()
+    if before and before[-1:] not in (b".", b",", b"{", b"["):
+        return False
+    if rest[:1] in (b".", b"="):
+        return True
+    # Else it is the name of a table, whose bracket somebody may have forgotten; or stands in a list.
+    return rest[:1] in (b"]", b"", b"#") and before[:1] == b"["
 
 
 def _from_file(path: str) -> dict[str, Any]:

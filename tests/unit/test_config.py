@@ -110,8 +110,45 @@ def test_options_are_validated_and_frozen() -> None:
         Options().workers = 3  # type: ignore[misc]
 
 
-def test_no_toml_parser_without_need(tmp_path: Path) -> None:
-    write(tmp_path, "[project]\nname = 'x'\n")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.xcs_ast]\nworkers = 5\n",
+        "[tool . xcs_ast]  # ours\nworkers = 5",
+        "[ tool.xcs_ast ]\r\nworkers = 5\r\n",
+        "\t[tool.'xcs_ast']\nworkers = 5\n",
+        '[tool."xcs_ast"]\nworkers = 5\n',
+        "tool.xcs_ast.workers = 5\n",
+        "xcs_ast = 1\ntool.xcs_ast . workers = 5\n",
+        "[tool]\nxcs_ast.workers = 5\n",
+        "[tool]\n  xcs_ast = {workers = 5}\n",
+        '[tool]\n"xcs_ast" = {workers = 5}\n',
+        "tool = {xcs_ast = {workers = 5}}\n",
+        "tool = {other = 1, xcs_ast.workers = 5}\n",
+        "tool = { 'xcs_ast'.workers = 5 }\n",
+        "[tool]\nother = ['xcs_ast']\n[tool.xcs_ast]\nworkers = 5\n",
+    ],
+)
+def test_each_way_to_write_the_table_is_read(tmp_path: Path, text: str) -> None:
+    assert config.load(write(tmp_path, text), {}).workers == 5
+
+
+LISTS = """
+[project]
+name = 'x'
+dependencies = ["xcs_ast", "other"]
+[tool.setuptools]
+packages = [
+    "xcs_ast",
+    'xcs_ast']
+[tool.linter.contracts]
+layers = ["xcs_ast.cli | xcs_ast.hook", "my-xcs_ast", 'xcs_ast.'] # xcs_ast is ours; not_xcs_ast = 1
+"""
+
+
+@pytest.mark.parametrize("text", ["[project]\nname = 'x'\n", LISTS])
+def test_no_toml_parser_without_need(tmp_path: Path, text: str) -> None:
+    write(tmp_path, text)
     program = "import sys; from xcs_ast import config; config.load('.', {}); print('tomllib' in sys.modules)"
     root = str(Path(config.__file__).parents[1])
     done = subprocess.run(
