@@ -15,7 +15,7 @@ from xcs_ast.effects.declare import Declared, declared
 from xcs_ast.effects.entries import EntryKind
 from xcs_ast.effects.machine import DEPTH, FUNCTIONS, Frame, Sink, TooLarge
 from xcs_ast.effects.protocol import Args
-from xcs_ast.effects.resolve import builtins_of, class_name, find_in_mro, is_class, module_of
+from xcs_ast.effects.resolve import BOUND_C, builtins_of, class_name, find_in_mro, is_class, module_of
 from xcs_ast.effects.scopes import scope_of
 from xcs_ast.effects.values import (
     BOTTOM,
@@ -174,7 +174,7 @@ class Calls(Arguments):
             (owner,) = self.wrap(ref.path.then(AttrStep("__self__")), obj.__self__)
             name = obj.__func__.__name__ if type(obj.__func__) is types.FunctionType else ""
             return self._call_bound(func, owner, name, args, node)
-        if kind is types.BuiltinFunctionType or issubclass(type(obj), _C_CALLABLES):
+        if kind in BOUND_C or issubclass(kind, _C_CALLABLES):
             return self._call_c(ref, args, node)
         if kind is functools.partial:
             return self._call_partial(ref, args, node)

@@ -30,6 +30,7 @@ from xcs_ast.effects.catalog_names import (
 )
 from xcs_ast.effects.catalog_sections import Section, sections_of
 from xcs_ast.effects.entries import Entry, EntryKind
+from xcs_ast.effects.resolve import BOUND_C
 from xcs_ast.native import Final, final, use_own
 
 use_own(globals())
@@ -107,7 +108,7 @@ class Catalog:
 
     def _callable(self, obj: object) -> Entry | None:
         kind = type(obj)
-        if kind is types.BuiltinFunctionType:
+        if kind in BOUND_C:
             return self._for_builtin(obj)
         if kind is types.FunctionType:
             return self._for_function(obj)

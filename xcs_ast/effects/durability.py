@@ -15,6 +15,7 @@ from _collections import _tuplegetter  # type: ignore[import-not-found]
 from _weakref import ref
 from collections.abc import Iterator
 from functools import cached_property
+from re import Pattern
 from types import (
     BuiltinFunctionType,
     CodeType,
@@ -28,6 +29,7 @@ from types import (
 )
 
 from xcs_ast.effects.region import RegionEffects
+from xcs_ast.effects.resolve import BOUND_C
 from xcs_ast.ir.effects import Location
 from xcs_ast.ir.paths import MISSING, Path, PinnedRoot
 from xcs_ast.native import Any, Final, use_own
@@ -59,6 +61,8 @@ def is_durable(obj: object) -> bool:
     kind = type(obj)
     if obj is MISSING or kind in _LASTING or kind in _DATA:
         return True
+    if kind in BOUND_C:
+        return type(obj.__self__) is Pattern  # type: ignore[attr-defined]
     if kind is GetSetDescriptorType or kind is MemberDescriptorType:
         return is_durable(obj.__objclass__)  # type: ignore[attr-defined]
     if kind is dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 import types
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from xcs_ast.native import Any, Final, TypeGuard, use_own
 use_own(globals())
 
 __all__ = [
+    "BOUND_C",
     "PLAIN_DELATTR",
     "PLAIN_GETATTRIBUTE",
     "PLAIN_SETATTR",
@@ -44,6 +46,8 @@ _flags: Final[Callable[[type], int]] = type.__dict__["__flags__"].__get__
 _HEAP_TYPE: Final = 1 << 9
 _IMMUTABLE_TYPE: Final = 1 << 8
 
+BOUND_C: Final = (types.BuiltinFunctionType, type(re.compile("").match))
+"""What functions and bound methods in C are; the second where the C code asks for the class of the method."""
 _GENERIC: Final[tuple[type, ...]] = (
     object, type, types.ModuleType, BaseException, int, float, complex, bool, str, bytes, bytearray, list,
     tuple, dict, set, frozenset, range, slice, enumerate, zip, map, filter, reversed, types.GeneratorType,

@@ -12,6 +12,7 @@ from xcs_ast.effects.applying import ModelCall
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import (
+    BOUND_C,
     among,
     class_name,
     find_in_mro,
@@ -28,6 +29,7 @@ from xcs_ast.effects.values import (
     NONE,
     TRUE,
     AnyException,
+    Atom,
     Const,
     New,
     Ref,
@@ -126,6 +128,9 @@ class Rules(Streams):
             if issubclass(type(receiver.obj), EnumMeta):
                 return self._enum_member(receiver.obj, args, call.node)
             return self.instantiate(receiver.obj, args, call.node)
+        if not _is_called_as_it_is(receiver):
+            # Its class' `__call__` is what has led here.
+            return self.no_rule(call, "of what nothing else is known of")
         return self.call_atom(receiver, args, call.node)
 
     def rule_super(self, call: ModelCall) -> Value:
@@ -455,3 +460,20 @@ def have_decimal_context() -> None:
 
 def _is_standard(cls: type) -> bool:
     return type(cls).__module__ in ("abc", "enum") and module_of(cls) in _STANDARD
+
+
+_CALLED_AS_THEY_ARE: Final = (
+    *(types.FunctionType, types.MethodType, *BOUND_C, types.MethodWrapperType),
+    *(types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType),
+)
+
+
+def _is_called_as_it_is(atom: Atom) -> bool:
+    """Whether calling it does not go through the `__call__` of its class."""
+    match atom:
+        case Ref(obj=obj):
+            return type(obj) in _CALLED_AS_THEY_ARE or is_class(obj)
+        case New(obj):
+            return obj.cls is types.FunctionType
+        case _:
+            return True

@@ -14,6 +14,7 @@ import re
 import types
 from collections.abc import Callable
 
+from xcs_ast.effects.resolve import BOUND_C
 from xcs_ast.effects.values import SCALARS
 from xcs_ast.native import Any, Final, use_own
 
@@ -33,7 +34,6 @@ _DATA: Final = (
         type(abc.ABC.__dict__["_abc_impl"]),
     ),
 )
-_BUILTIN: Final = (types.BuiltinFunctionType, type(re.compile("").match))
 _seen: Final[dict[type, tuple[object, ...]]] = {}
 """What the dictionary of a class held when all of it was its authors'."""
 
@@ -61,7 +61,7 @@ def _is_authors(value: Any, is_authors: Callable[[types.FunctionType], bool]) ->
         return all(_is_authors(part, is_authors) for part in (value.fget, value.fset, value.fdel))
     if kind is staticmethod or kind is classmethod:
         inner = value.__func__
-        if type(inner) in _BUILTIN:  # but not a method of a list of the program's
+        if type(inner) in BOUND_C:  # but not a method of a list of the program's
             return type(inner.__self__) in (re.Pattern, types.ModuleType)
         return _is_authors(inner, is_authors)
     if kind is functools.cached_property:

@@ -5,10 +5,11 @@ import dataclasses
 import enum
 import functools
 import operator
+import re
 
 from xcs_ast.testing import probe
 
-RUNS_AHEAD = {"case_dataclass_models", "case_static_method", "case_bound_methods", "case_pure_property", "case_namedtuple_items"}
+RUNS_AHEAD = {"case_dataclass_models", "case_static_method", "case_bound_methods", "case_kept_method_of_a_pattern", "case_pure_property", "case_namedtuple_items"}
 EXTRA_CALLS = {"case_property_of_each_item", "case_property_with_side_effects"}
 """Each changes what the next one has read."""
 
@@ -700,6 +701,18 @@ def case_bound_methods():
     for f in [Tools().bound, Tools().bound]:
         out.append(f(2))
     return out
+
+
+WORD = re.compile("[a-z]+").match
+
+
+def first_word(text):
+    probe.call("first_word")
+    return WORD(text).group()
+
+
+def case_kept_method_of_a_pattern():
+    return [first_word(text) for text in ["ab 1", "cd 2", "ef 3"]]
 
 
 class Base:

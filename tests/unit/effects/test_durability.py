@@ -7,6 +7,7 @@ import enum
 import gc
 import math
 import os
+import re
 import time
 import weakref
 from collections.abc import Callable
@@ -54,6 +55,7 @@ def _make_local() -> tuple[type, Callable[[], None]]:
         vars(lasting.Tables)["found"],
         lasting.Level.LOW,
         collections.abc.Mapping.get,
+        re.compile("a").match,
         weakref.ref(lasting.Tables.part),
     ],
 )
