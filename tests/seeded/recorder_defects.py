@@ -432,4 +432,13 @@ DEFECTS: Final = (
         "any(map(is_weak, inputs))",
         ("tests/unit/runtime/test_lifetimes.py",),
     ),
+    Defect(
+        "failing-look-not-logged",
+        Kind.FORGOTTEN,
+        "a look outside that fails is not looked at again when it is the task's turn, though the task has caught that",
+        _TRANSACTION,
+        "            self.segment.probes.append((partial(_failure_of, fetch), _told(error)))\n",
+        "",
+        _RULES,
+    ),
 )

@@ -162,15 +162,7 @@ class Modelled(Items):
         everything = (*args, *named.values())
         if use.external or self.wrote_outside or not all(type(arg) in SCALARS for arg in everything):
             return self.wait(f"{use.entry.dotted} looks at what others may change")
-
-        def look() -> object:
-            try:
-                return native(*args, **named)
-            except OSError as error:
-                return f"{type(error)} {error}"
-
-        native(*args, **named)  # raises here what it raises
-        result = self.transaction.probe(look)
+        result = self.transaction.probe(partial(native, *args, **named))
         if type(result) not in SCALARS:
             return self.wait(f"{use.entry.dotted} looks at what others may change")
         return result

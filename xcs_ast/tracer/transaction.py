@@ -13,6 +13,7 @@ else changes shared state between a `validate` that says yes and its `replay`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import sleep
 from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, Never, final
@@ -151,14 +152,18 @@ class Transaction:
         """Reads something through `fetch`, which runs no user code; validation calls it again.
 
         With a key (made of ids of what `fetch` keeps alive), what was seen under it once is seen again.
+        That it raises is something seen, too: the task may catch it.
         """
-        if key is not None:
-            known = self.segment.probed
-            if key in known:
-                return known[key]
-            seen = known[key] = fetch()
-        else:
+        known = self.segment.probed
+        if key is not None and key in known:
+            return known[key]
+        try:
             seen = fetch()
+        except Exception as error:
+            self.segment.probes.append((partial(_failure_of, fetch), _told(error)))
+            raise
+        if key is not None:
+            known[key] = seen
         self.segment.probes.append((fetch, seen))
         return seen
 
@@ -376,6 +381,19 @@ def _carry_over() -> Callable[..., None]:
     from xcs_ast.tracer.state_parent import carry_over
 
     return carry_over
+
+
+def _failure_of(fetch: Callable[[], object]) -> str:
+    """How a look fails."""
+    try:
+        fetch()
+    except Exception as error:
+        return _told(error)
+    return ""
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error)} {error}"
 
 
 def _same_callee(known: object, callee: object) -> bool:

@@ -152,6 +152,23 @@ def case_cache_on_disk():
     return [ask(x) for x in [1, 2, 1, 3, 2]]
 
 
+def case_look_that_fails_until_the_body_writes():
+    sizes = []
+
+    def size(path):
+        sizes.append(path)
+        try:
+            return os.path.getsize(path)
+        except OSError as error:
+            return error.errno
+
+    out = []
+    for path in ["0", "1", "2", "3"]:
+        out.append(size(path))
+        pathlib.Path(str(int(path) + 1)).write_text(path)
+    return out, sizes
+
+
 def case_temporary_names():
     def ask(x):
         with tempfile.TemporaryDirectory(dir=".") as folder:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import functools
 import io
+import os
+from pathlib import Path
 from types import CellType
+
+import pytest
 
 from xcs_ast.tracer.speculation import Speculation
 from xcs_ast.tracer.speculative import SpeculativeRecorder
@@ -50,6 +54,23 @@ def test_an_element_that_was_read_is_validated() -> None:
     shared[1] = 9
     assert transaction.validate()
     shared[0] = 9
+    assert not transaction.validate()
+
+
+@pytest.mark.parametrize("fails_at_first", [True, False])
+def test_how_a_look_outside_ends_is_validated(fails_at_first: bool, tmp_path: Path) -> None:
+    transaction, recorder = begin()
+    path = tmp_path / "file"
+    if fails_at_first:
+        with pytest.raises(FileNotFoundError):
+            recorder.call(os.path.getsize, str(path))
+        assert transaction.validate()
+        path.write_text("")
+    else:
+        path.write_text("")
+        assert recorder.call(os.path.getsize, str(path)) == 0
+        assert transaction.validate()
+        path.unlink()
     assert not transaction.validate()
 
 
