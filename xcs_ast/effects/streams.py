@@ -18,6 +18,7 @@ from xcs_ast.effects.applying import ModelCall
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.catalog import MODELS
 from xcs_ast.effects.construct import Constructing
+from xcs_ast.effects.openers import begin_opener, build_opener_once, has_plain_opener
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import class_name, is_library, module_of
 from xcs_ast.effects.values import (
@@ -46,11 +47,6 @@ use_own(globals())
 
 __all__ = ["Streams"]
 
-_HANDLERS: Final = frozenset(
-    {"ProxyHandler", "UnknownHandler", "HTTPHandler", "HTTPDefaultErrorHandler", "HTTPRedirectHandler"}
-    | {"FTPHandler", "FileHandler", "HTTPErrorProcessor", "DataHandler", "HTTPSHandler"}
-)
-"""Handlers of `urllib.request` that keep nothing of one request for the next, as one for cookies does."""
 _READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -255,6 +251,8 @@ class Streams(Constructing):
             own = any(call.argument(name) is not None for name in ("cafile", "capath", "context"))
             name = "urllib.request has no opener of somebody's"
             self.guard(g.Condition(name, has_plain_opener, None if own else build_opener_once))
+            if not own:
+                begin_opener()
         method, url, data = self._request(call)
         methods = self._methods(method, data)
         if methods is None:
@@ -318,38 +316,6 @@ class Streams(Constructing):
                 return end is not None
             case _:
                 return False
-
-
-def has_plain_opener() -> bool:
-    """Whether `urllib.request` opens URLs in its own way."""
-    space = sys.modules["urllib.request"].__dict__
-    opener = space["_opener"]
-    if opener is None:
-        return True
-    return type(opener) is space["OpenerDirector"] and all(
-        type(handler) is space.get(type(handler).__name__) and type(handler).__name__ in _HANDLERS
-        for handler in opener.__dict__["handlers"]
-    )
-
-
-def build_opener_once() -> None:
-    """Builds the opener that the first `urlopen` of a process builds, exactly as that would.
-
-    Left to themselves, tasks that are first at the same time build one each, which on Python 3.12 and later
-    means a TLS context each: 20 ms apiece, and most of that under one lock.
-    """
-    space = sys.modules["urllib.request"].__dict__
-    ssl: Any = sys.modules.get("ssl")
-    if space["_opener"] is not None:
-        return
-    if ssl is not None and ssl._create_default_https_context is not ssl.create_default_context:
-        return  # somebody's own function makes the contexts: it is to run where it would have
-    try:
-        opener = space["build_opener"]()
-    except Exception:  # the first task will meet it again
-        return
-    if space["_opener"] is None:
-        space["_opener"] = opener
 
 
 def prints_plainly() -> bool:

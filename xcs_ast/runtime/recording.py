@@ -47,6 +47,13 @@ class Recording:
         self._codes: dict[int, CodeType] = {}
         self._doubtful = False
 
+    def load(self, slices: Sequence[Callable[..., Any]]) -> Recording:
+        """Itself, once all is loaded that an entry with these slices needs."""
+        from xcs_ast.runtime import speculation  # noqa: F401
+
+        self._register(slices)
+        return self
+
     def run(
         self,
         peeker: Peeker,
@@ -57,10 +64,9 @@ class Recording:
         *,
         proven: bool = False,
     ) -> Run:
-        """One entry of a loop or comprehension."""
+        """One entry of a loop or comprehension, after `load`."""
         from xcs_ast.runtime.speculation import SpeculativeRun
 
-        self._register((spec.slice,))
         if self._doubtful and not proven:
             # The first item runs as it is, and shows how much of its time the processor is busy with it.
             spec = replace(spec, at_once=False)
@@ -76,10 +82,9 @@ class Recording:
         *,
         proven: bool = False,
     ) -> BlockRun:
-        """One entry of a block."""
+        """One entry of a block, after `load`."""
         from xcs_ast.runtime.speculation import SpeculativeBlock
 
-        self._register(thunks)
         return SpeculativeBlock(owner, thunks, plan.thunks, workers, None if proven else self._conduct, check)
 
     def _register(self, slices: Sequence[Callable[..., Any]]) -> None:

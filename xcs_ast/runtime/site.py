@@ -253,17 +253,19 @@ class Site:
         if plan.watch is not None:
             plan.watch(sources(iterable))
         at_once = plan.blocking is Blocking.LIKELY
-        for each in plan.prepare:
-            each()
         spec = Spec(slice, plan.admit, options, at_once, shape.pattern, resumes, numbered, whole)
         proven = decision.verdict.kind is VerdictKind.PROVEN
         tasks = len(iterable) if type(iterable) in _SIZED else 0  # type: ignore[arg-type]
         check = self._check(plan, options, proven, tasks)
-        if proven and check is None and not peeker.wrapped:
+        plain = proven and check is None and not peeker.wrapped
+        recording = None if plain else self._recorded().load((slice,))
+        for each in plan.prepare:  # last: some of it may have begun by itself
+            each()
+        if recording is None:
             return Run(self, peeker, spec)
         # What iterating does may concern the tasks; what they read is compared when it is their turn.
         proven = proven and not peeker.wrapped
-        return self._recorded().run(peeker, spec, plan, self, check, proven=proven)
+        return recording.run(peeker, spec, plan, self, check, proven=proven)
 
     def _check(self, plan: Plan, options: config.Options, proven: bool, tasks: int) -> Check | None:
         checks = self._checks
@@ -321,14 +323,15 @@ class Site:
         if plan.blocking is not Blocking.LIKELY and not options.eager:
             self._serial((), codes.MAY_NOT_BLOCK)
             return None
-        for each in plan.prepare:
-            each()
         proven = decision.verdict.kind is VerdictKind.PROVEN
         check = self._check(plan, options, proven, len(thunks))
-        if proven and check is None:
+        recording = None if proven and check is None else self._recorded().load(thunks)
+        for each in plan.prepare:
+            each()
+        if recording is None:
             run = BlockRun(self, thunks, plan.thunks, options.workers)
         else:
-            run = self._recorded().block(thunks, plan, options.workers, self, check, proven=proven)
+            run = recording.block(thunks, plan, options.workers, self, check, proven=proven)
         self._blocks[get_ident()] = ref(run)
         return run
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
 
-from xcs_ast.effects import catalog, libraries, streams
+from xcs_ast.effects import catalog, libraries, openers, streams
 from xcs_ast.effects import entries as e
 from xcs_ast.effects.node import Node
 from xcs_ast.effects.resolve import find_in_mro, is_class, is_library, module_of, mro_of
@@ -122,10 +122,10 @@ def request_is_unordered(entry: e.Entry, placed: Mapping[str | int, tuple[Any, .
         return None
 
     if entry.owner == "urllib.request":
-        if not streams.has_plain_opener():
+        if not openers.has_plain_opener():
             return False
         if all(argument(name) is None for name in ("cafile", "capath", "context")):
-            streams.build_opener_once()
+            openers.build_opener_once()
     url, method = argument("url"), argument("method")
     data = argument("data", "body", "json")
     if type(url).__module__ == "urllib.request" and type(url).__name__ == "Request":
