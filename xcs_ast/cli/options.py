@@ -10,6 +10,9 @@ from xcs_ast._version import __version__
 
 __all__ = ["dispatch"]
 
+_BY_PROGRAM = ("each", "turns")
+"""Schedules that go by the number of a generated program."""
+
 
 def dispatch(arguments: Sequence[str]) -> int:
     """Parses and carries out a command; returns the exit status."""
@@ -82,7 +85,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     )
     check.add_argument("--examples", type=_count, default=100, metavar="N", help="how many inputs (100)")
     check.add_argument("--seed", type=int, default=0, metavar="S", help="for other inputs, or programs (0)")
-    check.add_argument("--schedules", choices=("quick", "all", "turns"), default="quick")
+    check.add_argument("--schedules", choices=("quick", "all", *_BY_PROGRAM), default="quick")
     check.add_argument(
         "--save", default="", metavar="FILE", help="write the script that shows a difference there"
     )
@@ -142,8 +145,10 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             schedules=options.schedules,
             jobs=options.jobs,
         )
-    if options.schedules == "turns":
-        parser.error("check: --schedules turns goes with --generate, where programs take turns")
+    if options.schedules in _BY_PROGRAM:
+        parser.error(
+            f"check: --schedules {options.schedules} goes with --generate, where programs take turns"
+        )
     return check(
         options.target,
         examples=options.examples,

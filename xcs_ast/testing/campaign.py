@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +19,17 @@ from xcs_ast.testing.schedules import ALL, QUICK, Order, Schedule
 __all__ = [
     "SCHEDULES",
     "Campaign",
+    "Schedules",
     "check_runs",
     "check_source",
+    "each_for",
     "everything_is_proven",
     "faces_for",
     "turns_for",
 ]
 
+Schedules = tuple[Schedule, ...] | Callable[[int], tuple[Run, ...]]
+"""Under which schedules programs run: all through the same faces; or by the seed, through which faces, too."""
 _numbers: Final = itertools.count()
 
 
@@ -47,16 +51,19 @@ class Campaign:
     def run(
         self,
         seeds: Iterable[int],
-        schedules: tuple[Schedule, ...] | None = QUICK,
+        schedules: Schedules = QUICK,
         faces: tuple[Face, ...] | None = None,
     ) -> None:
         """Check the program of each seed; by default each through two faces, by its number.
 
-        Without `schedules` they go by its number as well, see `turns_for`.
+        Where `schedules` is a function, it says which runs the program of a seed is given.
         """
         for seed in seeds:
             source = source_for(seed)
-            runs = turns_for(seed) if schedules is None else runs_of(schedules, faces or faces_for(seed))
+            if callable(schedules):
+                runs = schedules(seed)
+            else:
+                runs = runs_of(schedules, faces or faces_for(seed))
             try:
                 found, tasks, reasons = check_runs(source, runs)
             except ValueError:  # two plain runs differ
@@ -117,8 +124,17 @@ def turns_for(seed: int) -> tuple[Run, ...]:
     return ((Face.HOOK, _CHECKED), (Face.HOOK, _ORDERS[turn % len(_ORDERS)]), (other, schedule))
 
 
-SCHEDULES: Final[dict[str, tuple[Schedule, ...] | None]] = {"quick": QUICK, "all": ALL, "turns": None}
-"""The sets of schedules that have a name; `None` stands for turns."""
+def each_for(seed: int) -> tuple[Run, ...]:
+    """Every schedule once, through the hook and another face in turn; many programs see all of both."""
+    other = _TURNS[seed % len(_TURNS)]
+    if other is Face.TRACING:  # it decides nothing anew
+        return (*((Face.HOOK, schedule) for schedule in ALL), (other, _AHEAD))
+    first = seed // len(_TURNS)
+    return tuple((other if (first + n) % 2 else Face.HOOK, schedule) for n, schedule in enumerate(ALL))
+
+
+SCHEDULES: Final[dict[str, Schedules]] = {"quick": QUICK, "all": ALL, "turns": turns_for, "each": each_for}
+"""What has a name."""
 
 _TURNS: Final = (Face.DECORATOR, Face.STATIC, Face.DECORATOR, Face.TRACING)
 _PATIENCE: Final = 60.0

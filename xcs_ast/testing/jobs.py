@@ -15,8 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Final, final
 
-from xcs_ast.testing.campaign import Campaign
-from xcs_ast.testing.schedules import Schedule
+from xcs_ast.testing.campaign import Campaign, Schedules
 
 __all__ = ["campaigns"]
 
@@ -24,8 +23,6 @@ _CHUNK: Final = 4
 """So many seeds go to a process at a time,"""
 _CHUNKS: Final = 200
 """and so many times; then new ones take over, since what was made of a program once stays in memory."""
-
-Schedules = tuple[Schedule, ...] | None
 
 
 @contextmanager

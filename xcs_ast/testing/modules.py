@@ -64,6 +64,7 @@ class Program:
         text = self._source.decode()
         self._finalizers = any(word in text for word in ("__del__", "gc.collect", "finalize("))
         self._plain = _plain_code(self._source, str(path))
+        self._module = types.ModuleType(path.stem)
 
     @property
     def hooked(self) -> types.CodeType:
@@ -71,9 +72,14 @@ class Program:
         return optimized_code(self._source, str(self.path))
 
     def run(self, face: Face, times: int = 1) -> Outcome:
-        """Execute the module and call its entry function, if it has one, so many times."""
-        module = types.ModuleType(self.path.stem)
-        module.__file__ = str(self.path)
+        """Execute the module and call its entry function, if it has one, so many times.
+
+        Each run begins with nothing, but in one namespace, as a cell of a notebook that is run again: what an
+        earlier run was analysed for is used once more where its guards hold.
+        """
+        module = self._module
+        vars(module).clear()
+        vars(module).update(vars(types.ModuleType(self.path.stem)), __file__=str(self.path))
         code = self.hooked if face is Face.HOOK else self._plain
 
         def paint(value: object, raised: BaseException | None) -> Picture:

@@ -172,7 +172,7 @@ def test_could_not_be_tried(shop, target, message):
 
 
 def test_misused(shop):
-    wrong = (("a:b", "--generate", "3"), ("a:b", "--examples", "0"), ("a:b", "--schedules", "turns"))
+    wrong = (("a:b", "--generate", "3"), ("a:b", "--examples", "0"), ("a:b", "--schedules", "each"))
     for words in ((), *wrong):
         status, out, err = run(shop, *words)
         assert (status, out) == (2, "")
