@@ -7,10 +7,10 @@ import sys
 import pytest
 from hypothesis import given, seed, settings
 
-from xcs_ast.testing.campaign import Campaign, check_source, everything_is_proven
+from xcs_ast.testing.campaign import Campaign, check_source, each_for, everything_is_proven, turns_for
 from xcs_ast.testing.modules import Face
 from xcs_ast.testing.programs import programs
-from xcs_ast.testing.schedules import Order, Schedule
+from xcs_ast.testing.schedules import ALL, Order, Schedule
 
 PARTS = 3
 """Of the programs of one run; each Python has its own."""
@@ -54,3 +54,13 @@ def test_in_place_is_plain_python_whatever_the_verdict(request: pytest.FixtureRe
         last = 2020 if request.config.getoption("--brief") else 2060
         campaign.run(range(2000, last), (Schedule(Order.IN_PLACE),))
     assert not campaign.failures, f"{campaign.failures[0][2][0]}\n\n{campaign.failures[0][1]}"
+
+
+def test_programs_see_every_schedule_through_every_door() -> None:
+    each = [each_for(number) for number in range(8)]
+    assert all({schedule for _, schedule in runs} == set(ALL) for runs in each)
+    doors = set(Face) - {Face.PLAIN}
+    seen = {run for runs in each for run in runs}
+    assert seen >= {(door, schedule) for door in doors - {Face.TRACING} for schedule in ALL}
+    assert {door for number in range(4) for door, _ in turns_for(number)} == doors
+    assert {run[1].order for number in range(99) for run in turns_for(number)} == set(Order)
