@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 Schedules = tuple[Schedule, ...] | Callable[[int], tuple[Run, ...]]
-"""Under which schedules programs run: all through the same faces; or by the seed, through which faces, too."""
+"""Under which schedules programs run; a function says for a seed through which faces, too."""
 _numbers: Final = itertools.count()
 
 
@@ -60,10 +60,7 @@ class Campaign:
         """
         for seed in seeds:
             source = source_for(seed)
-            if callable(schedules):
-                runs = schedules(seed)
-            else:
-                runs = runs_of(schedules, faces or faces_for(seed))
+            runs = schedules(seed) if callable(schedules) else runs_of(schedules, faces or faces_for(seed))
             try:
                 found, tasks, reasons = check_runs(source, runs)
             except ValueError:  # two plain runs differ
