@@ -198,9 +198,10 @@ class Check:
         effects, stages, binding = foreseen
         transaction, functions = speculation.transaction, speculation.functions()
         results = [result for _, result in transaction.calls]
+        handled = transaction.handled
         whole = ready and state == "done"
         if whole and not speculation.hand_overs:
-            return self._compared(seen(transaction, functions), effects, stages, binding, results)
+            return self._compared(seen(transaction, functions), effects, stages, binding, results, handled)
         # It did not come to its end, or its world has changed (if not before its first hand-over, then
         # behind that): what is certain all the same.
         changed = self._seen.stale(transaction, functions)
@@ -209,7 +210,7 @@ class Check:
                 return not_checked("what the task had read was changed before its turn")
             spoiled: CrossCheck = self._crosscheck.spoiled(changed, effects, stages, binding)
             return spoiled
-        found = self._compared(seen(transaction, functions), effects, stages, binding, results)
+        found = self._compared(seen(transaction, functions), effects, stages, binding, results, handled)
         if found.witnesses or whole:
             return found
         return not_checked(speculation.reason or "the task did not come to its end")

@@ -19,6 +19,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Final, Never, final
 
 from xcs_ast.effects.resolve import class_name, is_class
+from xcs_ast.ir.paths import instance_dict
 from xcs_ast.native import use_own
 from xcs_ast.tracer.calls import handler_of, is_handled
 from xcs_ast.tracer.calls_managers import Manager
@@ -320,6 +321,8 @@ class SpeculativeRecorder(Parking):
         """The program is about to handle an exception: the task goes no further if it is a fault of ours."""
         if is_own_fault(error):
             self.wait("something failed that the program has not done")
+        if self.transaction.traced:
+            self.transaction.handled |= {id(error), id(instance_dict(error))}
 
     def raising(self, exc: Any, /) -> Any:
         """What `raise` is given."""

@@ -45,6 +45,7 @@ def carry_over(child: Transaction, parent: Transaction, log: list[tuple[Any, ...
     parent.external_calls += child.external_calls
     parent.calls += child.calls
     parent.outside += child.outside
+    parent.handled |= child.handled
     child.calls, child.external_calls, child.outside = [], 0, []
 
 

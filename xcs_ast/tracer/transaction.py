@@ -47,6 +47,7 @@ class Transaction:
         "doomed",
         "external_calls",
         "fresh",
+        "handled",
         "hold",
         "iterators",
         "noticed",
@@ -87,6 +88,11 @@ class Transaction:
         self.external_calls = 0
         self.calls: list[tuple[object, object]] = []
         """The external calls made, with their results, in order."""
+        self.handled: set[int] = set()
+        """Of a task that is to be checked: the ids of exceptions that it handles, and of their attributes.
+
+        C code makes them, and the recorder does not hear of it.
+        """
         self.answers: list[tuple[object, object]] = []
         """What a repetition must not ask again: these, and looks at clocks and the like."""
         self.script: list[tuple[object, object]] = []

@@ -16,7 +16,7 @@ its log is replayed.
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any, Final, final
 
 from xcs_ast.diagnostics import Diagnostic
@@ -109,10 +109,11 @@ def cross_check(
     stages: Iterable[int],
     binding: Binding,
     results: Iterable[object] = (),
+    handled: Set[int] = frozenset(),
 ) -> CrossCheck:
     """Holds what a task did against what these stages of its region are said to do.
 
-    `results`: what its external calls returned.
+    `results`: what its external calls returned. `handled`: the ids of exceptions that it has handled.
     """
     if not all(guard.holds(binding) for guard in effects.guards):
         return not_checked("what the analysis relied on no longer holds")
@@ -121,7 +122,7 @@ def cross_check(
         return not_checked("the analysis says that anything may happen")
     if claims.vague:
         return not_checked("a claim reaches too far")
-    taken_on_trust = _inside(results)
+    taken_on_trust = _inside(results) | handled
     witnesses: dict[Witness, None] = {}
     for access in accesses:
         if not needs_cover(access, binding) or claims.covers(access):

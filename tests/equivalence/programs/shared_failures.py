@@ -2,6 +2,8 @@
 """Calls that raise in the middle, loops that are left, and what must then be as if later calls had never been."""
 
 import contextlib
+import json
+import os
 import traceback
 
 from xcs_ast.testing import probe
@@ -22,6 +24,7 @@ RECORDED_AHEAD = {
     "case_traceback_lines",
     "case_failure_of_the_body",
     "case_error_object_shared",
+    "case_what_failures_of_c_code_hold",
 }
 
 LOG = []
@@ -589,3 +592,31 @@ def case_notes_on_errors():
         except Fault as error:
             out.append(error)
     return out, COUNT
+
+
+SIZES = []
+
+
+def size(path):
+    SIZES.append(path)
+    try:
+        return os.path.getsize(path)
+    except OSError as error:
+        return error.errno, str(error)
+
+
+def faulty_place(text):
+    SIZES.append(text)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        return error.pos, error.msg
+
+
+def case_what_failures_of_c_code_hold():
+    out = []
+    for path in ["none", "neither", "nor this"]:
+        out.append(size(path))
+    for text in ["[", "[1", "[1, 2"]:
+        out.append(faulty_place(text))
+    return out, SIZES

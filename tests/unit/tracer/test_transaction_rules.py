@@ -7,12 +7,14 @@ import io
 import os
 from pathlib import Path
 from types import CellType
+from typing import Any
 
 import pytest
 
 from xcs_ast.tracer.speculation import Speculation
 from xcs_ast.tracer.speculative import SpeculativeRecorder
 from xcs_ast.tracer.transaction import Transaction
+from xcs_ast.verifier.seen import seen
 
 
 class Box:
@@ -72,6 +74,35 @@ def test_how_a_look_outside_ends_is_validated(fails_at_first: bool, tmp_path: Pa
         assert transaction.validate()
         path.unlink()
     assert not transaction.validate()
+
+
+def _place_of_the_fault(text: str) -> object:
+    try:
+        return text.encode("ascii")
+    except UnicodeEncodeError as error:
+        return error.start
+
+
+def _size(path: str) -> object:
+    try:
+        return os.path.getsize(path)
+    except OSError as error:
+        return error.errno, str(error)
+
+
+@pytest.mark.parametrize(
+    ("function", "item", "field"), [(_place_of_the_fault, "\xe9", "start"), (_size, "no such file", "errno")]
+)
+def test_an_exception_of_c_code_is_known_to_be_none_of_the_programs(
+    function: Any, item: str, field: str
+) -> None:
+    speculation = Speculation(function, item, staged=False)
+    speculation.transaction.trace()
+    speculation.run()
+    assert speculation.ready(None)
+    found = [each for each in seen(speculation.transaction) if each.field == field]
+    assert found
+    assert {id(each.owner) for each in found} <= speculation.transaction.handled
 
 
 def test_an_element_is_validated_beside_the_length() -> None:

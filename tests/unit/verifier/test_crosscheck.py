@@ -307,8 +307,8 @@ def test_variables_of_the_region_need_no_cover_while_they_are_as_they_were() -> 
 
 
 def check(accesses: list[Seen], *effects: Effect, item: object = None, **more: Any) -> CrossCheck:
-    results = more.pop("results", ())
-    return cross_check(accesses, region(*effects, **more), (0,), Binding(item, {}), results)
+    results, handled = more.pop("results", ()), more.pop("handled", frozenset())
+    return cross_check(accesses, region(*effects, **more), (0,), Binding(item, {}), results, handled)
 
 
 def facts() -> SiteFacts:
@@ -387,6 +387,13 @@ def test_what_an_external_call_returned_is_taken_on_trust() -> None:
     seen = [Seen("read", answer, "parts"), Seen("read", answer.parts, CONTENT)]  # type: ignore[attr-defined]
     assert check(seen, results=[(answer,)]).holds
     assert len(check(seen).witnesses) == 2
+
+
+def test_what_an_exception_that_was_handled_holds_is_taken_on_trust() -> None:
+    error = OSError(2, "no such file")
+    seen = [Seen("read", error, "errno")]
+    assert not check(seen).holds
+    assert check(seen, handled={id(error)}).holds
 
 
 def test_nothing_of_the_users_is_kept() -> None:
