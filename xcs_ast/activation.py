@@ -104,6 +104,7 @@ def activate(code: CodeType, filename: str | None = None, *, alone: bool = True)
         _register(where, payload.digest)
         sites = make_sites(payload, where)
         _unread_sites.extend(map(ref, sites[: _MOST_SITES - len(_unread_sites)]))
+        _regions.append((bare, payload))
         bare = bind_places(bare, payload.places, sites)
     else:
         DIGESTS.pop(where, None)
@@ -123,6 +124,9 @@ def _register(filename: str, digest: str) -> None:
 
 
 _sites_and_clients = [False, False]
+_regions: Final[list[tuple[CodeType, cache.Payload]]] = []
+"""Of the modules whose regions nobody has looked at yet: their code, without live sites."""
+_MOST_MODULES: Final = 64
 _hurry: Final[list[bool]] = []
 _WARMING: Final = "xcs_ast.verifier.warming"
 
@@ -144,15 +148,37 @@ def _expect(code: CodeType, filename: str) -> None:
     Other programs may never need it, and a short one would take longer to load it than to run.
     """
     found = _sites_and_clients
-    found[0] = found[0] or "xcs_ast.runtime.site" in sys.modules
     _names.update(code.co_names)
     if _may_wait(code):
         found[1] = True
         if len(_unread_files) < _MOST_FILES:
             _unread_files.append(filename)
+    if not found[0] and (found[1] or len(_regions) > _MOST_MODULES):
+        found[0] = _some_lead_out()
     if all(found):
         preload()
         _read_ahead()
+
+
+def _some_lead_out() -> bool:
+    """Whether the regions so far may call what waits: many scripts wait elsewhere, and compute in loops."""
+    if len(_regions) > _MOST_MODULES:
+        _regions.clear()
+        return True
+    from xcs_ast.ir.sites import SiteFacts
+    from xcs_ast.source.reaching import leads_out
+
+    while _regions:
+        code, payload = _regions.pop()
+        try:
+            facts = list(map(SiteFacts.load, payload.facts))
+            found = leads_out(code, [(each.callees, each.text) for each in facts])
+        except Exception:  # the first region will meet it again
+            found = True
+        if found:
+            _regions.clear()
+            return True
+    return False
 
 
 def _may_wait(code: CodeType) -> bool:

@@ -173,11 +173,13 @@ print([name for name in ("xcs_ast.effects", "xcs_ast.tracer", "xcs_ast.pipeline"
         ("import time\nbegin = time.perf_counter()\n", []),
         ("from urllib.parse import quote\n", []),
         ("import time\ndef pause(): time.sleep(1)\n", ["xcs_ast.effects"]),
+        ("import time\ndef pause(): time.sleep(1)\ndef g(xs): return [len(str(x)) for x in xs]\n", []),
     ],
 )
 def test_what_is_loaded_before_a_cached_script_starts(box, text, ours):
     """Names, rather than times: each of these costs a start some milliseconds."""
-    box.write({"main.py": TEXT + SHOWN + text, "plain.py": "import runpy, threading" + SHOWN})
+    regions = TEXT if "def g" not in text else ""
+    box.write({"main.py": regions + SHOWN + text, "plain.py": "import runpy, threading" + SHOWN})
     box.xcs("run", "main.py")
     plain = box.python("plain.py", flags=["-S"])
     cached = box.python("-m", "xcs_ast", "run", "main.py", flags=["-S"])
