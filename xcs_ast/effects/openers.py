@@ -18,6 +18,7 @@ import sys
 from _thread import allocate_lock, start_new_thread
 from operator import is_
 
+from xcs_ast.effects.catalog import default
 from xcs_ast.native import Any, Final, final, use_own
 
 use_own(globals())
@@ -140,6 +141,8 @@ def _parts() -> tuple[object, ...] | None:
     client: Any = sys.modules.get("http.client")
     ssl: Any = sys.modules.get("ssl")
     if client is None or ssl is None or type(os.environ).__module__ != "os":
+        return None
+    if not default.is_original("ssl:SSLContext.*"):
         return None
     space = sys.modules["urllib.request"].__dict__
     parts: list[Any] = []

@@ -71,7 +71,12 @@ def test_what_changes_meanwhile_is_heard(
     assert proxied or any(type(each).__name__ == "Mine" for each in handlers)
 
 
-@pytest.mark.parametrize("change", CHANGES[1:])
+def _change_a_method(patch: pytest.MonkeyPatch) -> None:
+    loads = ssl.SSLContext.load_default_certs
+    patch.setattr(ssl.SSLContext, "load_default_certs", lambda self, *purpose: loads(self, *purpose))
+
+
+@pytest.mark.parametrize("change", [*CHANGES[1:], _change_a_method])
 def test_what_is_not_the_librarys_own_is_not_begun(
     change: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
