@@ -62,8 +62,11 @@ class _Begun:
         # Whatever thread imports it first is its main thread: let that be none of ours.
         import threading  # noqa: F401
 
-        # The thread must not be in the midst of OpenSSL when the process ends, and OpenSSL with it.
+        # The thread must not be in the midst of OpenSSL when the process ends, and OpenSSL with it, nor when
+        # it forks, and the child, which lacks the thread, finds a lock of OpenSSL's taken for good.
         atexit.register(self.wait)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(before=self.wait)
         self._over.acquire()
         try:
             start_new_thread(self._build, ())

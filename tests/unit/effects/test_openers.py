@@ -119,6 +119,33 @@ def test_a_child_process_waits_for_no_thread_of_its_parents(monkeypatch: pytest.
     assert type(library._opener) is urllib.request.OpenerDirector
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_fork_waits_until_it_has_been_built() -> None:
+    program = """if True:
+        import os, sys, threading, urllib.request
+        from xcs_ast.effects import openers
+        build, begun, forking = urllib.request.build_opener, threading.Event(), threading.Event()
+        def slowly(self):
+            begun.set()
+            forking.wait()
+            self.opener = build()
+            self._over.release()
+        openers._Begun._build = slowly
+        openers.begin_opener()
+        begun.wait()
+        # Run in reverse order: this one before the one that waits.
+        os.register_at_fork(before=forking.set)
+        child = os.fork()
+        if not child:
+            os._exit(0 if openers._begun[0].opener is not None else 1)
+        print(os.waitpid(child, 0)[1])
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr, done.stdout.strip()) == (0, "", "0")
+
+
 def test_the_process_ends_when_it_has_been_built() -> None:
     program = """if True:
         import atexit, urllib.request
