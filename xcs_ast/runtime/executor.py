@@ -213,6 +213,8 @@ class ParallelExecutor:
         del arguments
         clone = clone_of(target, recorder.link)
         if not isinstance(clone, FunctionType):
+            self.last = Run(lost="it is left plain")
+            known.tell(useful=False)
             return function(*args, **kwargs)
         given = args
         if type(function) is not FunctionType:

@@ -57,16 +57,18 @@ class _Early:
     """A call that was started before its place."""
 
     __slots__ = ("_claim", "_context", "_done", "args", "callee", "done", "epoch", "error", "kwargs", "lane",
-                 "op", "unwanted", "value", "void", "watch")  # fmt: skip
+                 "made", "op", "unwanted", "value", "void", "watch")  # fmt: skip
 
     def __init__(
         self,
         op: Operation,
         call: tuple[Any, tuple[Any, ...], dict[str, Any]],
         watch: Watch,
+        made: frozenset[int],
         done: SimpleQueue[Any],
     ) -> None:
         self.op = op
+        self.made = made
         self.callee, self.args, self.kwargs = call
         self.watch = watch
         self.error: BaseException | None = None
@@ -181,6 +183,8 @@ class GuidedRecorder(WatchingRecorder):
             return 1
         except CannotTell:
             return self._inside(op, at)
+        if op.id in self.plan.holding and self._prediction.made:
+            return self._inside(op, at)
         verdict = self._judge.judge(*call)
         if not verdict.proven or verdict.watch is None or not op.outputs:
             return self._inside(op, at)
@@ -193,7 +197,7 @@ class GuidedRecorder(WatchingRecorder):
             del self._waiting[at]
             return 0
         del self._waiting[at]
-        early = _Early(op, call, verdict.watch, self._completed)
+        early = _Early(op, call, verdict.watch, self._prediction.made, self._completed)
         self._early[op.id] = early
         pending: deque[Work] = deque([early])
         early.lane = POOL.submit(pending, self._width)
@@ -320,15 +324,22 @@ class GuidedRecorder(WatchingRecorder):
 
     def _usable(self, early: _Early, f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         """Whether this is the call that was started, and its outcome is there (after waiting for it)."""
-        match = Match(self._hazards.kept, self._hazards.made)
+        match = Match(self._hazards.kept, self._hazards.made, early.made)
         if not match.calls((early.callee, early.args, early.kwargs), f, args, kwargs):
             self.dropped += not early.give_up()
             self.lose("a call has other arguments than foretold")
             return False
         if not self._wait(early):
             return False
-        # New containers are as good as those that the program made if the outcome cannot hold them.
-        return match.exact or (early.error is None and type(early.value) in SCALARS)
+        # New containers are as good as those that the program made if the outcome does not hold them.
+        if match.exact or (
+            early.error is None
+            and (type(early.value) in SCALARS or match.stays_inside(early.args, early.kwargs))
+        ):
+            return True
+        self.plan.holding.add(early.op.id)
+        self.dropped += 1
+        return False
 
     def _wait(self, early: _Early) -> bool:
         """Until it has come back; `False`: it is to be made in place."""

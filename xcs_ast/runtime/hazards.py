@@ -21,6 +21,7 @@ from xcs_ast.ir.operations import OpType
 from xcs_ast.native import use_own
 from xcs_ast.tracer.finalizers import REACH, let_go, noticeable
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch, text_touches
+from xcs_ast.tracer.observing_values import tuples_in
 from xcs_ast.verifier.single import Watch
 
 use_own(globals())
@@ -28,6 +29,8 @@ use_own(globals())
 __all__ = ["Hazards", "Step"]
 
 _KEEPING: Final = frozenset({OpType.CALL, OpType.STORE, OpType.SIDE_EFFECT})
+_COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
+"""They have code of their own before Python 3.12, run at once, and tell of their steps."""
 _ADAPTERS: Final = frozenset({zip, enumerate, type({}.items())})
 _PLAIN: Final = frozenset({tuple, list, dict})
 
@@ -57,6 +60,7 @@ class Hazards:
         self.news = False
         """Whether there is a finalizer that nobody has looked at."""
         self._cells = False
+        self._codes: dict[int, CodeType] = {}
         self._finalizers: list[Touch] = []
 
     def given(self, values: Iterable[object]) -> None:
@@ -67,8 +71,12 @@ class Hazards:
 
     def runs(self, code: CodeType) -> None:
         """A function begins to run."""
-        if code.co_cellvars:
+        if id(code) in self._codes:
+            return
+        self._codes[id(code)] = code
+        if _shares(code):
             self._cells = True
+        self.kept.update(map(id, tuples_in(code.co_consts)))
 
     def threaten(self, watch: Watch) -> bool:
         """Whether what a call reads may be changed without a step."""
@@ -149,3 +157,13 @@ class Hazards:
         if found:
             self.news = True
             self._finalizers += found
+
+
+def _shares(code: CodeType, around: frozenset[str] = frozenset()) -> bool:
+    """Whether a function shares variables with functions made in it; comprehensions alone don't count."""
+    names = around.union(code.co_cellvars)
+    return any(
+        _shares(each, names) if each.co_name in _COMPREHENSIONS else not names.isdisjoint(each.co_freevars)
+        for each in code.co_consts
+        if type(each) is CodeType
+    )

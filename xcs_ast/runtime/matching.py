@@ -3,18 +3,21 @@
 Formal statement. The two are the same if callee and arguments are: identical; or equal builtin scalars of
 one type; or containers made for the call on either side, that nothing else refers to, of one shape: the same
 parts in the same order, and one object where the other has one.
+An outcome is as good as the program's own if nothing of it is such a container of the foretold call.
 
 Guarantees: no user code runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+import sys
+from collections.abc import Container, Iterable, Mapping
+from itertools import chain
 from types import BuiltinFunctionType, MethodType
 from typing import Any, final
 
 from xcs_ast.native import use_own
-from xcs_ast.records import dataclass
+from xcs_ast.records import dataclass, field
 from xcs_ast.tracer.observing_effects import SCALARS
 
 use_own(globals())
@@ -28,13 +31,16 @@ class Match:
     """One comparison.
 
     `kept`: the ids of containers of the program's that others may refer to; `made`: those of lists and
-    dictionaries that the run itself has made. No tuple is told of when it is made.
+    dictionaries that the run itself has made. No tuple is told of when it is made. `ours`: the ids of
+    the containers that were made for the foretold call.
     """
 
     kept: Container[int]
     made: Container[int]
+    ours: Container[int]
     exact: bool = True
     """Whether no container had to be compared by its parts."""
+    _compared: list[Any] = field(default_factory=list)
     _theirs: dict[int, int] | None = None
     _ours: dict[int, int] | None = None
 
@@ -75,8 +81,11 @@ class Match:
         if met:
             return self._theirs.get(id(foretold)) == id(actual) and self._ours.get(id(actual)) == id(foretold)
         self._theirs[id(foretold)], self._ours[id(actual)] = id(actual), id(foretold)
+        self._compared.append(foretold)
         if id(actual) in self.kept or (kind is not tuple and id(actual) not in self.made):
             return False
+        if id(foretold) not in self.ours:
+            return False  # somebody may know it, and nobody knows what the program made
         if len(foretold) != len(actual):
             return False
         if kind is dict:
@@ -84,6 +93,29 @@ class Match:
                 map(self.same, foretold.values(), actual.values())
             )
         return all(map(self.same, foretold, actual))
+
+    def stays_inside(self, positional: tuple[Any, ...], named: Mapping[str, Any]) -> bool:
+        """Whether only the arguments of the foretold call refer to the containers that were compared.
+
+        The call has come back, so neither what it gave nor anything else leads to them then. Nobody else
+        may be about to let go of one at the same time.
+        """
+        inside = self._references(positional, named)
+        probe: list[Any] = []
+        inside[id(probe)] = 0
+        counts = [sys.getrefcount(each) - inside[id(each)] for each in [probe, *self._compared]]
+        # `probe` is a variable, each of the others is in `_compared`: that is one reference, too.
+        return all(count == counts[0] for count in counts)
+
+    def _references(self, positional: tuple[Any, ...], named: Mapping[str, Any]) -> dict[int, int]:
+        """How often these arguments, and the containers that were compared, refer to each of the latter."""
+        found = {id(each): 0 for each in self._compared}
+        holders: list[Iterable[Any]] = [positional, named.values(), *self._compared]
+        holders += [each.values() for each in self._compared if type(each) is dict]
+        for part in chain.from_iterable(holders):
+            if id(part) in found:
+                found[id(part)] += 1
+        return found
 
 
 def _equal(kind: Any, foretold: Any, actual: Any) -> bool:

@@ -72,6 +72,8 @@ class Plan:
         self.children: dict[str | None, list[Operation]] = {}
         for op in worth:
             self.children.setdefault(op.parent, []).append(slim[op.id])
+        self.holding: set[str] = set()
+        """Calls whose outcomes turned out to hold containers that were made for them."""
         self._graph = None
         self._into = {}
         self._pauses = {}
@@ -219,7 +221,7 @@ def _kind(op: Operation, objects: Any) -> str:
 def _held(obj: Any) -> object:
     """An object as a plan may hold it: itself in a tuple, or weakly, or (`None`) not."""
     kind: Any = type(obj)
-    if kind in SCALARS:
+    if kind in SCALARS or (kind is tuple and _is_literal(obj)):
         return (obj,)
     if kind is BuiltinFunctionType:
         return (obj,) if type(obj.__self__) in (ModuleType, type(None)) else None
@@ -228,6 +230,11 @@ def _held(obj: Any) -> object:
     if kind is FunctionType or issubclass(kind, type):
         return ref(obj)
     return None
+
+
+def _is_literal(obj: tuple[object, ...]) -> bool:
+    """Whether a tuple holds nothing but builtin scalars, as those that are constants of the source do."""
+    return all(type(each) in SCALARS or (type(each) is tuple and _is_literal(each)) for each in obj)
 
 
 _KEPT: Final = (

@@ -43,6 +43,8 @@ class Prediction:
         self.known: dict[str, object] = {}
         self._binding = Binding(None, arguments)
         self._cells = cells
+        self._made: set[int] = set()
+        """The ids of containers that were made since the last call was foretold."""
 
     def value(self, ref: ValueRef) -> Any:
         """What a value will be.
@@ -117,14 +119,18 @@ class Prediction:
             case OpType.COMPUTE, how:
                 return _computed(how, op, [_scalar(self.value(each)) for each in op.inputs])
             case OpType.NEW, "tuple":
-                return tuple(self.value(each) for each in op.inputs)
+                return self._new(tuple(self.value(each) for each in op.inputs))
             case OpType.NEW, "f-string":
                 texts = iter([str(_scalar(self.value(each))) for each in op.inputs])
                 return "".join(next(texts) if part is None else part for part in meta["literals"])
             case OpType.NEW, "new":
-                return _display(op.name, [self.value(each) for each in op.inputs])
+                return self._new(_display(op.name, [self.value(each) for each in op.inputs]))
             case _:
                 raise CannotTell(op.id)
+
+    def _new(self, container: Any) -> Any:
+        self._made.add(id(container))
+        return container
 
     def _length(self, op: Operation) -> int:
         """The one call that is foretold without being made: `len` of a builtin container."""
@@ -141,19 +147,21 @@ class Prediction:
             return _element(self.value(source), index)
         kind = self.plan.kinds.get(op.id)
         if kind == "enumerate" and len(op.inputs) == 2:
-            return (index, self._item(op.inputs[1], index))
+            return self._new((index, self._item(op.inputs[1], index)))
         if kind == "zip":
-            return tuple(self._item(each, index) for each in op.inputs[1:])
+            return self._new(tuple(self._item(each, index) for each in op.inputs[1:]))
         if kind == "range":
             return range(*[_scalar(self.value(each)) for each in op.inputs[1:]])[index]
         if kind == "dict":
             mapping = self.value(op.inputs[0])
             if type(mapping) is dict:
-                return list(getattr(mapping, op.metadata["method"])())[index]
+                found = list(getattr(mapping, op.metadata["method"])())[index]
+                return self._new(found) if op.metadata["method"] == "items" else found
         return _element(self.value(source), index)
 
     def call(self, op: Operation) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-        """The callee and the arguments of a call."""
+        """The callee and the arguments of a call. `made` tells which containers nobody else has."""
+        self._made = set()
         callee = self.value(op.inputs[0])
         method = op.metadata.get("method")
         if method is not None:
@@ -165,6 +173,11 @@ class Prediction:
             tuple(rest[:count]),
             dict(zip(op.metadata.get("keywords", ()), rest[count:], strict=True)),
         )
+
+    @property
+    def made(self) -> frozenset[int]:
+        """The ids of the containers made for the call that was foretold last; some may be gone."""
+        return frozenset(self._made)
 
 
 _KEYS: Final = 1_000

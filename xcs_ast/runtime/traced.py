@@ -31,6 +31,14 @@ def wrapper_code() -> CodeType | None:
     return _wrappers[0] if _wrappers else None
 
 
+def _takes(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    try:
+        bound(function, args, kwargs)
+    except TypeError:
+        return False
+    return True
+
+
 def traced(function: Callable[..., Any]) -> Callable[..., Any]:
     """`function`, run by its graph; the wrapper's `last_run()` says how the last call went."""
     lock = threading.Lock()
@@ -42,9 +50,7 @@ def traced(function: Callable[..., Any]) -> Callable[..., Any]:
         if not intact() or not lock.acquire(blocking=False):
             return function(*args, **kwargs)
         try:
-            try:
-                bound(function, args, kwargs)
-            except TypeError:
+            if not _takes(function, args, kwargs):
                 return function(*args, **kwargs)
             try:
                 return executor.call(known, function, args, kwargs)

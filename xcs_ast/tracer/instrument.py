@@ -79,7 +79,8 @@ def instrument(source: FunctionSource, code: CodeType, stepwise: bool = False) -
     plain = list(_functions_in(code))
     nodes = [each for each in own_nodes(node) if isinstance(each, FUNCTIONS)]
     nested: list[tuple[CodeType, FunctionNode]] = []
-    fixed = _fixed(made, code, plain, nodes, own, nested, made.co_qualname, code.co_qualname)
+    theirs = {_told(each): each for each in _literals_in(code)}
+    fixed = _fixed(made, code, plain, theirs, nodes, own, nested, made.co_qualname, code.co_qualname)
     own.append(fixed)
     return Instrumented(fixed, tuple(own), tuple(nested))
 
@@ -202,23 +203,43 @@ def _functions_in(code: CodeType) -> Iterator[CodeType]:
                 yield constant
 
 
+def _literals_in(code: CodeType) -> Iterator[object]:
+    """The constants of a function, after those of the functions in it."""
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _literals_in(constant)
+    yield from (constant for constant in code.co_consts if not isinstance(constant, CodeType))
+
+
+def _told(constant: Any) -> object:
+    """What tells one constant from others."""
+    kind = type(constant)
+    if kind is tuple or kind is frozenset:
+        return kind, kind(map(_told, constant))
+    return kind, repr(constant) if kind is float or kind is complex else constant
+
+
 def _fixed(
     made: CodeType,
     original: CodeType | None,
     plain: list[CodeType],
+    theirs: dict[object, object],
     nodes: list[FunctionNode],
     own: list[CodeType],
     nested: list[tuple[CodeType, FunctionNode]],
     prefix: str,
     qualname: str,
 ) -> CodeType:
-    """The compiled code with the names of the original, and the original's own nested functions in it."""
+    """The compiled code with the names of the original, and the original's own nested functions in it.
+
+    So are the constants: the program may compare a tuple by identity that it got from a plain run.
+    """
     constants: list[object] = []
     for constant in made.co_consts:
         if not isinstance(constant, CodeType):
-            constants.append(constant)
+            constants.append(theirs.get(_told(constant), constant))
         elif constant.co_name in _INSIDE:
-            inside = _fixed(constant, None, plain, nodes, own, nested, prefix, qualname)
+            inside = _fixed(constant, None, plain, theirs, nodes, own, nested, prefix, qualname)
             own.append(inside)
             constants.append(inside)
         else:

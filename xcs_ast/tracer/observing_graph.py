@@ -22,7 +22,7 @@ from xcs_ast.tracer.observing_base import NOTHING
 from xcs_ast.tracer.observing_control import FunctionMap, Range, contains
 from xcs_ast.tracer.observing_effects import SCALARS, Touch, effect_of, item_field
 from xcs_ast.tracer.observing_lookup import call_meta, name_of
-from xcs_ast.tracer.observing_values import Values
+from xcs_ast.tracer.observing_values import Values, tuples_in
 from xcs_ast.tracer.positions import place_in
 
 use_own(globals())
@@ -124,6 +124,8 @@ class GraphMaker:
         self._fixed = parameters
         self._sites: dict[tuple[int, int], dict[int, Site]] = {}
         self._effects: dict[tuple[int, object, str], Effect] = {}
+        self._literals: set[int] = set()
+        """The tuples that are constants of the functions that ran."""
 
     def read(self) -> tuple[Operation, ...]:
         """What was noted down, as operations. A call's effects include those of its steps."""
@@ -191,7 +193,10 @@ class GraphMaker:
         found = self._runs.get(activation)
         if found is None:
             step = None if activation.step is None else self._by_note.get(activation.step)
-            sites = self._sites.setdefault((id(activation.code), id(activation.map)), {})
+            key = id(activation.code), id(activation.map)
+            if key not in self._sites and activation.code is not None:
+                self._literals.update(map(id, tuples_in(activation.code.co_consts)))
+            sites = self._sites.setdefault(key, {})
             found = self._runs[activation] = Run(step, activation.map, sites)
         return found
 
@@ -270,7 +275,7 @@ class GraphMaker:
         """The value of an object that nothing gave: a constant, or made of other values without a step."""
         parts: list[Any] = []
         literals: tuple[str | None, ...] = ()
-        if type(obj) is tuple:
+        if type(obj) is tuple and id(obj) not in self._literals:
             parts = [self._use(run, each, None) for each in islice(obj, _PARTS)]
             name = "tuple"
         elif type(obj) is str and obj in run.rendered:

@@ -12,6 +12,8 @@ object (a small number, an interned string, a function that returns its argument
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from types import CodeType
 from typing import Any, Final, final
 
 from xcs_ast.ir.values import ValueRef
@@ -20,7 +22,7 @@ from xcs_ast.tracer.observing_effects import SCALARS
 
 use_own(globals())
 
-__all__ = ["Use", "Values"]
+__all__ = ["Use", "Values", "tuples_in"]
 
 Use = tuple[ValueRef, bool]
 """A value, and whether it is unsure that it is this one."""
@@ -123,3 +125,13 @@ def _is_common(obj: Any) -> bool:
     if type(obj) is int:
         return -5 <= obj <= _SMALL
     return type(obj) is bool or obj is None or obj is ... or (type(obj) in (str, bytes) and len(obj) < 2)
+
+
+def tuples_in(constants: tuple[object, ...]) -> Iterator[object]:
+    """The tuples among the constants of a function, and of those in it: all its runs have the same."""
+    for each in constants:
+        if type(each) is tuple:
+            yield each
+            yield from tuples_in(each)
+        elif type(each) is CodeType:
+            yield from tuples_in(each.co_consts)

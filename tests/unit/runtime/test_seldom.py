@@ -308,18 +308,43 @@ LIST = [1]
     ids=map(str, range(18)),
 )
 def test_what_nobody_could_tell_apart(one: Any, other: Any, expected: bool) -> None:
-    assert Match((), ()).same(one, other) is expected
+    ours = {id(one), *(id(each) for each in one if isinstance(each, tuple))} if type(one) is tuple else ()
+    assert Match((), (), ours).same(one, other) is expected
 
 
 def test_containers_are_compared_by_parts_only_where_nobody_knows_them() -> None:
     mine, theirs = {"a": [1]}, {"a": [1]}
-    made = {id(theirs), id(theirs["a"])}
-    assert Match((), made).same(mine, theirs)
-    assert not Match({id(theirs)}, made).same(mine, theirs)
-    assert not Match((), {id(theirs)}).same(mine, theirs)
-    assert not Match((), made).same({"b": [1]}, theirs)
-    twice = (theirs, theirs)
-    assert not Match((), made).same((mine, {"a": [1]}), twice), "one object there, two here"
+    made, ours = {id(theirs), id(theirs["a"])}, {id(mine), id(mine["a"])}
+    assert Match((), made, ours).same(mine, theirs)
+    assert not Match({id(theirs)}, made, ours).same(mine, theirs)
+    assert not Match((), {id(theirs)}, ours).same(mine, theirs)
+    assert not Match((), made, {id(mine)}).same(mine, theirs), "the list in it is the program's"
+    other = {"b": [1]}
+    assert not Match((), made, {id(other), id(other["b"])}).same(other, theirs)
+    twice, pair = (theirs, theirs), (mine, {"a": [1]})
+    ours |= {id(pair), id(pair[1]), id(pair[1]["a"])}
+    assert not Match((), made, ours).same(pair, twice), "one object there, two here"
+
+
+def test_an_outcome_holds_what_somebody_refers_to() -> None:
+    def compared() -> tuple[Match, tuple[Any, ...], dict[str, Any]]:
+        inner: list[Any] = [1]
+        mine, theirs = ({"a": inner, "b": inner}, tuple([2])), ({"a": [1], "b": None}, tuple([2]))
+        theirs[0]["b"] = theirs[0]["a"]
+        made = {id(theirs[0]), id(theirs[0]["a"])}
+        match = Match((), made, {id(mine[0]), id(inner), id(mine[1])})
+        assert match.calls((len, (mine[0],), {"k": mine[1]}), len, (theirs[0],), {"k": theirs[1]})
+        assert not match.exact
+        return match, (mine[0],), {"k": mine[1]}
+
+    match, args, kwargs = compared()
+    assert match.stays_inside(args, kwargs)
+    outcome = [args[0]["b"]]
+    assert not match.stays_inside(args, kwargs)
+    outcome = kwargs["k"]
+    assert not match.stays_inside(args, kwargs)
+    del outcome
+    assert match.stays_inside(args, kwargs)
 
 
 class Holder:

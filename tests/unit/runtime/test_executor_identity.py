@@ -1,0 +1,246 @@
+"""Executed graphs and the identity of containers: those made for a foretold call are not the program's.
+
+Each scenario is given `wrap`, which makes of a function what is called, and says what it saw.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from xcs_ast import ParallelExecutor, jit, trace_function
+
+NAP = 0.002
+SAVED = []
+
+
+def nap():
+    time.sleep(NAP)
+
+
+def is_saved(x):
+    nap()
+    return [x is each for each in SAVED].count(True)
+
+
+# ------------------------------------------------------------------------------------------ known to others
+
+
+def tuple_or_known(known, number, again):
+    nap()
+    return is_saved(known if again else (number, 1)), is_saved(known if again else (number, 1))
+
+
+def list_or_known(known, number, again):
+    nap()
+    x = known if again else [number]
+    return is_saved(x), is_saved(x)
+
+
+class Holder:
+    def __init__(self, held):
+        self.held = held
+
+
+def held_or_made(holder, number, again):
+    held = holder.held
+    nap()
+    x = held if again else (number, 1)
+    return is_saved(x), is_saved(x)
+
+
+def a_new_tuple_where_a_known_one_was_foretold(wrap):
+    known = (1, 1)
+    SAVED[:] = [known]
+    run = wrap(tuple_or_known)
+    return [run(known, 1, again) for again in (True, True, False, False, True)]
+
+
+def a_new_list_where_a_known_one_was_foretold(wrap):
+    known = [1]
+    SAVED[:] = [known]
+    run = wrap(list_or_known)
+    return [run(known, 1, again) for again in (True, True, False, False, True)]
+
+
+def a_new_tuple_where_that_of_an_attribute_was_foretold(wrap):
+    holder = Holder((1, 1))
+    SAVED[:] = [holder.held]
+    run = wrap(held_or_made)
+    return [run(holder, 1, again) for again in (True, True, False, False, True)]
+
+
+# ------------------------------------------------------------------------------------------------ constants
+
+
+def saving(keep):
+    if keep:
+        SAVED.append(("a", 1))
+    nap()
+    return is_saved(("a", 1)), is_saved(("a", 1))
+
+
+def saving_inside(keep):
+    pair = ("b", (1, 2.0))
+    if keep:
+        SAVED.append(pair)
+    nap()
+    return [is_saved(("b", (1, 2.0))) for _ in range(2)], [pair is each for each in SAVED]
+
+
+def a_constant_that_an_earlier_run_kept(wrap):
+    SAVED.clear()
+    run = wrap(saving)
+    return [run(keep) for keep in (False, False, True, False, False)]
+
+
+def a_constant_that_a_plain_run_kept(wrap):
+    SAVED.clear()
+    run = wrap(saving_inside)
+    return [run(False), run(False), saving_inside(True), run(False), run(True), saving_inside(False)]
+
+
+# ------------------------------------------------------------------------------------------------- outcomes
+
+
+class Model:
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self, x, options=None):
+        nap()
+        return {"name": self.name, "text": f"{self.name}:{x}", "options": [1, 2]}
+
+
+def with_a_dictionary(models, x):
+    return [model(x, {"top": x}) for model in models]
+
+
+def with_a_constant(models, x):
+    return [model(x, ("top", 1)) for model in models]
+
+
+def with_messages(models, x):
+    answers = {}
+    for number, model in enumerate(models):
+        answers[model.name] = model([{"role": "user", "content": x}, {"role": "system", "number": number}])
+    return answers
+
+
+def echo(x):
+    nap()
+    return {"echo": x}
+
+
+def echoes(words):
+    out = [echo([word]) for word in words]
+    for each in out:
+        each["echo"].append(len(out))
+    one, same = echo((1, 2)), echo((1, 2))
+    return out, one["echo"] is same["echo"]
+
+
+def passing_on(words):
+    pairs = [[word] for word in words]
+    out = [echo(pair) for pair in pairs]
+    return [each["echo"] is pair for each, pair in zip(out, pairs, strict=True)]
+
+
+def outcomes_that_hold_what_was_made_for_the_call(wrap):
+    run, passed = wrap(echoes), wrap(passing_on)
+    return [(run(words), passed(words)) for words in ("ab", "ab", "cd", "ab")]
+
+
+SCENARIOS = [
+    a_new_tuple_where_a_known_one_was_foretold,
+    a_new_list_where_a_known_one_was_foretold,
+    a_new_tuple_where_that_of_an_attribute_was_foretold,
+    a_constant_that_an_earlier_run_kept,
+    a_constant_that_a_plain_run_kept,
+    outcomes_that_hold_what_was_made_for_the_call,
+]
+
+
+def executed(function):
+    graphs = []
+
+    def run(*args):
+        if not graphs:
+            graphs.append((ParallelExecutor(), trace_function(function, *args)))
+            return graphs[0][1].recording.result
+        executor, graph = graphs[0]
+        return executor.run(graph, args, {})
+
+    return run
+
+
+@pytest.mark.parametrize("wrap", [jit(strategy="tracing"), executed], ids=["strategy", "graph"])
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+def test_nobody_can_tell(scenario, wrap):
+    expected = scenario(lambda function: function)
+    assert scenario(wrap) == expected
+
+
+@pytest.mark.parametrize("function", [with_a_dictionary, with_a_constant, with_messages])
+def test_containers_made_for_a_call_are_no_hindrance(function):
+    run = jit(strategy="tracing")(function)
+    taken = 0
+    for number in range(8):
+        models = [Model(name) for name in "abcd"]
+        assert run(models, f"{number}") == function(models, f"{number}")
+        last = run.last_run()
+        assert (last.lost, last.dropped) == ("", 0)
+        taken += last.taken
+    assert taken
+
+
+def mixed(models, words):
+    return [model(1) for model in models], [echo([word])["echo"][0] for word in words]
+
+
+def test_what_holds_its_arguments_is_started_in_vain_but_once():
+    run = jit(strategy="tracing")(mixed)
+    dropped = []
+    for _ in range(6):
+        models = [Model(name) for name in "ab"]
+        assert run(models, "cd") == mixed(models, "cd")
+        dropped.append(run.last_run().dropped)
+    assert dropped[3:] == [0, 0, 0], dropped
+
+
+# ---------------------------------------------------------------------------------------------- other calls
+
+
+def two(a, b):
+    return a, b
+
+
+def test_a_complaint_about_arguments_has_the_context_that_it_would_have():
+    run = jit(strategy="tracing")(two)
+    run(1, 2)
+    with pytest.raises(TypeError, match="missing 1 required positional argument") as caught:
+        run(1)
+    assert caught.value.__context__ is None
+    with pytest.raises(TypeError) as caught:
+        try:
+            raise KeyError("before")
+        except KeyError:
+            run(1)
+    assert type(caught.value.__context__) is KeyError
+    assert caught.value.__context__.__context__ is None
+
+
+def evaluating(x):
+    nap()
+    return eval("x + 1")
+
+
+def test_what_cannot_be_followed_is_left_alone_after_a_while():
+    run = jit(strategy="tracing")(evaluating)
+    lost = []
+    for number in range(12):
+        assert run(number) == number + 1
+        lost.append(run.last_run().lost)
+    assert "it is left plain" in lost[1:]
+    assert not run.last_run().traced
