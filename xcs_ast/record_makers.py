@@ -183,6 +183,19 @@ def slots_0000011(missing, assign, s0, s1, s2, s3, s4, s5, s6, f5, f6):
     return __init__
 
 
+def slots_0000100(missing, assign, s0, s1, s2, s3, s4, s5, s6, f4):
+    def __init__(self, a0, a1, a2, a3, a4, a5, a6):
+        s0(self, a0)
+        s1(self, a1)
+        s2(self, a2)
+        s3(self, a3)
+        s4(self, f4() if a4 is missing else a4)
+        s5(self, a5)
+        s6(self, a6)
+
+    return __init__
+
+
 def slots_0000101(missing, assign, s0, s1, s2, s3, s4, s5, s6, f4, f6):
     def __init__(self, a0, a1, a2, a3, a4, a5, a6):
         s0(self, a0)
