@@ -419,7 +419,7 @@ DEFECTS: Final = (
         Kind.LEAK,
         "a traced run keeps alive what a step that is not followed has begun to refer to weakly",
         "xcs_ast/tracer/observing.py",
-        "sum(map(weakref.getweakrefcount, self.notes[step][6])) > before",
+        "_references_to(self.notes[step][6]) > before",
         "before < 0",
         ("tests/unit/runtime/test_lifetimes.py",),
     ),

@@ -20,6 +20,7 @@ from sys import _getframe
 from types import CodeType, FrameType, FunctionType
 from typing import Any, Final, final
 
+from xcs_ast.effects.durability import is_durable
 from xcs_ast.ir.effects import Access
 from xcs_ast.ir.operations import OpType
 from xcs_ast.native import use_own
@@ -200,7 +201,7 @@ class NotingRecorder(WatchingRecorder):
             if any(map(is_weak, inputs)) or any(map(_is_end_noticed, touches)):
                 self.stop()
                 return None
-            self._referred = len(notes), sum(map(weakref.getweakrefcount, inputs))
+            self._referred = len(notes), _references_to(inputs)
         frame: FrameType | None = _getframe(2)
         while frame is not None and not is_clone(frame.f_code):
             frame = frame.f_back
@@ -241,7 +242,7 @@ class NotingRecorder(WatchingRecorder):
     def _is_referred(self, step: int) -> bool:
         """Whether a step that was not followed made weak references to what it was given."""
         last, before = self._referred
-        return step == last and sum(map(weakref.getweakrefcount, self.notes[step][6])) > before
+        return step == last and _references_to(self.notes[step][6]) > before
 
     def quiet(self, touches: list[Touch], found: Any = NOTHING) -> None:
         """The call of what was found bears it, or the next step of the function."""
@@ -296,6 +297,12 @@ def _parts(value: Any) -> tuple[Any, ...]:
     if type(value) is dict:
         return tuple(each for pair in islice(value.items(), _PARTS // 2) for each in pair)
     return tuple(islice(value, _PARTS))
+
+
+def _references_to(values: tuple[Any, ...]) -> int:
+    """How many weak references there are to what may end; the analysis makes some to classes, too."""
+    found = ((weakref.getweakrefcount(each), each) for each in values if not issubclass(type(each), type))
+    return sum(count for count, each in found if count and not is_durable(each))
 
 
 def _is_noticeable(value: object) -> bool:

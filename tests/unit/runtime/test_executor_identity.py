@@ -195,6 +195,33 @@ def test_containers_made_for_a_call_are_no_hindrance(function):
     assert taken
 
 
+def of_local_classes():
+    class Answer:
+        def __init__(self, text):
+            self.text = text
+
+    class Asked:
+        def __call__(self, x):
+            nap()
+            return Answer(x)
+
+    def ask(models, x):
+        return [model(x).text for _, model in enumerate(models)]
+
+    return Asked, ask
+
+
+def test_classes_made_in_functions_are_no_hindrance():
+    """The analysis refers to them weakly, which is no sign that the program does."""
+    asked, ask = of_local_classes()
+    run = jit(strategy="tracing")(ask)
+    taken = 0
+    for number in range(6):
+        assert run([asked(), asked()], number) == [number, number]
+        taken += run.last_run().taken
+    assert taken
+
+
 def mixed(models, words):
     return [model(1) for model in models], [echo([word])["echo"][0] for word in words]
 
