@@ -10,7 +10,7 @@ Assumes: as `transaction`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from sys import _getframe
+from sys import _getframe, get_int_max_str_digits
 from typing import TYPE_CHECKING, Any, final
 
 from xcs_ast.native import use_own
@@ -78,6 +78,7 @@ class Segment(Base):
     __slots__ = (
         "base",
         "class_writes",
+        "digits",
         "log",
         "noted",
         "places",
@@ -111,6 +112,8 @@ class Segment(Base):
         """Where the log has the last store or increment of a place, with nothing but such ones after it."""
         self.replayed = False
         self.class_writes = False
+        self.digits = get_int_max_str_digits()
+        """How long a number may be that is read or written as a text: any conversion goes by that."""
 
     def mapping(self, obj: Any) -> DictState:
         """A state, new here, of a mapping."""
@@ -204,6 +207,8 @@ class Segment(Base):
     def holds(self, base: Base) -> bool:
         """Whether every logged read is what `base` holds now."""
         try:
+            if self.digits != get_int_max_str_digits():
+                return False
             for state in list(self.states.values()):
                 if not state.holds(base):
                     return False

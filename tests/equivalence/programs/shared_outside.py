@@ -706,6 +706,24 @@ def case_recursion_limit():
     return out
 
 
+def case_limit_of_digits():
+    limit, asked = sys.get_int_max_str_digits(), []
+
+    def ask(x):
+        asked.append(x)
+        try:
+            return int("1" * (limit + x)) % 7
+        except ValueError:
+            return "too long"
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(ask(x))
+        sys.set_int_max_str_digits(2 * limit)
+    sys.set_int_max_str_digits(limit)
+    return out, asked
+
+
 def case_modules_imported_in_task():
     def ask(x):
         import colorsys

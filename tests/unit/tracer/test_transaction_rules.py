@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import os
+import sys
 from pathlib import Path
 from types import CellType
 from typing import Any
@@ -74,6 +75,19 @@ def test_how_a_look_outside_ends_is_validated(fails_at_first: bool, tmp_path: Pa
         assert transaction.validate()
         path.unlink()
     assert not transaction.validate()
+
+
+def test_a_limit_that_any_conversion_goes_by_is_validated() -> None:
+    transaction, recorder = begin()
+    limit = sys.get_int_max_str_digits()
+    with pytest.raises(ValueError):
+        recorder.call(int, "1" * (limit + 1))
+    assert transaction.validate()
+    try:
+        sys.set_int_max_str_digits(2 * limit)
+        assert not transaction.validate()
+    finally:
+        sys.set_int_max_str_digits(limit)
 
 
 def _place_of_the_fault(text: str) -> object:
