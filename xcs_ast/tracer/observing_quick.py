@@ -18,6 +18,7 @@ from typing import Any, Final, final
 from xcs_ast.ir.effects import CONTENT, Access
 from xcs_ast.ir.operations import OpType
 from xcs_ast.native import use_own
+from xcs_ast.tracer.clones import is_clone
 from xcs_ast.tracer.hook_parts import BINARY, COMPARE, INPLACE
 from xcs_ast.tracer.hooks import Token
 from xcs_ast.tracer.observing import LIMIT, Activation, Kind, NotingRecorder, length_of
@@ -278,8 +279,8 @@ class ObservingRecorder(NotingRecorder):
         """`o.name(*args, **kwargs)`."""
         cls = type(o)
         frame: Any = _getframe(1)
-        if self.top.frame is not frame:
-            frame = frame.f_back  # a hook that this one is a part of
+        if self.top.frame is not frame and not is_clone(frame.f_code):
+            frame = frame.f_back  # a hook that this one is a part of; comprehensions have frames of their own
         top = self._top(frame)
         if top is None:
             return super().go_call_method(o, name, *args, **kwargs)
@@ -332,8 +333,8 @@ class ObservingRecorder(NotingRecorder):
             given = (f.__self__, *args)
         if clone is not None and len(self.under_way) < DEEPEST and len(self.notes) < LIMIT:
             frame: Any = _getframe(1)
-            if frame is not self.top.frame:
-                frame = frame.f_back  # a hook that this one is a part of
+            if frame is not self.top.frame and not is_clone(frame.f_code):
+                frame = frame.f_back
             top = self._top(frame)
             if top is not None:
                 return self._quickly(f, args, kwargs, clone, given, frame, top)

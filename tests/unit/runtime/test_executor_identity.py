@@ -236,6 +236,35 @@ def test_what_holds_its_arguments_is_started_in_vain_but_once():
     assert dropped[3:] == [0, 0, 0], dropped
 
 
+# ------------------------------------------------------------------------------------------------ positions
+
+
+def in_a_comprehension(words):
+    return [Model("a")(word.upper())["text"] for word in words]
+
+
+def in_a_generator_expression(words):
+    model = Model("a")
+    return " ".join(model(word.strip())["text"] for word in words)
+
+
+def with_a_function_that_was_followed(words):
+    model = Model("a")
+    first = model("b")["text"]
+    return [first, *[model(word.upper())["text"] for word in words], *(model(word)["text"] for word in words)]
+
+
+@pytest.mark.parametrize(
+    "function", [in_a_comprehension, in_a_generator_expression, with_a_function_that_was_followed]
+)
+def test_calls_in_comprehensions_stand_where_they_stood(function):
+    """Before Python 3.12 these have frames of their own; generator expressions have them always."""
+    run = jit(strategy="tracing")(function)
+    for _ in range(4):
+        assert run(["a", "b"]) == function(["a", "b"])
+        assert run.last_run().lost == ""
+
+
 # ---------------------------------------------------------------------------------------------- other calls
 
 
