@@ -14,7 +14,7 @@ import pytest
 
 from xcs_ast.effects import openers
 
-pytestmark = pytest.mark.skipif(sys.version_info < (3, 12), reason="no opener has a TLS context of its own")
+_early = pytest.mark.skipif(sys.version_info < (3, 12), reason="no opener has a TLS context of its own")
 library: Any = urllib.request
 
 
@@ -35,6 +35,7 @@ def begun() -> Any:
     return made.opener
 
 
+@_early
 def test_what_was_begun_is_what_is_installed() -> None:
     opener = begun()
     assert type(opener) is urllib.request.OpenerDirector
@@ -58,6 +59,7 @@ CHANGES: list[Callable[[pytest.MonkeyPatch], None]] = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
+@_early
 def test_what_changes_meanwhile_is_heard(
     change: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +79,7 @@ def _change_a_method(patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("change", [*CHANGES[1:], _change_a_method])
+@_early
 def test_what_is_not_the_librarys_own_is_not_begun(
     change: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +88,7 @@ def test_what_is_not_the_librarys_own_is_not_begun(
     assert openers._begun == []
 
 
+@_early
 def test_somebodys_own_contexts_and_keys_that_are_logged(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
@@ -99,6 +103,7 @@ def test_somebodys_own_contexts_and_keys_that_are_logged(
     assert list(tmp_path.iterdir()) == []
 
 
+@_early
 def test_where_no_thread_can_be_started_it_is_built_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise RuntimeError("can't start new thread")
@@ -109,6 +114,7 @@ def test_where_no_thread_can_be_started_it_is_built_in_place(monkeypatch: pytest
     assert type(library._opener) is urllib.request.OpenerDirector
 
 
+@_early
 def test_a_child_process_waits_for_no_thread_of_its_parents(monkeypatch: pytest.MonkeyPatch) -> None:
     made = openers._Begun(openers._parts() or ())
     made._over.acquire()  # as it is while the thread is at work, which the child does not have
@@ -120,6 +126,7 @@ def test_a_child_process_waits_for_no_thread_of_its_parents(monkeypatch: pytest.
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@_early
 def test_a_fork_waits_until_it_has_been_built() -> None:
     program = """if True:
         import os, sys, threading, urllib.request
@@ -146,6 +153,7 @@ def test_a_fork_waits_until_it_has_been_built() -> None:
     assert (done.returncode, done.stderr, done.stdout.strip()) == (0, "", "0")
 
 
+@_early
 def test_the_process_ends_when_it_has_been_built() -> None:
     program = """if True:
         import atexit, urllib.request
@@ -156,3 +164,22 @@ def test_the_process_ends_when_it_has_been_built() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.strip() == "OpenerDirector"
+
+
+def test_only_what_would_be_built_now_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def made() -> tuple[Any, tuple[object, ...]]:
+        parts = (object(), object())
+        begun = openers._Begun(parts)
+        begun.opener = object()
+        return begun, parts
+
+    begun, parts = made()
+    opener = begun.opener
+    assert begun.take(parts) is opener
+    assert begun.take(parts) is None
+    begun, parts = made()
+    assert begun.take((parts[0], object())) is None
+    assert made()[0].take(None) is None
+    begun, parts = made()
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    assert begun.take(parts) is None
