@@ -23,11 +23,22 @@ from xcs_ast.verifier.pausing import goes_by_the_time
 
 use_own(globals())
 
-__all__ = ["WORTH", "Plan"]
+__all__ = ["FORETOLD", "WORTH", "Plan"]
+
+FORETOLD: Final = frozenset({"len", "number", "text"})
+"""Kinds of calls that are foretold without being made."""
 
 WORTH = 0.0005
 """Seconds: a call that took less is not worth starting early."""
 _BUILTINS: Final[dict[Any, str]] = {len: "len", enumerate: "enumerate", zip: "zip", range: "range"}
+_NUMBERS: Final[frozenset[Any]] = frozenset({abs, bool, chr, float, int, max, min, ord, repr, round, str})
+"""Builtins that make of builtin scalars another one, and touch nothing."""
+_TEXTS: Final = frozenset(
+    {"capitalize", "casefold", "count", "endswith", "find", "format", "index", "join", "lower", "lstrip",
+     "partition", "removeprefix", "removesuffix", "replace", "rpartition", "rsplit", "rstrip", "split",
+     "splitlines", "startswith", "strip", "swapcase", "title", "upper"}
+)  # fmt: skip
+"""Such methods of a text."""
 _VALUES: Final = frozenset({OpType.LOAD, OpType.COMPUTE, OpType.NEW})
 
 
@@ -194,7 +205,7 @@ class Plan:
         self._value_release[value.id] = -1
         op = self.defined.get(value.id)
         last = -1
-        if op is not None and op.op_type in _VALUES:
+        if op is not None and (op.op_type in _VALUES or self.kinds.get(op.id) in FORETOLD):
             last = max((self._known_from(each) for each in op.inputs), default=-1)
             if op.op_type is OpType.LOAD:
                 for dep in self._into.get(op.id, ()):
@@ -213,9 +224,14 @@ def _kind(op: Operation, objects: Any) -> str:
     if op.op_type is not OpType.CALL or not op.inputs:
         return ""
     callee = objects.get(op.inputs[0].id)
+    method = op.metadata.get("method")
     if type(callee) is dict:
-        return "dict" if op.metadata.get("method") in ("items", "values", "keys") else ""
-    return _BUILTINS.get(callee, "") if type(callee) in (BuiltinFunctionType, type) else ""
+        return "dict" if method in ("items", "values", "keys") else ""
+    if type(callee) is str:
+        return "text" if method in _TEXTS else ""
+    if type(callee) not in (BuiltinFunctionType, type):
+        return ""
+    return "number" if callee in _NUMBERS else _BUILTINS.get(callee, "")
 
 
 def _held(obj: Any) -> object:

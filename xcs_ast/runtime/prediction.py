@@ -17,7 +17,7 @@ from xcs_ast.ir.operations import Operation, OpType
 from xcs_ast.ir.paths import MISSING, Binding, Unresolvable, static_attr
 from xcs_ast.ir.values import ValueRef
 from xcs_ast.native import use_own
-from xcs_ast.runtime.plan import Plan
+from xcs_ast.runtime.plan import FORETOLD, Plan
 from xcs_ast.tracer.hooks import BINARY, COMPARE, UNARY
 from xcs_ast.tracer.observing_effects import SCALARS
 from xcs_ast.tracer.observing_lookup import in_class
@@ -25,6 +25,9 @@ from xcs_ast.tracer.observing_lookup import in_class
 use_own(globals())
 
 __all__ = ["CannotTell", "NotYet", "Prediction"]
+
+
+_COMPUTED: Final = frozenset({OpType.COMPUTE, OpType.NEW, OpType.CALL})
 
 
 class NotYet(LookupError):
@@ -77,7 +80,7 @@ class Prediction:
             if isinstance(error, NotYet):
                 raise
             return self._found_again(ref)
-        if op.op_type in (OpType.COMPUTE, OpType.NEW) and type(found) in SCALARS:
+        if op.op_type in _COMPUTED and type(found) in SCALARS:
             self.known[ref.id] = found
         return found
 
@@ -103,7 +106,7 @@ class Prediction:
         meta = op.metadata
         match op.op_type, meta.get("how"):
             case OpType.CALL, _:
-                return self._length(op)
+                return self._outcome(op)
             case OpType.LOAD, "next":
                 return self._item(op.inputs[0], meta["index"])
             case OpType.LOAD, "unpack" if meta["right"] < 0:
@@ -132,13 +135,27 @@ class Prediction:
         self._made.add(id(container))
         return container
 
-    def _length(self, op: Operation) -> int:
-        """The one call that is foretold without being made: `len` of a builtin container."""
-        if self.plan.kinds.get(op.id) == "len" and len(op.inputs) == 2:
-            container = self.value(op.inputs[1])
-            if type(container) in (list, tuple, dict, str):
-                return len(container)
-        raise NotYet(op.id)
+    def _outcome(self, op: Operation) -> Any:
+        """That of the few calls that are foretold without being made: of builtins, with builtin scalars."""
+        kind = self.plan.kinds.get(op.id)
+        if kind not in FORETOLD:
+            raise NotYet(op.id)
+        try:
+            f, args, kwargs = self._callee(op)
+            if kind == "len":
+                return len(_container(*args, **kwargs))
+            if op.metadata.get("method") == "join":
+                args = (list(map(_text, _container(*args))),)
+            elif not all(type(each) in SCALARS for each in (*args, *kwargs.values())):
+                raise CannotTell(op.id)
+            if not _is_short(*([_text(f.__self__)] if kind == "text" else []), *args, *kwargs.values()):
+                raise CannotTell(op.id)
+            found = f(*args, **kwargs)
+            return found if type(found) in SCALARS else self._new(found)
+        except NotYet:
+            raise
+        except (ArithmeticError, TypeError, ValueError, LookupError, MemoryError):
+            raise NotYet(op.id) from None  # it may be known when it has been made
 
     def _item(self, source: ValueRef, index: int) -> Any:
         """An item of an iteration over a container, or over what `enumerate` or `zip` made of one."""
@@ -162,6 +179,9 @@ class Prediction:
     def call(self, op: Operation) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
         """The callee and the arguments of a call. `made` tells which containers nobody else has."""
         self._made = set()
+        return self._callee(op)
+
+    def _callee(self, op: Operation) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
         callee = self.value(op.inputs[0])
         method = op.metadata.get("method")
         if method is not None:
@@ -187,6 +207,29 @@ def _scalar(value: Any) -> Any:
     if type(value) not in SCALARS:
         raise CannotTell
     return value
+
+
+def _container(value: Any) -> Any:
+    if type(value) not in (list, tuple, dict, str):
+        raise CannotTell
+    return value
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str or len(value) > _TOO_MUCH:
+        raise CannotTell
+    return value
+
+
+def _is_short(*values: Any) -> bool:
+    """Whether what can be made of these is not too long: of each letter of one, all of another."""
+    size = 1
+    for value in values:
+        if type(value) is str or type(value) is bytes:
+            size *= len(value) + 1
+        elif type(value) is list:
+            size *= sum(map(len, value)) + len(value) + 1
+    return size <= _TOO_LONG
 
 
 def _element(container: Any, key: Any) -> Any:
@@ -218,6 +261,7 @@ def _method(receiver: Any, name: str) -> Any:
 
 
 _TOO_MUCH: Final = 1 << 16
+_TOO_LONG: Final = 1 << 22
 
 
 def _computed(how: Any, op: Operation, values: list[Any]) -> Any:

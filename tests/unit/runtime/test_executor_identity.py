@@ -5,11 +5,12 @@ Each scenario is given `wrap`, which makes of a function what is called, and say
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
 
-from xcs_ast import ParallelExecutor, jit, trace_function
+from xcs_ast import ParallelExecutor, jit, trace_function, unordered
 
 NAP = 0.002
 SAVED = []
@@ -263,6 +264,63 @@ def test_calls_in_comprehensions_stand_where_they_stood(function):
     for _ in range(4):
         assert run(["a", "b"]) == function(["a", "b"])
         assert run.last_run().lost == ""
+
+
+# ------------------------------------------------------------------------- arguments that builtins have made
+
+MEETING = None
+
+
+@unordered
+def meet(text):
+    if MEETING is not None:
+        MEETING.wait(30)
+    nap()
+    return len(text)
+
+
+TEMPLATE = "Q: {q} ({n})"
+
+
+def of_texts(words):
+    return [meet(word.strip().upper()) for word in words]
+
+
+def of_templates(words):
+    return [meet(TEMPLATE.format(q=word, n=n)) for n, word in enumerate(words)]
+
+
+def of_numbers(words):
+    return [meet(word + str(abs(n - 2))) for n, word in enumerate(words)]
+
+
+def of_joined_parts(words):
+    return [meet("\n".join(["first", word.split(",")[0]])) for word in words]
+
+
+@pytest.mark.parametrize("function", [of_texts, of_templates, of_numbers, of_joined_parts])
+def test_what_builtins_make_of_texts_is_foretold(function, monkeypatch):
+    """Both calls wait for each other, so that the second cannot wait for the first to come back."""
+    run = jit(strategy="tracing")(function)
+    assert run([" ab", "c,d "]) == function([" ab", "c,d "])
+    expected = function([" abc", "e,f "])
+    monkeypatch.setitem(globals(), "MEETING", threading.Barrier(2))
+    assert run([" abc", "e,f "]) == expected
+    assert run.last_run().lost == ""
+
+
+def changing(words, parts):
+    first = meet(",".join(parts))
+    parts.append(str(first))
+    second = meet(",".join(parts))
+    parts[0] = "x" * second
+    return first, second, meet(",".join(parts)), meet(parts[0].upper()), parts
+
+
+def test_what_is_foretold_of_changing_parts_is_no_more_than_that():
+    run = jit(strategy="tracing")(changing)
+    for words in ("ab", "ab", "cd", "abc", "ab"):
+        assert run(words, list(words)) == changing(words, list(words))
 
 
 # ---------------------------------------------------------------------------------------------- other calls
