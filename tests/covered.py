@@ -37,7 +37,14 @@ ROOMS: Final = {
     "verifier": ("tests/unit/verifier", "tests/unit/runtime", "tests/equivalence/test_mutated_analysis.py"),
     "frontend": ("tests/unit/frontend", "tests/unit/rewrite", "tests/golden"),
     "effects": ("tests/unit/effects", "tests/unit/models", "tests/golden"),
-    "runtime": ("tests/unit/runtime", "tests/unit/jit", "tests/equivalence/test_shared.py"),
+    "runtime": (
+        "tests/unit/runtime",
+        "tests/unit/jit",
+        "tests/equivalence/test_shared.py",
+        "tests/equivalence/test_programs.py -k in_sight",
+        "tests/equivalence/test_programs.py -k shared_lifetimes",
+        "tests/equivalence/test_programs.py -k shared_parked",
+    ),
 }
 
 

@@ -45,7 +45,11 @@ def test_a_tree_is_followed_through_builtin_containers(make: Any) -> None:
 
 def test_keys_and_elements_of_sets_belong_to_a_tree() -> None:
     key, registry = (1, (2,)), Registry()
-    registry.adopt_tree({key: frozenset({key})})
+    registry.adopt_tree({1: frozenset({key})})
+    assert registry.owns(key)
+    assert registry.owns(key[1])
+    key = (3, (4,))
+    registry.adopt_tree({key: None})
     assert registry.owns(key)
     assert registry.owns(key[1])
 
