@@ -11,6 +11,7 @@ import logging
 import os
 import pathlib
 import random
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -722,6 +723,54 @@ def case_limit_of_digits():
         sys.set_int_max_str_digits(2 * limit)
     sys.set_int_max_str_digits(limit)
     return out, asked
+
+
+def case_registries_of_the_process():
+    asked = []
+
+    def ask(x):
+        asked.append(x)
+        return "odd" in [name for name, _ in shutil.get_archive_formats()]
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(ask(x))
+        if x == 1:
+            shutil.register_archive_format("odd", print)
+    shutil.unregister_archive_format("odd")
+    return out, asked
+
+
+def case_processors_of_the_process():
+    before, asked = os.sched_getaffinity(0), []
+
+    def ask(x):
+        asked.append(x)
+        return sorted(os.sched_getaffinity(0)) == [min(before)]
+
+    out = []
+    for x in [1, 2, 3]:
+        out.append(ask(x))
+        if len(before) > 1:
+            os.sched_setaffinity(0, {min(before)})
+    os.sched_setaffinity(0, before)
+    return out, asked
+
+
+def case_processors_of_the_thread():
+    before, out = os.sched_getaffinity(0), []
+
+    def ask(x):
+        slow(x)
+        return sorted(os.sched_getaffinity(0)) == [min(before)]
+
+    for x in [1, 2, 3]:  # the threads that run ahead are there from here on
+        out.append(slow(x))
+    os.sched_setaffinity(0, {min(before)})
+    for x in [1, 2, 3]:
+        out.append(ask(x))
+    os.sched_setaffinity(0, before)
+    return out
 
 
 def case_modules_imported_in_task():

@@ -240,3 +240,12 @@ def test_what_is_given_away_may_hold_itself() -> None:
     assert registry.owns(ring) and registry.owns(ring[2])
     assert registry.publish([ring])
     assert not registry.objects
+
+
+@pytest.mark.parametrize("forget", [Registry.forget_fields, lambda registry: registry.forget_field(1)])
+def test_who_remembers_what_is_known_of_an_instance_finds_nothing_in_it(forget: Any) -> None:
+    registry, space = Registry(), {"a": 1}
+    entry = registry.fields[1] = [space, {"a"}, {"a"}, {"method": len}]
+    forget(registry)
+    assert entry == [space, (), (), {}]
+    assert not registry.fields
