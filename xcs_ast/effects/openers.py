@@ -2,8 +2,8 @@
 
 Left to themselves, tasks that are first at the same time build one each, which on Python 3.12 and later means
 a TLS context each: 20 to 50 ms apiece. So it is built before they start, exactly as the first of them would;
-and most of that in another thread, while this one is still busy with the analysis and loads the recorder
-(OpenSSL does not hold the interpreter's lock). What was begun too early, or for nothing, is thrown away.
+and where the analysis goes on for long, or the recorder is to be loaded, most of that meanwhile in another
+thread (OpenSSL does not hold the interpreter's lock). What was begun too early, or in vain, is thrown away.
 
 Guarantees: no user code runs; nothing raises. Whatever the program changes between the beginning and the end,
 it gets the opener that it would have got at the end.

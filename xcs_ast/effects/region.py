@@ -21,6 +21,7 @@ from functools import lru_cache
 import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects.machine import Frame, Machine, RegionNames, Sink, TooLarge
+from xcs_ast.effects.openers import begin_opener
 from xcs_ast.effects.resolve import builtins_of
 from xcs_ast.effects.scopes import Scope, scope_of_statements, settled_names
 from xcs_ast.effects.statements import Statements
@@ -174,8 +175,13 @@ class _Region(Statements):
             self.done.clear()
             self.trees.clear()
             self._one_pass()
-            if not self.again:
-                return self._result()
+            result = None if self.again else self._result()
+            stages = () if result is None else result.stages
+            changes = any(each.changes_shared_state for stage in stages for each in stage.effects)
+            if self.opens and (result is None or changes):
+                begin_opener()  # while another pass is made, or the recorder is loaded
+            if result is not None:
+                return result
         raise TooLarge("what the region stores does not settle")
 
     def end(self) -> None:

@@ -18,7 +18,7 @@ from xcs_ast.effects.applying import ModelCall
 from xcs_ast.effects.attributes import pinned
 from xcs_ast.effects.catalog import MODELS
 from xcs_ast.effects.construct import Constructing
-from xcs_ast.effects.openers import begin_opener, build_opener_once, has_plain_opener
+from xcs_ast.effects.openers import build_opener_once, has_plain_opener
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import class_name, is_library, module_of
 from xcs_ast.effects.values import (
@@ -52,6 +52,9 @@ _READ_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 class Streams(Constructing):
     """The first half of the rules: one method for each, `rule_NAME`, with `_` for `-`."""
+
+    opens = False
+    """Whether a URL is opened by what `urllib.request` builds once."""
 
     def run_rule(self, name: str, call: ModelCall) -> Value | None:
         """What a rule in Python adds; the result, where the rule decides it."""
@@ -251,8 +254,7 @@ class Streams(Constructing):
             own = any(call.argument(name) is not None for name in ("cafile", "capath", "context"))
             name = "urllib.request has no opener of somebody's"
             self.guard(g.Condition(name, has_plain_opener, None if own else build_opener_once))
-            if not own:
-                begin_opener()
+            self.opens = self.opens or not own
         method, url, data = self._request(call)
         methods = self._methods(method, data)
         if methods is None:

@@ -8,11 +8,15 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.unit.effects.harness import region
 from xcs_ast.effects import openers
+from xcs_ast.effects import region as effects_region
+from xcs_ast.effects.guards import Condition
 
 _early = pytest.mark.skipif(sys.version_info < (3, 12), reason="no opener has a TLS context of its own")
 library: Any = urllib.request
@@ -183,3 +187,34 @@ def test_only_what_would_be_built_now_is_taken(monkeypatch: pytest.MonkeyPatch) 
     begun, parts = made()
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     assert begun.take(parts) is None
+
+
+CALLEES = """
+import urllib.request
+
+seen = []
+
+def fetch(x):
+    with urllib.request.urlopen("http://127.0.0.1:9/") as response:
+        return response.read()
+
+def fetch_and_note(x):
+    seen.append(x)
+    return fetch(x)
+"""
+
+
+@pytest.mark.parametrize(("callee", "begins"), [("fetch", False), ("fetch_and_note", True)])
+def test_it_is_begun_where_more_is_to_be_done_meanwhile(
+    callee: str, begins: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begun: list[bool] = []
+    monkeypatch.setattr(effects_region, "begin_opener", lambda: begun.append(True))
+    path = tmp_path / "callees.py"
+    path.write_text(CALLEES)
+    space: dict[str, Any] = {"__name__": "callees"}
+    exec(compile(CALLEES, str(path), "exec"), space)
+    text = f"for x in __xcs_items__:\n    out.append(__xcs_stage__(0, {callee}(x)))\n"
+    found = region(text, space, item=1, env={"out": []})
+    assert any(type(each) is Condition and each.prepare is not None for each in found.guards)
+    assert bool(begun) is begins
