@@ -32,6 +32,7 @@ _KEEPING: Final = frozenset({OpType.CALL, OpType.STORE, OpType.SIDE_EFFECT})
 _COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
 """They have code of their own before Python 3.12, run at once, and tell of their steps."""
 _ADAPTERS: Final = frozenset({zip, enumerate, type({}.items())})
+_TUPLES: Final = 1_000
 _PLAIN: Final = frozenset({tuple, list, dict})
 
 
@@ -39,12 +40,14 @@ _PLAIN: Final = frozenset({tuple, list, dict})
 class Step:
     """A step that is being made in place."""
 
-    __slots__ = ("kind", "news", "seconds", "source")
+    __slots__ = ("kind", "made", "news", "seconds", "source")
 
     def __init__(self, kind: OpType, how: str | None, source: type) -> None:
         self.kind = kind
         self.news = kind is not OpType.NEW and not (how == "next" and source in _ADAPTERS)
         """Whether what it gives may be known to others."""
+        self.made = kind is OpType.NEW
+        """Whether it gives a container that it has made."""
         self.seconds = 0.0
 
 
@@ -61,6 +64,8 @@ class Hazards:
         """Whether there is a finalizer that nobody has looked at."""
         self._cells = False
         self._codes: dict[int, CodeType] = {}
+        self._tuples: list[object] = []
+        """Some of `kept` that nobody misses: another object must not get the `id`, and be taken for it."""
         self._finalizers: list[Touch] = []
 
     def given(self, values: Iterable[object]) -> None:
@@ -94,14 +99,17 @@ class Hazards:
         for access, owner, field in changing:
             if access is Access.WRITE:
                 self._thrown_away(owner, field)
-        return Step(kind, how, type(inputs[0]) if inputs else type(None))
+        step = Step(kind, how, type(inputs[0]) if inputs else type(None))
+        if how == "item" and len(inputs) == 2 and type(inputs[0]) is list and type(inputs[1]) is slice:
+            step.made = True
+        return step
 
     def gave(self, step: Step, value: Any) -> None:
         """It has given `value`."""
         kind = type(value)
         if kind in SCALARS:
             return
-        if step.kind is OpType.NEW:
+        if step.made:
             if kind is list or kind is dict:
                 self.kept.discard(id(value))
                 if not self._cells:
@@ -128,6 +136,8 @@ class Hazards:
                 continue
             self.kept.add(id(obj))
             self.made.discard(id(obj))
+            if kind is tuple and len(self._tuples) < _TUPLES and SCALARS.issuperset(map(type, obj)):
+                self._tuples.append(obj)
             if kind is dict:
                 todo.extend(obj.values())
                 todo.extend(obj)

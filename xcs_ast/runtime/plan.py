@@ -237,6 +237,8 @@ def _kind(op: Operation, objects: Any) -> str:
 def _held(obj: Any) -> object:
     """An object as a plan may hold it: itself in a tuple, or weakly, or (`None`) not."""
     kind: Any = type(obj)
+    if kind is slice:
+        return (obj,) if SCALARS.issuperset(map(type, (obj.start, obj.stop, obj.step))) else None
     if kind in SCALARS or (kind is tuple and _is_literal(obj)):
         return (obj,)
     if kind is BuiltinFunctionType:

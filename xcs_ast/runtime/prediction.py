@@ -112,7 +112,7 @@ class Prediction:
             case OpType.LOAD, "unpack" if meta["right"] < 0:
                 return _element(self.value(op.inputs[0]), output)
             case OpType.LOAD, "item":
-                return _element(self.value(op.inputs[0]), self.value(op.inputs[1]))
+                return self._at(self.value(op.inputs[0]), self.value(op.inputs[1]))
             case OpType.LOAD, "attr":
                 return _attribute(self.value(op.inputs[0]), op.name)
             case OpType.LOAD, "global":
@@ -134,6 +134,14 @@ class Prediction:
     def _new(self, container: Any) -> Any:
         self._made.add(id(container))
         return container
+
+    def _at(self, container: Any, key: Any) -> Any:
+        if type(key) is not slice:
+            return _element(container, key)
+        if type(container) not in (list, tuple, str):
+            raise CannotTell
+        part = container[key]
+        return self._new(part) if type(part) is list else part
 
     def _outcome(self, op: Operation) -> Any:
         """That of the few calls that are foretold without being made: of builtins, with builtin scalars."""

@@ -298,7 +298,21 @@ def of_joined_parts(words):
     return [meet("\n".join(["first", word.split(",")[0]])) for word in words]
 
 
-@pytest.mark.parametrize("function", [of_texts, of_templates, of_numbers, of_joined_parts])
+def of_pairs(words):
+    return [meet((word, n)) for n, word in enumerate(words)]
+
+
+def of_slices(words):
+    return [meet(word[:2]) for word in words[-2:]]
+
+
+def of_batches(words):
+    return [meet(words[n : n + 1]) for n in range(0, len(words), 1)]
+
+
+@pytest.mark.parametrize(
+    "function", [of_texts, of_templates, of_numbers, of_joined_parts, of_pairs, of_slices, of_batches]
+)
 def test_what_builtins_make_of_texts_is_foretold(function, monkeypatch):
     """Both calls wait for each other, so that the second cannot wait for the first to come back."""
     run = jit(strategy="tracing")(function)
