@@ -327,6 +327,10 @@ PLACE, OTHER_PLACE = Path(EnvRoot("a")), Path(EnvRoot("b"))
                 ClassHolds(Base, "ask", Base, list),
             ],
         ),
+        (
+            g.MadeOf(PLACE, ("httpx",)),
+            [g.MadeOf(PLACE, ("urllib3",)), g.MadeOf(Path(ItemRoot()), ("httpx",))],
+        ),
     ],
     ids=lambda each: type(each).__name__,
 )
@@ -344,6 +348,7 @@ def test_what_has_no_path_does_not_vary() -> None:
     assert not g.ClassAttr(Base, "ask", Base.ask).varies
     assert not ClassHolds(Base, "ask", Base, dict).varies
     assert not g.Condition("always", lambda: True).varies
+    assert not g.Lineage(Base, Base.__mro__).varies
     assert g.TypeIs(Path(ItemRoot()), int).varies
     assert g.Apart(Path(ItemRoot()), ()).varies
     assert not g.Apart(PLACE, ()).varies
@@ -438,6 +443,7 @@ def test_each_thing_that_a_guard_asks(guard: g.Guard, passing: list[Any], failin
     for each in failing:
         assert not guard.holds(Binding(None, {"a": each})), each
     assert not guard.holds(Binding(None, {})), "nothing there"
+    assert guard in {guard}, "guards are kept in sets"
 
 
 def test_a_tree_that_is_too_large_is_not_plain() -> None:
