@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 
 import pytest
@@ -18,7 +17,6 @@ CASES = {
 
 
 def _outcome(function: Callable[[], object]) -> object:
-    gc.collect()
     programs.reset()
     return function()
 
