@@ -247,6 +247,21 @@ def task(path):
     return path.name, path.parent.parts, path.suffix, number.numerator, key.int, key.hex, status.phrase
 def main(): return [task(path) for path in paths]
 """,
+    "a branch that hands nothing over, before what stays in place": """
+class Box: n = 4
+box = Box()
+def work(x): return x + 1
+def main():
+    out = []
+    for x in [[1], [2, 3], []]:
+        if len(x) % 2: first = 0
+        else: first = work(len(x))
+        second = work(sum(x))
+        third = box.n + work(second)
+        box.n += 3
+        out.append((first, second, third))
+    return out
+""",
 }
 
 

@@ -441,4 +441,15 @@ DEFECTS: Final = (
         "",
         _RULES,
     ),
+    Defect(
+        "hand-overs-counted",
+        Kind.PREFIX,
+        "where a branch hands nothing over, a recorded task goes on beyond what may run ahead",
+        "xcs_ast/tracer/speculation.py",
+        "        if number is None:\n",
+        "        if number:\n",
+        (
+            "tests/unit/tracer/test_speculation_staged.py::test_not_beyond_it_where_a_branch_hands_nothing_over",
+        ),
+    ),
 )

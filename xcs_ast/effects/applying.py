@@ -84,7 +84,7 @@ class Applying(Operators):
         """What a rule in Python adds; the result, where the rule decides it."""
         raise NotImplementedError
 
-    def run_state(self, clause: e.Logs | e.Off | e.Inside, call: ModelCall) -> None:
+    def run_state(self, clause: e.Logs | e.Off | e.Inside | e.Codec, call: ModelCall) -> None:
         """What an entry asks of the state of its library."""
         raise NotImplementedError
 
@@ -182,7 +182,7 @@ class Applying(Operators):
                 self.channel(name, Access.READ if access is e.Access.READ else Access.WRITE, call.node)
             case e.Blocks(certainly):
                 self.blocks(Blocking.LIKELY if certainly else Blocking.MAYBE)
-            case e.Logs() | e.Off() | e.Inside():
+            case e.Logs() | e.Off() | e.Inside() | e.Codec():
                 self.run_state(clause, call)
             case e.Rule(name):
                 return self.run_rule(name, call)

@@ -36,6 +36,7 @@ __all__ = [
     "Calls",
     "Clause",
     "ClauseKind",
+    "Codec",
     "Copy",
     "Elem",
     "Entry",
@@ -343,6 +344,17 @@ class Off(Node):
 
 
 @final
+class Codec(Node):
+    """`codec X`: X is absent or names a text encoding of the standard library's; else unknown.
+
+    `handler X`: the same of an error handler.
+    """
+
+    what: Spec
+    handles_errors: bool
+
+
+@final
 class Inside(Node):
     """`inside X PACKAGE ...`: all that X leads to is of these packages, of the standard library, or data.
 
@@ -389,6 +401,7 @@ Clause = (
     | Blocks
     | Logs
     | Off
+    | Codec
     | Inside
     | Rule
     | UnknownEffect

@@ -22,6 +22,7 @@ from xcs_ast.effects.entries import (
     Calls,
     Clause,
     ClauseKind,
+    Codec,
     Copy,
     Elem,
     Entry,
@@ -331,6 +332,8 @@ def _clause(text: str) -> tuple[Clause, ...]:
         found = (Inside(what, tuple(packages)),)
     elif word == "off":
         found = (Off(_subject(tokens)),)
+    elif word in ("codec", "handler"):
+        found = (Codec(_subject(tokens), word == "handler"),)
     elif word == "logs":
         found = (Logs(_dotted(tokens), tokens.take()),)
         if found[0].level not in ("DEBUG", "INFO", "WARNING"):
@@ -383,7 +386,7 @@ def _specs(item: Clause | Spec) -> Iterator[Spec]:
     match item:
         case Later(clause):
             yield from _specs(clause)
-        case Touch(_, subject) | Exact(subject, _) | Off(subject) | Inside(subject, _):
+        case Touch(_, subject) | Exact(subject, _) | Off(subject) | Inside(subject, _) | Codec(subject, _):
             yield from _specs(subject)
         case Stores(what, into, _):
             yield from _specs(what)

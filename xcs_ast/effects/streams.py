@@ -21,6 +21,7 @@ from xcs_ast.effects.construct import Constructing
 from xcs_ast.effects.openers import build_opener_once, has_plain_opener
 from xcs_ast.effects.protocol import Args
 from xcs_ast.effects.resolve import class_name, is_library, module_of
+from xcs_ast.effects.text_codecs import OWN_CODEC, is_standard_codec, is_standard_handler
 from xcs_ast.effects.values import (
     BOTTOM,
     NONE,
@@ -195,7 +196,7 @@ class Streams(Constructing):
                 if owner is not None:
                     self.reads(Path(PinnedRoot(owner)), WHOLE if name == "*" else name, node)
 
-    def run_state(self, clause: e.Logs | e.Off | e.Inside, call: ModelCall) -> None:
+    def run_state(self, clause: e.Logs | e.Off | e.Inside | e.Codec, call: ModelCall) -> None:
         """What an entry asks of the state of its library."""
         match clause:
             case e.Logs(logger, level):
@@ -213,9 +214,20 @@ class Streams(Constructing):
                     const = self.pin(atom, also_varying=True)
                     if const is None or (const.value is not None and const.value is not False):
                         self.no_rule(call, "in a way that its model does not describe")
+            case e.Codec(what, handles_errors):
+                for atom in self._spec(what, call):
+                    self._is_librarys_codec(atom, handles_errors, call)
             case e.Inside(what, packages):
                 for atom in self._spec(what, call):
                     self._made_of(atom, packages, call)
+
+    def _is_librarys_codec(self, atom: Atom, handles_errors: bool, call: ModelCall) -> None:
+        const = self.pin(atom, also_varying=True)
+        test = is_standard_handler if handles_errors else is_standard_codec
+        if const is None or not test(const.value):
+            self.fail(f"uses {call.entry.dotted}, which {OWN_CODEC}", call.node, codes.NO_MODEL)
+        elif handles_errors and const.value is not None:
+            self.guard(g.Condition(f"nobody handles errors as {const.value!r}", test, about=(const.value,)))
 
     def _made_of(self, atom: Atom, packages: tuple[str, ...], call: ModelCall) -> None:
         if type(atom) is not Ref:

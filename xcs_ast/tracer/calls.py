@@ -22,6 +22,7 @@ from xcs_ast.effects import catalog
 from xcs_ast.effects.declare import Declared, declared
 from xcs_ast.effects.entries import EntryKind
 from xcs_ast.effects.resolve import class_name, find_in_mro, is_class, is_library
+from xcs_ast.effects.text_codecs import OWN_CODEC, are_standard
 from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
@@ -359,6 +360,8 @@ class CallHooks(Methods):
         if kind is str and f.__objclass__ is str:
             return self.str_method(f, o, name, args, kwargs)
         if kind in SCALARS and all(type(arg) in SCALARS for arg in (*args, *kwargs.values())):
+            if name == "decode" and not are_standard(args, kwargs):
+                return self.wait(OWN_CODEC)
             return f(o, *args, **kwargs)
         if kind in kinds.CONTAINERS:
             if find_in_mro(kind, name)[1] is not f:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from xcs_ast.effects.resolve import class_name, is_class, is_mutable_class
+from xcs_ast.effects.text_codecs import OWN_CODEC, are_standard
 from xcs_ast.native import use_own
 from xcs_ast.tracer import kinds
 from xcs_ast.tracer.asking import decided_by_type, goes_by_methods, single
@@ -57,6 +58,8 @@ class Builtins(Constructing):
         if len(args) == 1 and not kwargs:
             return self.text_of(args[0])
         if all(type(arg) in SCALARS for arg in (*args, *kwargs.values())):
+            if not are_standard(args[1:], kwargs):
+                return self.wait(OWN_CODEC)
             return str(*args, **kwargs)
         return self.wait("calls str() in an unusual way")
 

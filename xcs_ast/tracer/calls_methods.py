@@ -12,6 +12,7 @@ from typing import Any
 
 from xcs_ast.effects import catalog
 from xcs_ast.effects.resolve import is_class
+from xcs_ast.effects.text_codecs import OWN_CODEC, are_standard
 from xcs_ast.native import use_own
 from xcs_ast.tracer.calls_builtins import Builtins
 from xcs_ast.tracer.calls_views import SCALARS
@@ -52,6 +53,8 @@ class Methods(Builtins):
         """A method of a string."""
         values = (*args, *kwargs.values())
         if all(type(arg) in SCALARS for arg in values):
+            if name == "encode" and not are_standard(args, kwargs):
+                return self.wait(OWN_CODEC)
             result = f(o, *args, **kwargs)
             return self.adopt(result) if type(result) is list else result
         if name == "join" and len(args) == 1 and not kwargs:

@@ -228,7 +228,7 @@ class Modelled(Items):
                 use.heard[name] = not self.transaction.probe(partial(libraries.is_silent, name, level))
                 if use.heard[name]:
                     self.hear(name)
-            case e.Off(what) | e.Inside(what):
+            case e.Off(what) | e.Inside(what) | e.Codec(what):
                 reason = misfit(clause, self._subjects(what, use), self.owns, self.transaction.probe)
                 if reason:
                     self.wait(f"{use.entry.dotted} {reason}")

@@ -16,6 +16,7 @@ from xcs_ast.effects import catalog, libraries, openers, streams
 from xcs_ast.effects import entries as e
 from xcs_ast.effects.node import Node
 from xcs_ast.effects.resolve import find_in_mro, is_class, is_library, module_of, mro_of
+from xcs_ast.effects.text_codecs import OWN_CODEC, is_standard_codec, is_standard_handler
 from xcs_ast.ir.paths import instance_dict
 from xcs_ast.native import use_own
 
@@ -80,7 +81,7 @@ def _is_the_librarys(value: object) -> bool:
 
 
 def misfit(
-    clause: e.Off | e.Inside,
+    clause: e.Off | e.Inside | e.Codec,
     values: Sequence[Any],
     owns: Callable[[Any], bool],
     probe: Callable[[Callable[[], object]], object],
@@ -90,6 +91,9 @@ def misfit(
         case e.Off():
             fine = all(value is None or value is False for value in values)
             return "" if fine else "is used in a way that its model does not describe"
+        case e.Codec(_, handles_errors):
+            test = is_standard_handler if handles_errors else is_standard_codec
+            return "" if all(map(test, values)) else OWN_CODEC
         case e.Inside(_, packages):
             for value in values:
                 if not libraries.is_made_of(value, packages):

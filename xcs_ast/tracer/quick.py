@@ -262,6 +262,8 @@ class QuickHooks(QuickState):
                 if name == "join" and len(args) == 1 and type(arg) is list and id(arg) in self.owned:
                     return o.join(arg)
                 return _call_method(self, o, name, *args)
+        if name == "encode" and args:
+            return _call_method(self, o, name, *args)
         result = _STR[name](o, *args)
         if type(result) is list:
             self.transaction.adopt(result)
@@ -281,7 +283,7 @@ def quick_builtin(f: Any, cell: types.CellType, owned: dict[int, object]) -> Cal
     def quick(*args: Any, **kwargs: Any) -> Any:
         if not kwargs:
             if data:
-                if SCALARS.issuperset(map(type, args)):
+                if SCALARS.issuperset(map(type, args)) and (f is not str or len(args) < 2):
                     return f(*args)
             elif f is isinstance and len(args) == 2 and type(args[1]) is type and type(args[0]) in _DATA:
                 return isinstance(*args)

@@ -231,9 +231,14 @@ class Speculation:
         return successor
 
     def _may_go_on(self, last: Pass) -> bool:
-        count = len(last.hand_overs)
         going = not (last.reason or last.ended or self._dropped or self._passes[0].transaction.doomed)
-        return going and last.clear and 0 < count <= len(self._resumes) and self._resumes[count - 1]
+        if not (going and last.clear and last.hand_overs):
+            return False
+        number = last.hand_overs[-1].number
+        if number is None:
+            number = len(last.hand_overs) - 1
+        # Which one it is, not how many there were: a branch that is not taken hands nothing over.
+        return number < len(self._resumes) and self._resumes[number]
 
     # ----------------------------------------------------------------------------------------- the consumer
 

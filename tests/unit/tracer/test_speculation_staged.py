@@ -120,6 +120,20 @@ def test_not_beyond_what_is_allowed() -> None:
     assert service.log == [1, 10]
 
 
+def test_not_beyond_it_where_a_branch_hands_nothing_over() -> None:
+    def slice(x: int) -> Iterator[tuple[int, Any]]:
+        yield 0, False  # so hand-over 1 does not come
+        a = service.ask(x)
+        yield 2, a
+        b = service.ask(a)
+        yield 3, b
+
+    task = ran(slice, 1, (True, True, False, False))
+    assert len(asked) == 1
+    assert [take(task, slice, 1, k) for k in (0, 2, 3)] == [False, 10, 100]
+    assert service.log == [1, 10]
+
+
 def test_the_body_writes_in_between() -> None:
     task = ran(three, 1)
     assert take(task, three, 1, 0) is True
