@@ -428,7 +428,7 @@ DEFECTS: Final = (
         Kind.LEAK,
         "a traced run keeps alive what the function replaces, though somebody would notice",
         "xcs_ast/tracer/observing.py",
-        "any(map(is_weak, inputs)) or any(map(_is_end_noticed, touches))",
+        "any(map(is_weak, inputs)) or any(_is_end_noticed(kind, inputs, each) for each in touches)",
         "any(map(is_weak, inputs))",
         ("tests/unit/runtime/test_lifetimes.py",),
     ),

@@ -19,7 +19,7 @@ from types import (
 )
 from typing import Any, Final
 
-from xcs_ast.ir.effects import CONTENT, Unknown
+from xcs_ast.ir.effects import CONTENT, WHOLE, Unknown
 from xcs_ast.ir.paths import MISSING, instance_dict, static_attr
 from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS
@@ -50,6 +50,8 @@ def let_go(owner: Any, field: str) -> object:
         if type(owner) is dict and field.isidentifier() and all(type(name) is str for name in owner):
             return owner.get(field)  # a namespace: items have other fields (`item_field`)
         return owner
+    if field in (WHOLE, "__dict__"):
+        return instance_dict(owner)
     return None if field == CONTENT else static_attr(owner, field)
 
 

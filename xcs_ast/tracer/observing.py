@@ -21,7 +21,7 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any, Final, final
 
 from xcs_ast.effects.durability import is_durable
-from xcs_ast.ir.effects import Access
+from xcs_ast.ir.effects import WHOLE, Access, Unknown
 from xcs_ast.ir.operations import OpType
 from xcs_ast.native import use_own
 from xcs_ast.tracer.clones import is_clone, source_of
@@ -198,7 +198,7 @@ class NotingRecorder(WatchingRecorder):
             self.fill()
             return None
         if self._unnoticed:
-            if any(map(is_weak, inputs)) or any(map(_is_end_noticed, touches)):
+            if any(map(is_weak, inputs)) or any(_is_end_noticed(kind, inputs, each) for each in touches):
                 self.stop()
                 return None
             self._referred = len(notes), _references_to(inputs)
@@ -309,7 +309,11 @@ def _is_noticeable(value: object) -> bool:
     return is_weak(value) or next(noticeable(value), None) is not None
 
 
-def _is_end_noticed(touch: Touch) -> bool:
+def _is_end_noticed(kind: OpType, inputs: tuple[Any, ...], touch: Touch) -> bool:
     """Whether the step ends the life of something, and somebody could notice that it does not."""
     access, owner, field = touch
-    return access is Access.WRITE and next(noticeable(let_go(owner, field), asked=True), None) is not None
+    if access is not Access.WRITE:
+        return False
+    if type(owner) is Unknown and kind is OpType.STORE and inputs:
+        owner, field = inputs[0], WHOLE  # a store that no rule describes
+    return next(noticeable(let_go(owner, field), asked=True), None) is not None

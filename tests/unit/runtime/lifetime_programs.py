@@ -211,6 +211,14 @@ def deleted_by_name():
     return world.r() is None
 
 
+def all_attributes_at_once():
+    x = world.d
+    x.n += 1
+    x = None
+    world.__dict__ = {"log": world.log}
+    return list(world.log)
+
+
 def generator_left_by_break():
     log = []
 
