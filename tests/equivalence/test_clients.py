@@ -6,7 +6,6 @@ overlapped, and nobody measures time.
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import json
 import os
@@ -45,15 +44,13 @@ class Server(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
-    @contextlib.contextmanager
-    def request(self) -> Iterator[None]:
+    def meet(self) -> None:
+        """Wait for another request; over before the answer is sent, after which a client may send its next."""
         with self.changed:
             self.here += 1
             self.most = max(self.most, self.here)
             self.changed.notify_all()
             self.changed.wait_for(lambda: self.most > 1, self.patience)
-        yield
-        with self.changed:
             self.here -= 1
 
 
@@ -79,25 +76,25 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
-        with self.server.request():
-            self._reply({"path": self.path, "size": len(self.path)})
+        self.server.meet()
+        self._reply({"path": self.path, "size": len(self.path)})
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
         text = json.dumps(asked.get("messages", asked))[-30:]
         usage = {"prompt_tokens": 1, "completion_tokens": len(text), "total_tokens": 1 + len(text)}
-        with self.server.request():
-            if self.path.endswith("/v1/messages"):
-                content = [{"type": "text", "text": text}]
-                used = {"input_tokens": 1, "output_tokens": len(text)}
-                reply: dict[str, Any] = {"id": "m", "type": "message", "role": "assistant", "model": "m"}
-                reply |= {"content": content, "usage": used, "stop_reason": "end_turn"}
-            else:
-                message = {"role": "assistant", "content": text}
-                choice = {"index": 0, "finish_reason": "stop", "message": message}
-                reply = {"id": "c", "object": "chat.completion", "created": 1, "model": "m"}
-                reply |= {"choices": [choice], "usage": usage}
-            self._reply(reply)
+        self.server.meet()
+        if self.path.endswith("/v1/messages"):
+            content = [{"type": "text", "text": text}]
+            used = {"input_tokens": 1, "output_tokens": len(text)}
+            reply: dict[str, Any] = {"id": "m", "type": "message", "role": "assistant", "model": "m"}
+            reply |= {"content": content, "usage": used, "stop_reason": "end_turn"}
+        else:
+            message = {"role": "assistant", "content": text}
+            choice = {"index": 0, "finish_reason": "stop", "message": message}
+            reply = {"id": "c", "object": "chat.completion", "created": 1, "model": "m"}
+            reply |= {"choices": [choice], "usage": usage}
+        self._reply(reply)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextvars
 import itertools
 import math
 import random
@@ -27,10 +28,12 @@ from xcs_ast.testing import (
     Schedule,
     assert_equivalent,
     equivalent,
+    probe,
     schedules,
 )
+from xcs_ast.testing.capture import captured
 from xcs_ast.testing.functions import Pair
-from xcs_ast.testing.picture import first_difference, module_state, picture_of
+from xcs_ast.testing.picture import Picture, first_difference, module_state, picture_of
 from xcs_ast.testing.reduce import TooLong, limited, reduced
 from xcs_ast.testing.rollback import Checkpoint, roots_of
 from xcs_ast.testing.schedules import _Director
@@ -197,6 +200,27 @@ def test_bound_methods_are_copied_with_their_object() -> None:
 
 def test_a_thread_of_its_own_is_noticed() -> None:
     assert check(samples.total_and_print, samples.total_and_print_elsewhere, [1]) == ("events",)
+
+
+def test_a_task_left_over_from_an_earlier_run_says_nothing_in_this_one() -> None:
+    contexts: list[contextvars.Context] = []
+
+    def paint(value: object, raised: BaseException | None) -> Picture:
+        return picture_of(value=value, exception=raised)
+
+    def earlier() -> None:
+        contexts.append(contextvars.copy_context())
+        probe.call("earlier")
+
+    def later() -> None:
+        left_over = threading.Thread(target=contexts[0].run, args=(probe.call, "left over"))
+        of_the_program = threading.Thread(target=probe.call, args=("later",))
+        for thread in (left_over, of_the_program):
+            thread.start()
+            thread.join()
+
+    assert captured(earlier, paint).calls == ("'earlier'",)
+    assert captured(later, paint).calls == ("'later'",)
 
 
 def test_nondeterminism_is_not_our_defect() -> None:

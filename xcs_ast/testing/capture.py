@@ -117,6 +117,7 @@ def _only_its_own() -> Iterator[None]:
 
 
 def _run(body: Body) -> tuple[object, BaseException | None]:
+    probe.LOG.own.set(probe.LOG.calls)
     try:
         return body(), None
     except BaseException as error:

@@ -8,6 +8,7 @@ its source, sees an append to a shared list, and keeps it in order.
 from __future__ import annotations
 
 import threading
+from contextvars import ContextVar
 from typing import Final, final
 
 from xcs_ast.effects.declare import unordered
@@ -21,11 +22,16 @@ class _Log:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.own: ContextVar[list[str]] = ContextVar("calls of the run")
         self.events: list[tuple[object, ...]] = []
         self.thread = threading.get_ident()
 
     def restart(self, events: list[tuple[object, ...]]) -> None:
-        """Start afresh on the current thread, with ordered events going to `events`."""
+        """Start afresh on the current thread, with ordered events going to `events`.
+
+        Calls go to the record of the run whose context they are made in: a task that nobody waits for any more
+        may still be under way when the next run has begun.
+        """
         self.calls = []
         self.events = events
         self.thread = threading.get_ident()
@@ -37,7 +43,7 @@ LOG: Final = _Log()
 @unordered
 def call(label: object) -> None:
     """Note that a call was made. The order of such calls is free, their number is not."""
-    LOG.calls.append(repr(label))
+    LOG.own.get(LOG.calls).append(repr(label))
 
 
 def event(label: object) -> None:
