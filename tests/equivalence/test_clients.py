@@ -45,7 +45,7 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def meet(self) -> None:
-        """Wait for another request; over before the answer is sent, after which a client may send its next."""
+        """Wait for another request; over before the answer is sent: after it a client may send its next."""
         with self.changed:
             self.here += 1
             self.most = max(self.most, self.here)

@@ -29,8 +29,8 @@ class _Log:
     def restart(self, events: list[tuple[object, ...]]) -> None:
         """Start afresh on the current thread, with ordered events going to `events`.
 
-        Calls go to the record of the run whose context they are made in: a task that nobody waits for any more
-        may still be under way when the next run has begun.
+        Calls go to the record of the run whose context they are made in: a task that nobody waits for any
+        more may still be under way when the next run has begun.
         """
         self.calls = []
         self.events = events
