@@ -20,6 +20,7 @@ from xcs_ast.ir.effects import Blocking, Location, fields_overlap
 from xcs_ast.ir.paths import Binding, Unresolvable
 from xcs_ast.native import Final, final, use_own
 from xcs_ast.records import dataclass, field
+from xcs_ast.verifier import endings
 from xcs_ast.verifier.conflicts import LEAVES, Place, may_clash, places, same_place
 
 use_own(globals())
@@ -66,6 +67,8 @@ class Admission:
     more: Callable[[object, list[Shape]], Shape | None]
     shapes: list[Shape] = field(default_factory=list)
     clash: Clash | None = None
+    ends: str = ""
+    """The class of something whose end may change what a task reads, and that a body may let go of."""
     _sources: frozenset[int] = frozenset()
     _loose: bool = False
     _fixed_writes: list[Place] = field(default_factory=list)
@@ -107,6 +110,9 @@ class Admission:
                 if may_clash(read, write, nothing):
                     self.clash = (read, write)
                     return False
+        self.ends = endings.noticed(writes, nothing)
+        if self.ends:
+            return False
         try:
             self._fixed_writes = [place for w in writes for place in places(w, nothing)]
         except Unresolvable:
@@ -173,6 +179,10 @@ class Admission:
                     return None
         except Unresolvable:
             return None
+        if writes:
+            self.ends = endings.noticed((w for _, w, _ in writes), binding)
+            if self.ends:
+                return None
         self._settled.add(id(shape))
         return [place for _, _, found in writes for place in found]
 

@@ -37,7 +37,7 @@ from xcs_ast.ir.verdict import Verdict, VerdictKind
 from xcs_ast.native import Any, Final, final, use_own
 from xcs_ast.records import dataclass, replace
 from xcs_ast.source.spans import Span
-from xcs_ast.verifier import pausing, speculation
+from xcs_ast.verifier import endings, pausing, speculation
 from xcs_ast.verifier.admission import Admission, Shape
 from xcs_ast.verifier.conflicts import may_clash, statically_conflict
 from xcs_ast.verifier.wording import describe_location, describe_place
@@ -135,7 +135,7 @@ def decide_loop(
 
     admission = Admission(env, more)
     if not admission.add(shape) or admission.clash_free(shape, items[0]) is None:
-        return _speculative(facts, shape, binding, (_clash_diagnostic(facts, admission.clash),))
+        return _speculative(facts, shape, binding, (_clash_diagnostic(facts, admission),))
     if pause := pausing.of_loop_with_threads(shape.effects, shape.prefix):
         return _speculative(facts, shape, binding, (pausing.diagnostic(pause),))
     other = _first_unproven(facts, scope, env, items[1:], shape)
@@ -313,9 +313,10 @@ def _thunk_clash(
     facts: SiteFacts, number: int, stage: Summary, in_place: Sequence[tuple[int, Effect]], binding: Binding
 ) -> Diagnostic | None:
     """What comes before stage `number`, stays in place, and conflicts with it."""
-    for segment, effect in in_place:
-        if segment > number:
-            continue
+    before = [effect for segment, effect in in_place if segment <= number]
+    if ends := endings.noticed_of(before, binding):
+        return endings.diagnostic(facts, ends)
+    for effect in before:
         if effect.is_unknown:
             return _unknown(codes.UNKNOWN_IN_BODY, "what comes before the call", facts, effect)
         if effect.where == _CLOCK and _stands_in(facts.span, effect.span):
@@ -487,14 +488,12 @@ def _body_clash(facts: SiteFacts, mine: Effect, effect: Effect) -> Diagnostic:
     )
 
 
-def _clash_diagnostic(facts: SiteFacts, clash: tuple[Location, Location] | None) -> Diagnostic:
-    what = "something" if clash is None else describe_location(clash[1])
-    return Diagnostic(
-        codes.BODY_FLOW,
-        f"the loop's body changes {what}, which a later call reads",
-        facts.span,
-        facts.callees,
-    )
+def _clash_diagnostic(facts: SiteFacts, admission: Admission) -> Diagnostic:
+    if admission.ends:
+        return endings.diagnostic(facts, admission.ends)
+    what = "something" if admission.clash is None else describe_location(admission.clash[1])
+    message = f"the loop's body changes {what}, which a later call reads"
+    return Diagnostic(codes.BODY_FLOW, message, facts.span, facts.callees)
 
 
 def _serial(*reasons: Diagnostic) -> Decision:

@@ -1,0 +1,159 @@
+"""Whether what stays in place may end the life of an object whose end changes something.
+
+`table[key] = None` removes an object; where nothing else refers to it, its `__del__` runs there and then, or
+the callback of a weak reference, or the rest of a generator. Each may change what a task ahead has read,
+though the statement itself changes the table only. Which objects would die is found as the garbage collector
+finds it: all references from what is removed are counted, and what has more than these lives on.
+
+Guarantees: no user code runs. Assumes: what lies deeper than `REACH` objects below what is removed has no end
+that matters; objects with a finalizer that the region makes are unknown to the analysis.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import types
+from _weakref import CallableProxyType, ProxyType, ReferenceType, getweakrefcount, getweakrefs
+from collections import deque
+from collections.abc import Iterable
+
+from xcs_ast.diagnostics import Diagnostic
+from xcs_ast.diagnostics import codes_verifier as codes
+from xcs_ast.effects.resolve import find_in_mro
+from xcs_ast.ir.effects import CONTENT, DEEP, WHOLE, Access, Effect, Location
+from xcs_ast.ir.paths import MISSING, Binding, Unresolvable, instance_dict, static_attr
+from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.native import Any, Final, use_own
+from xcs_ast.verifier.conflicts import LEAVES
+
+use_own(globals())
+
+__all__ = ["REACH", "diagnostic", "noticed", "noticed_of"]
+
+REACH: Final = 200
+_FIELDS: Final = frozenset({CONTENT, WHOLE, DEEP, "__dict__"})
+_WITH_A_FRAME: Final = frozenset({types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType})
+_PROXIES: Final = frozenset({ProxyType, CallableProxyType})
+_STAY: Final = LEAVES | {type, types.ModuleType, types.CodeType, types.BuiltinFunctionType}
+"""Types of what holds nothing, or does not die."""
+
+
+def noticed(writes: Iterable[Location], binding: Binding) -> str:
+    """The class of something that may die by these changes, and whose end changes something; else nothing."""
+    roots: list[Any] = []
+    seen: set[tuple[int, str]] = set()
+    for write in writes:
+        try:
+            owner = write.owner.resolve(binding)
+        except Unresolvable:
+            continue  # nothing is there yet
+        if (id(owner), write.field) not in seen:
+            seen.add((id(owner), write.field))
+            roots += _removed(owner, write.field)
+    below = _below(roots)
+    ends = _ends_in(below)
+    if not ends:
+        return ""
+    alive = _kept(roots, below)
+    return next((type(below[number]).__qualname__ for number in ends if number not in alive), "")
+
+
+def noticed_of(effects: Iterable[Effect], binding: Binding) -> str:
+    """The same for the changes among these effects."""
+    changes = [each.where for each in effects if each.access is not Access.READ]
+    return noticed((where for where in changes if isinstance(where, Location)), binding)
+
+
+def diagnostic(facts: SiteFacts, kind: str) -> Diagnostic:
+    """Why the region is not PROVEN."""
+    message = f"what stays in place may end the life of a {kind}, which may change what a later call reads"
+    return Diagnostic(codes.BODY_FLOW, message, facts.span, facts.callees)
+
+
+def _removed(owner: Any, field: str) -> list[Any]:
+    """What a change of this place may remove, each once for each reference that goes."""
+    kind = type(owner)
+    if issubclass(kind, dict):
+        named = field not in _FIELDS and all(type(key) is str for key in dict.keys(owner))
+        # A namespace: items have no fields of their own.
+        found = [dict.get(owner, field)] if named else [*dict.keys(owner), *dict.values(owner)]
+    elif issubclass(kind, (list, set, deque)):
+        found = list(_ITERATES[next(base for base in kind.__mro__ if base in _ITERATES)](owner))
+    elif field in _FIELDS:
+        own = instance_dict(owner)
+        found = [] if own is None else list(own.values())
+    else:
+        found = [static_attr(owner, field)]
+    return [obj for obj in found if obj is not MISSING and not _stays(obj)]
+
+
+_ITERATES: Final = {cls: cls.__iter__ for cls in (list, set, deque)}
+
+
+def _stays(obj: object) -> bool:
+    return type(obj) in _STAY or issubclass(type(obj), type)
+
+
+def _below(roots: list[Any]) -> dict[int, Any]:
+    """The objects that can be reached from these, by `id`, as far as we look."""
+    found: dict[int, Any] = {}
+    level = roots
+    while level and len(found) < REACH:
+        new = {id(obj): obj for obj in level[:REACH] if id(obj) not in found}
+        found |= new
+        level = _held(list(new.values()))
+    return found
+
+
+def _held(objects: list[Any]) -> list[Any]:
+    """What these refer to, once for each reference; of a function, not its module."""
+    held = [each for each in gc.get_referents(*objects) if type(each) not in _STAY]
+    if types.FunctionType in set(map(type, objects)):
+        spaces = {
+            id(space)
+            for each in objects
+            if type(each) is types.FunctionType
+            for space in (each.__globals__, each.__builtins__)  # type: ignore[attr-defined]
+        }
+        held = [each for each in held if id(each) not in spaces]
+    metas = {kind for kind in set(map(type, held)) if issubclass(kind, type)}
+    return [each for each in held if type(each) not in metas] if metas else held
+
+
+def _ends_in(below: dict[int, Any]) -> list[int]:
+    """Those of the objects whose end does something."""
+    kinds = {
+        kind: kind in _WITH_A_FRAME or find_in_mro(kind, "__del__")[1] is not MISSING
+        for kind in set(map(type, below.values()))
+    }
+    return [
+        number
+        for number, obj in below.items()
+        if kinds[type(obj)] or (getweakrefcount(obj) and any(map(_calls_back, getweakrefs(obj))))
+    ]
+
+
+def _calls_back(reference: Any) -> bool:
+    if type(reference) in _PROXIES:  # an attribute of it would be the object's
+        return bool(gc.get_referents(reference))
+    return ReferenceType.__dict__["__callback__"].__get__(reference) is not None
+
+
+def _kept(roots: list[Any], below: dict[int, Any]) -> set[int]:
+    """Which of these others refer to, too, by `id`: those live on, with all that they refer to."""
+    ours = dict.fromkeys(below, 2)  # `below`, and the argument of `getrefcount`
+    for number in map(id, roots):
+        if number in ours:
+            ours[number] += 2  # `roots`, and the place
+    for number in map(id, _held(list(below.values()))):
+        if number in ours:
+            ours[number] += 1
+    todo = [number for number in below if sys.getrefcount(below[number]) > ours[number]]
+    alive: set[int] = set()
+    while todo:
+        number = todo.pop()
+        if number not in alive and number in below:
+            alive.add(number)
+            todo += map(id, _held([below[number]]))
+    return alive
