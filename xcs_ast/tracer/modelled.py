@@ -20,7 +20,7 @@ from xcs_ast.effects import entries as e
 from xcs_ast.effects.resolve import class_name, computes_class, is_class
 from xcs_ast.ir.paths import instance_dict
 from xcs_ast.native import use_own
-from xcs_ast.tracer import kinds
+from xcs_ast.tracer import kinds, modelled_rules
 from xcs_ast.tracer.calls_views import CONTAINERS, IMMUTABLE, SCALARS
 from xcs_ast.tracer.hook_parts import Asked
 from xcs_ast.tracer.modelled_rules import environment, going_by, misfit, request_is_unordered, uses_parts
@@ -124,10 +124,10 @@ class Modelled(Items):
                 self.wait(f"{entry.dotted} keeps what it is given")
         if use.swapped and _gives_back(entry.result, use):
             return self.wait(f"{entry.dotted} gives back what it looks at")
-        passed = [use.now(arg) for arg in args]
+        passed = [self._passed(arg, use) for arg in args]
         if receiver is not _NONE:
-            passed.insert(0, use.now(receiver))
-        named = {key: use.now(value) for key, value in kwargs.items()}
+            passed.insert(0, self._passed(receiver, use))
+        named = {key: self._passed(value, use) for key, value in kwargs.items()}
         if use.probed:
             return self._probe(use, native, passed, named)
         if use.heard:
@@ -139,6 +139,19 @@ class Modelled(Items):
                 self._rely_on(native)
             result = native(*passed, **named)
         return self._received(entry.result, result, use)
+
+    def _passed(self, obj: Any, use: _Use) -> Any:
+        """What is handed over for an object: also of what it holds, that which stands for it."""
+        now = use.now(obj)
+        kind = type(now)
+        if not use.swapped or kind not in CONTAINERS:
+            return now
+        parts = [*now, *now.values()] if kind is dict else now
+        if all(use.now(part) is part for part in parts):
+            return now
+        if kind is tuple or (kind is list and now is not obj):
+            return kind(map(use.now, parts))
+        return self.wait(f"{use.entry.dotted} looks into what it is given in a {class_name(kind)}")
 
     def hear(self, name: str) -> None:
         """What the logger of this name says can be put off; else waits."""
@@ -339,7 +352,7 @@ class Modelled(Items):
 
     def _plain_part(self, use: _Use, part: Any) -> Any:
         """What an iterator yields to something that compares it, or converts it: that must run no code."""
-        if not _is_plain(part):
+        if not modelled_rules.is_plain(part):
             self.wait(f"{use.entry.dotted} works with what an iterator will yield")
         return part
 
@@ -448,14 +461,7 @@ class Modelled(Items):
         return out
 
 
-def _is_plain(part: Any) -> bool:
-    """Whether it is builtin data through and through that never changes."""
-    return type(part) in SCALARS or (type(part) is tuple and all(map(_is_plain, part)))
-
-
 _NONE: Final[Any] = object()
-
-
 NO_RECEIVER: Final = _NONE
 """Stands for the receiver of a function that has none."""
 

@@ -19,6 +19,7 @@ from xcs_ast.effects.resolve import find_in_mro, is_class, is_library, module_of
 from xcs_ast.effects.text_codecs import OWN_CODEC, is_standard_codec, is_standard_handler
 from xcs_ast.ir.paths import instance_dict
 from xcs_ast.native import use_own
+from xcs_ast.tracer import kinds
 
 use_own(globals())
 
@@ -27,6 +28,7 @@ __all__ = [
     "environment",
     "going_by",
     "has_model",
+    "is_plain",
     "may_be_described",
     "misfit",
     "request_is_unordered",
@@ -208,3 +210,8 @@ def environment() -> str:
     zone = (time.timezone, time.altzone, time.daylight, time.tzname)  # changes when `time.tzset` is called
     held = dict(os.environ._data)  # type: ignore[attr-defined] # at once: names may go while it is iterated
     return repr((sorted(held.items()), zone))
+
+
+def is_plain(part: Any) -> bool:
+    """Whether it is builtin data through and through that never changes."""
+    return type(part) in kinds.SCALARS or (type(part) is tuple and all(map(is_plain, part)))
