@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from xcs_ast.ir.effects import CONTENT, WHOLE, Unknown
 from xcs_ast.ir.paths import MISSING, instance_dict, static_attr
+from xcs_ast.ir.weak import calls_back
 from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS
 from xcs_ast.tracer.observing_lookup import in_class
@@ -79,7 +80,7 @@ def noticeable(root: object, *, asked: bool = False) -> Iterator[tuple[object, s
             yield obj, "a generator may be closed"
         elif in_class(kind, "__del__") is not MISSING:
             yield obj, ""
-        elif any(asked or each.__callback__ is not None for each in weakref.getweakrefs(obj)):
+        elif any(asked or calls_back(each) for each in weakref.getweakrefs(obj)):
             yield obj, "a weak reference may tell of its end"
         own = instance_dict(obj)
         if own is not None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import gc
 import sys
 import types
-from _weakref import CallableProxyType, ProxyType, ReferenceType, getweakrefcount, getweakrefs
+from _weakref import getweakrefcount, getweakrefs
 from collections import deque
 from collections.abc import Iterable
 
@@ -24,6 +24,7 @@ from xcs_ast.effects.resolve import find_in_mro
 from xcs_ast.ir.effects import CONTENT, DEEP, WHOLE, Access, Effect, Location
 from xcs_ast.ir.paths import MISSING, Binding, Unresolvable, instance_dict, static_attr
 from xcs_ast.ir.sites import SiteFacts
+from xcs_ast.ir.weak import calls_back
 from xcs_ast.native import Any, Final, use_own
 from xcs_ast.verifier.conflicts import LEAVES
 
@@ -34,7 +35,6 @@ __all__ = ["REACH", "diagnostic", "noticed", "noticed_of"]
 REACH: Final = 200
 _FIELDS: Final = frozenset({CONTENT, WHOLE, DEEP, "__dict__"})
 _WITH_A_FRAME: Final = frozenset({types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType})
-_PROXIES: Final = frozenset({ProxyType, CallableProxyType})
 _STAY: Final = LEAVES | {type, types.ModuleType, types.CodeType, types.BuiltinFunctionType}
 """Types of what holds nothing, or does not die."""
 
@@ -130,14 +130,8 @@ def _ends_in(below: dict[int, Any]) -> list[int]:
     return [
         number
         for number, obj in below.items()
-        if kinds[type(obj)] or (getweakrefcount(obj) and any(map(_calls_back, getweakrefs(obj))))
+        if kinds[type(obj)] or (getweakrefcount(obj) and any(map(calls_back, getweakrefs(obj))))
     ]
-
-
-def _calls_back(reference: Any) -> bool:
-    if type(reference) in _PROXIES:  # an attribute of it would be the object's
-        return bool(gc.get_referents(reference))
-    return ReferenceType.__dict__["__callback__"].__get__(reference) is not None
 
 
 def _kept(roots: list[Any], below: dict[int, Any]) -> set[int]:

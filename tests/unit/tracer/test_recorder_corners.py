@@ -277,3 +277,21 @@ def test_a_class_that_decides_itself_is_asked() -> None:
         pass
 
     assert not asking._asks_library_only(Own)
+
+
+def test_the_object_of_a_weak_proxy_is_not_asked() -> None:
+    asked: list[str] = []
+
+    class Asked:
+        def __getattr__(self, name: str) -> object:
+            asked.append(name)
+            raise AttributeError(name)
+
+    thing = Asked()
+    proxy = weakref.proxy(thing)
+    found = list(finalizers.noticeable(thing))
+    told = weakref.proxy(thing, lambda _: None)
+    assert found == []
+    assert [why for _, why in finalizers.noticeable(thing)] == ["a weak reference may tell of its end"]
+    assert asked == []
+    del proxy, told
