@@ -5,8 +5,8 @@ the callback of a weak reference, or the rest of a generator. Each may change wh
 though the statement itself changes the table only. Which objects would die is found as the garbage collector
 finds it: all references from what is removed are counted, and what has more than these lives on.
 
-Guarantees: no user code runs. Assumes: what lies deeper than `REACH` objects below what is removed has no end
-that matters; objects with a finalizer that the region makes are unknown to the analysis.
+Guarantees: no user code runs. Assumes: beyond the first `REACH` objects that may be removed, and below them,
+nothing has an end that matters; objects with a finalizer that the region makes are unknown to the analysis.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import types
 from _weakref import getweakrefcount, getweakrefs
 from collections import deque
 from collections.abc import Iterable
+from itertools import chain, islice
 
 from xcs_ast.diagnostics import Diagnostic
 from xcs_ast.diagnostics import codes_verifier as codes
@@ -72,20 +73,20 @@ def diagnostic(facts: SiteFacts, kind: str) -> Diagnostic:
 
 
 def _removed(owner: Any, field: str) -> list[Any]:
-    """What a change of this place may remove, each once for each reference that goes."""
+    """What a change of this place may remove, each once for each reference that goes; of many, the first."""
     kind = type(owner)
+    found: Iterable[Any]
     if issubclass(kind, dict):
-        named = field not in _FIELDS and all(type(key) is str for key in dict.keys(owner))
         # A namespace: items have no fields of their own.
-        found = [dict.get(owner, field)] if named else [*dict.keys(owner), *dict.values(owner)]
+        named = field not in _FIELDS and all(type(key) is str for key in dict.keys(owner))
+        found = [dict.get(owner, field)] if named else chain(dict.values(owner), dict.keys(owner))
     elif issubclass(kind, (list, set, deque)):
-        found = list(_ITERATES[next(base for base in kind.__mro__ if base in _ITERATES)](owner))
+        found = _ITERATES[next(base for base in kind.__mro__ if base in _ITERATES)](owner)
     elif field in _FIELDS:
-        own = instance_dict(owner)
-        found = [] if own is None else list(own.values())
+        found = (instance_dict(owner) or {}).values()
     else:
         found = [static_attr(owner, field)]
-    return [obj for obj in found if obj is not MISSING and not _stays(obj)]
+    return [obj for obj in islice(found, REACH) if obj is not MISSING and not _stays(obj)]
 
 
 _ITERATES: Final = {cls: cls.__iter__ for cls in (list, set, deque)}
