@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import encodings
+import sys
 import types
 from collections.abc import Mapping, Sequence
 from encodings.aliases import aliases
@@ -22,7 +23,9 @@ __all__ = ["OWN_CODEC", "are_standard", "is_standard_codec", "is_standard_handle
 
 OWN_CODEC: Final = "goes by a codec that may be the program's own"
 _BESIDE: Final = {"utf_8_sig", "idna", "punycode", "unicode_escape", "raw_unicode_escape"}
-_CODECS: Final = frozenset({*aliases, *aliases.values(), *_BESIDE})
+_ELSEWHERE: Final = frozenset() if sys.platform == "win32" else frozenset({"ansi", "dbcs", "mbcs", "oem"})
+"""Names of Windows: elsewhere the library has nothing for them, and programs bring their own."""
+_CODECS: Final = frozenset({*aliases, *aliases.values(), *_BESIDE}) - _ELSEWHERE
 """Taken before the program may have added to them."""
 _HANDLERS: Final = frozenset(
     {"strict", "ignore", "replace", "backslashreplace", "xmlcharrefreplace", "namereplace"}

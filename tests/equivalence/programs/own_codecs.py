@@ -4,6 +4,7 @@
 import codecs
 import operator
 import pathlib
+import sys
 import tempfile
 import urllib.parse
 
@@ -33,8 +34,11 @@ def handle(error):
 own = codecs.CodecInfo(encode, decode, name=NAME)
 
 
+WINDOWS = "mbcs"  # elsewhere, programs that deal with files of Windows bring their own
+
+
 def search(name):
-    return own if name == NAME else None
+    return own if name in (NAME, WINDOWS) else None
 
 
 def asked_of_each(f):
@@ -63,6 +67,13 @@ def case_encode():
         return asked(x).encode(NAME)
 
     return tried(task)
+
+
+def case_a_name_of_another_system():
+    def task(x):
+        return asked(x).encode("MBCS"), b"a".decode(WINDOWS)
+
+    return tried(task) if sys.platform != "win32" else None
 
 
 def case_decode():
