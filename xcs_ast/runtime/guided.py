@@ -10,6 +10,8 @@ Guarantees:
 - A step of which nothing is known drops whatever is under way.
 - Where the program takes another way than the graph, the rest of the run is plain Python.
 - When the run ends, in whatever way, nothing further starts.
+- Nothing lives longer for it where somebody could notice: what a call gave is kept for later ones only if
+  nobody can see it end, and a call that was started with something that ends here is dropped before it does.
 
 Assumes: as `runtime.task` does; the plan's graph was recorded from this function.
 """
@@ -18,13 +20,15 @@ from __future__ import annotations
 
 import contextvars
 import sys
+import weakref
 from _thread import allocate_lock
 from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import repeat
-from queue import SimpleQueue
-from types import FunctionType
+from queue import Empty, SimpleQueue
+from time import monotonic
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Final, final
 
 from xcs_ast.ir.effects import Blocking
@@ -36,6 +40,7 @@ from xcs_ast.runtime.plan import Plan
 from xcs_ast.runtime.pool import POOL, Work
 from xcs_ast.runtime.prediction import CannotTell, NotYet, Prediction
 from xcs_ast.runtime.unwinding import outside, raise_in_place
+from xcs_ast.tracer.finalizers import is_noticed, is_weak, noticeable
 from xcs_ast.tracer.observing_base import frame_of_clone
 from xcs_ast.tracer.observing_effects import SCALARS, Memo, Touch
 from xcs_ast.tracer.observing_hooks import WatchingRecorder
@@ -49,6 +54,8 @@ __all__ = ["GuidedRecorder"]
 
 _LOOK: Final = 256
 """So many foretold calls are looked at when there is room for another."""
+_PATIENCE: Final = 60.0
+"""So many seconds a call that is dropped is waited for: it may wait for a step that comes later."""
 _NOTHING_READ: Final = Watch({}, frozenset(), ())
 
 
@@ -100,6 +107,13 @@ class _Early:
         self.watch, self.value, self.error = _NOTHING_READ, None, None
         self._context = contextvars.Context()
 
+    def noticeable(self) -> Iterator[tuple[object, str]]:
+        """What it holds whose end somebody could notice."""
+        callee = self.callee
+        receiver = callee.__self__ if type(callee) is MethodType else callee
+        held = (receiver, self.args, tuple(self.kwargs.values()), self.value)
+        return noticeable(held, asked=True)
+
     def execute(self) -> None:
         """On a worker."""
         if not self.claim():
@@ -141,6 +155,8 @@ class GuidedRecorder(WatchingRecorder):
         self._next = 0
         self._waiting: list[Operation] = list(plan.children.get(None, ()))
         self._early: dict[str, _Early] = {}
+        self._keeps = False
+        """Whether objects that calls gave are remembered."""
         self._completed: SimpleQueue[None] = SimpleQueue()
 
     # -------------------------------------------------------------------------------------- starting early
@@ -221,6 +237,10 @@ class GuidedRecorder(WatchingRecorder):
         if self._early and touches:
             self._check(touches)
         self._finalize()
+        if self._hazards.ending:
+            self._let_end(self._hazards.ending)
+        elif self._keeps and (any(map(is_weak, inputs)) or _gives_away(kind, inputs)):
+            self._forget_objects()
         return step
 
     def after(self, step: Any, value: Any) -> None:
@@ -228,6 +248,8 @@ class GuidedRecorder(WatchingRecorder):
         if step is not None and not self.lost:
             self._hazards.gave(step, value)
             self._finalize()
+            if self._keeps and (is_weak(value) or self._is_referred()):
+                self._forget_objects()
 
     def entering(self, step: Any, clone: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A function that the program calls has variables of its own."""
@@ -257,10 +279,55 @@ class GuidedRecorder(WatchingRecorder):
             if any(early.watch.minds(*touch) for touch in touches):
                 self._drop(id)
 
-    def _drop(self, id: str) -> None:
+    def _drop(self, id: str) -> bool:
+        """Whether a thread has begun it."""
         early = self._early.pop(id)
         self._prediction.known.pop(early.op.outputs[0].id, None)
-        self.dropped += not early.give_up()
+        begun = not early.give_up()
+        self.dropped += begun
+        return begun
+
+    # ------------------------------------------------------------------------------------------- lifetimes
+
+    def _remember(self, op: Operation, value: Any) -> None:
+        """What a call gave: later ones are foretold from it."""
+        known, name = self._prediction.known, op.outputs[0].id
+        if self._waiting and (type(value) in SCALARS or not is_noticed(value)):
+            known[name] = value
+            self._keeps = self._keeps or type(value) not in SCALARS
+        else:
+            known.pop(name, None)
+
+    def _forget_objects(self) -> None:
+        """Somebody may see them end from here on."""
+        self._keeps = False
+        known = self._prediction.known
+        for name in [name for name, value in known.items() if type(value) not in SCALARS]:
+            del known[name]
+
+    def _is_referred(self) -> bool:
+        """Whether a step that was not followed made weak references to what is remembered."""
+        known = self._prediction.known.values()
+        return any(weakref.getweakrefcount(each) and is_noticed(each) for each in known)
+
+    def _let_end(self, ending: set[int]) -> None:
+        """Before a step that lets go of objects whose end is noticed: no call ahead holds one."""
+        self._forget_objects()
+        begun = [
+            early
+            for name, early in list(self._early.items())
+            if any(id(obj) in ending for obj, _ in early.noticeable()) and self._drop(name)
+        ]
+        ending.clear()
+        until = monotonic() + _PATIENCE
+        for early in begun:
+            while not early.done and early.epoch == POOL.epoch and monotonic() < until:
+                try:
+                    self._completed.get(timeout=max(0.0, until - monotonic()))
+                except Empty:
+                    return
+            if early.done:
+                early.let_go()
 
     def lose(self, why: str) -> None:
         """From here on the run is plain Python."""
@@ -295,6 +362,8 @@ class GuidedRecorder(WatchingRecorder):
                 self._skip(op)
                 return repeat(self._take(early, args, kwargs))
             early.give_up()
+            self._prediction.known.pop(early.op.outputs[0].id, None)
+        del early
         if self.lost:
             return thunk(f, args, kwargs)
         if not self._waiting and not self._early and all(op.seconds < 0.001 for op in calls[number:][:_LOOK]):
@@ -305,8 +374,7 @@ class GuidedRecorder(WatchingRecorder):
     def _made(self, op: Operation, value: Any) -> Any:
         """A call in place has come back."""
         if op.outputs and not self.lost:
-            if self._waiting:
-                self._prediction.known[op.outputs[0].id] = value
+            self._remember(op, value)
             self._skip(op)
         return value
 
@@ -351,7 +419,11 @@ class GuidedRecorder(WatchingRecorder):
             if not (patient and _is_about_to_begin(early)) and early.claim():
                 early.let_go()
                 return False
-            self._completed.get()
+            try:
+                self._completed.get()
+            except BaseException:
+                early.give_up()  # a signal: nobody will ask for it again
+                raise
             patient = False
             self._pump_while_waiting(early)
         return not early.void
@@ -381,14 +453,31 @@ class GuidedRecorder(WatchingRecorder):
             if foretold is value:
                 value = actual  # what gives back its argument gives back the program's
         early.let_go()
-        if self._waiting:
-            self._prediction.known[early.op.outputs[0].id] = value
+        self._remember(early.op, value)
         return value
 
 
 def _is_about_to_begin(early: _Early) -> bool:
     """Whether some thread is certain to run it, and runs nothing before it. At the end of all, none does."""
     return POOL.is_at_hand(early.lane) and not sys.is_finalizing()
+
+
+_DRAINS: Final = frozenset(
+    {all, any, dict, enumerate, frozenset, len, list, map, max, min, next, set, sorted, sum, tuple, zip}
+)
+"""Builtins that put nothing of their arguments into an object that was there before."""
+
+
+def _gives_away(kind: OpType, inputs: tuple[Any, ...]) -> bool:
+    """Whether a step may put something whose end is noticed into what is remembered."""
+    if kind is OpType.CALL:
+        callee = inputs[0]
+        if type(callee) in (type, BuiltinFunctionType) and callee in _DRAINS:
+            return False
+        if type(callee) is BuiltinFunctionType and type(callee.__self__) in (str, bytes):
+            return False
+        return is_noticed(inputs[1:])
+    return (kind is OpType.STORE or kind is OpType.SIDE_EFFECT) and is_noticed(inputs)
 
 
 def _stands_at(op: Operation) -> bool:

@@ -62,6 +62,8 @@ class Hazards:
         """Lists and dictionaries that were made by the run."""
         self.news = False
         """Whether there is a finalizer that nobody has looked at."""
+        self.ending: set[int] = set()
+        """What the step that is about to be made lets go of, and whose end is noticed, by `id`."""
         self._cells = False
         self._codes: dict[int, CodeType] = {}
         self._tuples: list[object] = []
@@ -150,7 +152,9 @@ class Hazards:
 
     def _thrown_away(self, owner: Any, field: str) -> None:
         """A step overwrites or removes something."""
-        self._ends(let_go(owner, field))
+        gone = let_go(owner, field)
+        self._ends(gone)
+        self.ending.update(id(obj) for obj, _ in noticeable(gone, asked=True))
 
     def _ends(self, root: object) -> None:
         """Looks for finalizers in what the program may be about to let go."""

@@ -28,7 +28,7 @@ from xcs_ast.tracer.observing_lookup import in_class
 
 use_own(globals())
 
-__all__ = ["REACH", "is_weak", "let_go", "noticeable"]
+__all__ = ["REACH", "is_noticed", "is_weak", "let_go", "noticeable"]
 
 REACH: Final = 500
 _DATA: Final = SCALARS | {type, BuiltinFunctionType, FunctionType, MethodType, ModuleType}
@@ -54,6 +54,11 @@ def let_go(owner: Any, field: str) -> object:
     if field in (WHOLE, "__dict__"):
         return instance_dict(owner)
     return None if field == CONTENT else static_attr(owner, field)
+
+
+def is_noticed(root: object) -> bool:
+    """Whether anybody could notice the end of `root`, or of something below it, or asks who is alive."""
+    return is_weak(root) or next(noticeable(root, asked=True), None) is not None
 
 
 def noticeable(root: object, *, asked: bool = False) -> Iterator[tuple[object, str]]:
