@@ -30,6 +30,7 @@ from xcs_ast.effects.values import (
     join,
     join_all,
 )
+from xcs_ast.effects.vocabulary import ODD_CLASS
 from xcs_ast.ir.effects import CONTENT, WHOLE
 from xcs_ast.ir.paths import AttrStep, KeyStep, Path, PinnedRoot
 from xcs_ast.native import Any, Final, use_own
@@ -77,7 +78,7 @@ class Constructing(Calls):
     def instantiate(self, cls: type, args: Args, node: ast.AST | None) -> Value:
         """What `type.__call__` does: `__new__`, then `__init__`."""
         if not self.hashed_plainly(cls):
-            return self._cannot(cls, "whose metaclass hashes or compares classes in its own way", node)
+            return self._cannot(cls, ODD_CLASS, node)
         if self.class_attr(cls, "__del__", node)[0] is not None:
             return self._cannot(cls, "whose instances have a finalizer", node)
         self.class_attr(cls, "__abstractmethods__", node)

@@ -8,7 +8,7 @@ from collections import OrderedDict, defaultdict, deque
 import xcs_ast.effects.guards as g
 from xcs_ast.diagnostics import codes_effects as codes
 from xcs_ast.effects.machine import KEYS, Machine
-from xcs_ast.effects.resolve import class_name
+from xcs_ast.effects.resolve import class_name, kinds_of
 from xcs_ast.effects.values import (
     BOTTOM,
     INT,
@@ -30,6 +30,7 @@ from xcs_ast.effects.values import (
     typed,
     unknown,
 )
+from xcs_ast.effects.vocabulary import ODD_CLASS
 from xcs_ast.ir.effects import CONTENT, DEEP
 from xcs_ast.ir.paths import KeyStep, Path
 from xcs_ast.native import Any, Final, use_own
@@ -85,9 +86,10 @@ class Containers(Machine):
         if cls is bytearray:
             return INT
         values = live.values() if cls is dict else live
-        kinds = frozenset(map(type, values))
+        kinds, keys = kinds_of(values), kinds_of(live) if cls is dict else frozenset()
+        if kinds is None or keys is None:
+            return self.fail(f"uses elements of a class {ODD_CLASS}", node, codes.NO_MODEL)
         if kinds <= SCALARS:
-            keys = frozenset(map(type, live)) if cls is dict else frozenset()
             self.guard(g.ElementTypes(ref.path, cls, kinds, keys))
             return typed(*kinds)
         found = self.tree(ref)
@@ -96,7 +98,7 @@ class Containers(Machine):
         if cls is set or cls is frozenset or len(live) > _FEW:
             return unknown(f"uses elements of a {class_name(cls)} that holds too many or too complex objects")
         if cls is dict:
-            if not frozenset(map(type, live)) <= SCALARS:
+            if not keys <= SCALARS:
                 return unknown("uses a dict whose keys are objects of classes")
             self.guard(g.KeysAre(ref.path, tuple(live)))
             return join_all(self.wrap(ref.path.then(KeyStep(k)), v) for k, v in live.items())

@@ -6,12 +6,12 @@ Assumes: nobody resizes a container while it is checked (a check that is disturb
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import is_
 from types import CodeType, FunctionType
 
 from xcs_ast.effects.declare import Declared, declared
-from xcs_ast.effects.resolve import find_in_mro, mro_of
+from xcs_ast.effects.resolve import find_in_mro, kinds_of, mro_of
 from xcs_ast.effects.values import CONTAINERS, SCALARS
 from xcs_ast.ir.paths import MISSING, Binding, Path, Unresolvable, instance_dict, static_attr
 from xcs_ast.native import Any, Final, Protocol, final, use_own
@@ -311,10 +311,8 @@ class ElementTypes(_AtPath):
         if kind is not self.cls:
             return False
         if self.cls is dict:
-            if self.elements is not None and not self.elements.issuperset(map(type, obj.values())):
-                return False
-            return self.keys.issuperset(map(type, obj))
-        return self.elements is None or self.elements.issuperset(map(type, obj))
+            return _are_of(self.elements, obj.values()) and _are_of(self.keys, obj)
+        return _are_of(self.elements, obj)
 
 
 @final
@@ -345,7 +343,7 @@ class KeysAre(_AtPath):
         return (
             type(obj) is dict
             and len(obj) == len(self.keys)
-            and SCALARS.issuperset(map(type, obj))
+            and _are_of(SCALARS, obj)
             and tuple(obj) == self.keys
         )
 
@@ -360,7 +358,7 @@ class LacksKey(_AtPath):
 
     def check(self, obj: Any) -> bool:
         """Whether this object passes."""
-        return type(obj) is dict and SCALARS.issuperset(map(type, obj)) and self.key not in obj
+        return type(obj) is dict and _are_of(SCALARS, obj) and self.key not in obj
 
 
 @final
@@ -373,9 +371,7 @@ class TupleKeys(_AtPath):
 
     def check(self, obj: Any) -> bool:
         """Whether this object passes."""
-        return type(obj) is dict and all(
-            type(key) is tuple and self.inside.issuperset(map(type, key)) for key in obj
-        )
+        return type(obj) is dict and all(type(key) is tuple and _are_of(self.inside, key) for key in obj)
 
 
 @final
@@ -432,6 +428,11 @@ class Apart:
         return (self.deep or type(obj) is dict) and id(instance_dict(other)) in seen
 
 
+def _are_of(kinds: frozenset[type] | None, objects: Iterable[object]) -> bool:
+    """Whether all are of these types (`None`: of any). By identity: else metaclasses would be asked."""
+    return kinds is None or set(map(id, kinds)).issuperset(map(id, map(type, objects)))
+
+
 def scan_tree(root: Any, seen: set[int] | None = None) -> tuple[frozenset[type], frozenset[type]] | None:
     """The types inside a container and those of its dictionaries' keys; `None` unless all is builtin data.
 
@@ -450,11 +451,16 @@ def scan_tree(root: Any, seen: set[int] | None = None) -> tuple[frozenset[type],
             return None
         elements = obj
         if type(obj) is dict:
-            keys.update(map(type, obj))
+            of_keys = kinds_of(obj)
+            if of_keys is None:
+                return None
+            keys |= of_keys
             elements = obj.values()
         elif type(obj) is bytearray:
             continue
-        kinds = set(map(type, elements))
+        kinds = kinds_of(elements)
+        if kinds is None:
+            return None
         inside |= kinds
         if kinds - SCALARS:
             for element in elements:

@@ -39,7 +39,7 @@ from xcs_ast.effects.values import (
     join,
     unknown,
 )
-from xcs_ast.effects.vocabulary import RELIED_ON
+from xcs_ast.effects.vocabulary import ODD_CLASS, RELIED_ON
 from xcs_ast.ir.effects import (
     CONTENT,
     DEEP,
@@ -163,8 +163,7 @@ class Machine:
         kind = type(obj)
         if type(kind) is not type and not self.hashed_plainly(kind):
             # Neither the analysis nor the recorder gets far without asking: no user code is to run for them.
-            why = "whose metaclass hashes or compares classes in its own way"
-            return self.fail(f"uses a {class_name(kind)}, {why}", None, codes.NO_MODEL)
+            return self.fail(f"uses a {class_name(kind)}, {ODD_CLASS}", None, codes.NO_MODEL)
         if kind in SCALARS:
             self.typed_path(path, kind)
             return NONE if obj is None else frozenset({Live(path, obj)})

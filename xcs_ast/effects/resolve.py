@@ -6,7 +6,7 @@ import builtins
 import re
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from xcs_ast.ir.paths import MISSING
 from xcs_ast.native import Any, Final, TypeGuard, use_own
@@ -30,6 +30,7 @@ __all__ = [
     "is_library",
     "is_mutable_class",
     "is_plain_metaclass",
+    "kinds_of",
     "models_may_rely_on",
     "module_of",
     "mro_of",
@@ -141,6 +142,17 @@ def is_hashed_plainly(cls: type) -> bool:
     if meta is type:
         return True
     return all(find_in_mro(meta, name)[0] in (type, object) for name in ("__hash__", "__eq__"))
+
+
+_PLAIN: Final = frozenset({type})
+
+
+def kinds_of(objects: Collection[object]) -> frozenset[type] | None:
+    """The types of these objects; `None` where telling them apart would run code of the program's."""
+    if _PLAIN.issuperset(map(type, map(type, objects))):
+        return frozenset(map(type, objects))
+    by_id = {id(cls): cls for cls in map(type, objects)}
+    return frozenset(by_id.values()) if all(map(is_hashed_plainly, by_id.values())) else None
 
 
 def is_plain_metaclass(cls: type) -> bool:

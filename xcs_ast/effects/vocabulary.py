@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xcs_ast.native import Final
 
-__all__ = ["CHANNELS", "OUTSIDE", "RELIED_ON", "RULES"]
+__all__ = ["CHANNELS", "ODD_CLASS", "OUTSIDE", "RELIED_ON", "RULES"]
 
 CHANNELS: Final = frozenset(
     {
@@ -22,7 +22,8 @@ OUTSIDE: Final = frozenset(
 
 RELIED_ON: Final = "on which models rely"
 """How the reason of an unknown effect ends that changes the inside of a library."""
-
+ODD_CLASS: Final = "whose metaclass hashes or compares classes in its own way"
+"""The same of a class that neither the analysis nor the recorder can tell from others without asking it."""
 
 RULES: Final[dict[str, str]] = {
     "attrgetter": "`operator.attrgetter` called: reads its attributes (`__reduce__()[1]`) from argument 0",

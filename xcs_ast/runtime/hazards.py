@@ -22,6 +22,7 @@ from xcs_ast.native import use_own
 from xcs_ast.tracer.finalizers import REACH, let_go, noticeable
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch, text_touches
 from xcs_ast.tracer.observing_values import tuples_in
+from xcs_ast.tracer.type_sets import TypeSet
 from xcs_ast.verifier.single import Watch
 
 use_own(globals())
@@ -31,9 +32,9 @@ __all__ = ["Hazards", "Step"]
 _KEEPING: Final = frozenset({OpType.CALL, OpType.STORE, OpType.SIDE_EFFECT})
 _COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
 """They have code of their own before Python 3.12, run at once, and tell of their steps."""
-_ADAPTERS: Final = frozenset({zip, enumerate, type({}.items())})
+_ADAPTERS: Final = TypeSet({zip, enumerate, type({}.items())})
 _TUPLES: Final = 1_000
-_PLAIN: Final = frozenset({tuple, list, dict})
+_PLAIN: Final = TypeSet({tuple, list, dict})
 
 
 @final

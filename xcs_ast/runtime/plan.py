@@ -229,7 +229,7 @@ def _kind(op: Operation, objects: Any) -> str:
         return "dict" if method in ("items", "values", "keys") else ""
     if type(callee) is str:
         return "text" if method in _TEXTS else ""
-    if type(callee) not in (BuiltinFunctionType, type):
+    if type(callee) is not BuiltinFunctionType and type(callee) is not type:
         return ""
     return "number" if callee in _NUMBERS else _BUILTINS.get(callee, "")
 

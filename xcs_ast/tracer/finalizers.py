@@ -19,6 +19,7 @@ from types import (
 )
 from typing import Any, Final
 
+from xcs_ast.effects.resolve import mro_of
 from xcs_ast.ir.effects import CONTENT, WHOLE, Unknown
 from xcs_ast.ir.paths import MISSING, instance_dict, static_attr
 from xcs_ast.ir.weak import calls_back
@@ -37,10 +38,13 @@ _WEAK: Final = (
     weakref.WeakSet, weakref.WeakKeyDictionary, weakref.WeakValueDictionary,
 )  # fmt: skip
 
+_WEAK_IDS: Final = frozenset(map(id, _WEAK))
+"""`issubclass` would have abstract classes among them remember each class that they are asked about."""
+
 
 def is_weak(obj: object) -> bool:
     """Whether what it says depends on who is still alive."""
-    return issubclass(type(obj), _WEAK)
+    return not _WEAK_IDS.isdisjoint(map(id, mro_of(type(obj))))
 
 
 def let_go(owner: Any, field: str) -> object:

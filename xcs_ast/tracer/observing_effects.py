@@ -20,6 +20,7 @@ from xcs_ast.ir.paths import Binding, Path, PinnedRoot, Unresolvable
 from xcs_ast.ir.sites import RegionKind, SiteFacts
 from xcs_ast.native import use_own
 from xcs_ast.source.spans import Span
+from xcs_ast.tracer.type_sets import TypeSet
 
 use_own(globals())
 
@@ -37,9 +38,9 @@ __all__ = [
 Touch = tuple[Access, object, str]
 """An access, the owner of the place (or a channel, a variable, an unknown), and the field."""
 
-SCALARS: Final = frozenset({int, float, complex, bool, str, bytes, type(None), type(...), range})
+SCALARS: Final = TypeSet({int, float, complex, bool, str, bytes, type(None), type(...), range})
 """Exact types whose values hold nothing and whose operators are all C."""
-CONTAINERS: Final = frozenset({list, tuple, dict, set, frozenset, bytearray, deque, OrderedDict})
+CONTAINERS: Final = TypeSet({list, tuple, dict, set, frozenset, bytearray, deque, OrderedDict})
 _EXACT: Final = SCALARS | CONTAINERS
 _REACH: Final = 2_000
 

@@ -24,12 +24,13 @@ from xcs_ast.tracer.observing_effects import SCALARS, Touch, effect_of, item_fie
 from xcs_ast.tracer.observing_lookup import call_meta, name_of
 from xcs_ast.tracer.observing_values import Values, tuples_in
 from xcs_ast.tracer.positions import place_in
+from xcs_ast.tracer.type_sets import TypeSet
 
 use_own(globals())
 
 __all__ = ["GraphMaker", "Step"]
 
-_PLACES: Final = frozenset({Channel, CellVar, Unknown})
+_PLACES: Final = TypeSet({Channel, CellVar, Unknown})
 _PARTS: Final = 1_000
 """Of a display or tuple, so many elements are looked at."""
 
@@ -468,7 +469,7 @@ def _formatted(run: Run, step: Step, text: str, ref: ValueRef) -> None:
 
 
 _CERTAIN: Final = frozenset({"in", "not in", "is", "is not"})
-_BOUND: Final[tuple[Any, ...]] = (BuiltinMethodType, MethodType)
+_BOUND: Final = TypeSet((BuiltinMethodType, MethodType))
 
 
 def _home(step: Step) -> str | None:

@@ -38,6 +38,7 @@ from xcs_ast.tracer.observing_effects import (
 )
 from xcs_ast.tracer.observing_iteration import watched
 from xcs_ast.tracer.stepping import advancing, items_of, then, thunk
+from xcs_ast.tracer.type_sets import TypeSet
 
 use_own(globals())
 
@@ -46,7 +47,7 @@ __all__ = ["DEEPEST", "Increment", "WatchingRecorder"]
 _R, _W, _A = Access.READ, Access.WRITE, Access.REDUCE
 DEEPEST: Final = 60
 """How many clones run inside one another; deeper ones run as they are, lest the stack be exhausted."""
-_METHOD_LIKE: Final = frozenset(
+_METHOD_LIKE: Final = TypeSet(
     {
         FunctionType,
         MethodType,

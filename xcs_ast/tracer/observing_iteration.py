@@ -12,6 +12,7 @@ from xcs_ast.ir.operations import OpType
 from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch, item_field, text_touches
 from xcs_ast.tracer.stepping import advancing
+from xcs_ast.tracer.type_sets import TypeSet
 
 use_own(globals())
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["watched"]
 
-_VIEWS: Final = frozenset({type({}.keys()), type({}.values()), type({}.items())})
+_VIEWS: Final = TypeSet({type({}.keys()), type({}.values()), type({}.items())})
 _SILENT: Final = SCALARS | CONTAINERS | _VIEWS
 """What is iterated over without any code of the user's."""
-_COMPOSED: Final = frozenset({zip, enumerate, reversed})
+_COMPOSED: Final = TypeSet({zip, enumerate, reversed})
 
 
 def watched(recorder: WatchingRecorder, source: Any, loop: Any, iterator: Any) -> Iterator[Any]:

@@ -20,6 +20,7 @@ from xcs_ast.ir.effects import Access
 from xcs_ast.ir.paths import MISSING, instance_dict, static_attr
 from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, Touch
+from xcs_ast.tracer.type_sets import TypeSet
 
 use_own(globals())
 
@@ -39,12 +40,12 @@ __all__ = [
     "python_function",
 ]
 
-STREAMS: Final = frozenset({zip, enumerate, reversed, type({}.keys()), type({}.values()), type({}.items())})
+STREAMS: Final = TypeSet({zip, enumerate, reversed, type({}.keys()), type({}.values()), type({}.items())})
 """Types that iterate without any code of the user's, if what they iterate over does."""
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _MRO: Final = type.__dict__["__mro__"]
 _DICT: Final = type.__dict__["__dict__"]
-_NUMBERS: Final = frozenset({int, float, str})
+_NUMBERS: Final = TypeSet({int, float, str})
 _LOOKS_UP: Final = (
     object.__dict__["__getattribute__"],
     type.__dict__["__getattribute__"],
@@ -99,7 +100,7 @@ def attribute(o: Any, name: str) -> tuple[list[Touch] | None, FunctionType | Non
     return None, None
 
 
-_C_METHODS: Final = frozenset(
+_C_METHODS: Final = TypeSet(
     {MethodDescriptorType, WrapperDescriptorType, BuiltinFunctionType, ClassMethodDescriptorType}
 )
 
@@ -129,7 +130,7 @@ def plain_item(o: Any, k: Any) -> bool:
     return type(o) is dict and type(k) in _KEYS and len(o) <= _MANY and SCALARS.issuperset(map(type, o))
 
 
-_KEYS: Final = frozenset({int, str, bool})
+_KEYS: Final = TypeSet({int, str, bool})
 _MANY: Final = 4_096
 
 

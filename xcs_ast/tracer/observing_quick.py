@@ -26,6 +26,7 @@ from xcs_ast.tracer.observing_base import NOTHING, Followed
 from xcs_ast.tracer.observing_effects import CONTAINERS, SCALARS, item_field
 from xcs_ast.tracer.observing_hooks import DEEPEST, Increment
 from xcs_ast.tracer.stepping import thunk
+from xcs_ast.tracer.type_sets import TypeSet
 
 use_own(globals())
 
@@ -35,9 +36,9 @@ _SCALAR: Final = Kind.SCALAR
 _DONE: Final = Kind.DONE
 _ITEM: Final = Kind.ITEM
 _R, _W, _A = Access.READ, Access.WRITE, Access.REDUCE
-_NATIVE: Final = frozenset({list, dict, str})
+_NATIVE: Final = TypeSet({list, dict, str})
 _FEW: Final = 64
-_NUMBERS: Final = frozenset({int, float, str})
+_NUMBERS: Final = TypeSet({int, float, str})
 _DICT: Final = type.__dict__["__dict__"]
 """In the place of what a class does not define: a descriptor of C code."""
 _ITERATED: Final = (CONTAINERS | SCALARS) - {bytearray}
@@ -290,7 +291,7 @@ class ObservingRecorder(NotingRecorder):
                 return self._natively(cls, o, name, args, frame, top, touches)
         else:
             found = _method(o, cls, name)
-            clone = None if found is None else self._current((found, cls), found)
+            clone = None if found is None else self._current((found, id(cls)), found)
             if clone is not None and len(self.under_way) < DEEPEST and len(self.notes) < LIMIT:
                 f = getattr(o, name)
                 looked_up = ((_R, o, name), (_R, cls, name))
@@ -329,7 +330,7 @@ class ObservingRecorder(NotingRecorder):
         if type(f) is FunctionType:
             clone = self._current(f, f)
         elif type(f) is MethodType:
-            clone = self._current((f.__func__, type(f.__self__)), f.__func__)
+            clone = self._current((f.__func__, id(type(f.__self__))), f.__func__)
             given = (f.__self__, *args)
         if clone is not None and len(self.under_way) < DEEPEST and len(self.notes) < LIMIT:
             frame: Any = _getframe(1)
@@ -392,7 +393,7 @@ class ObservingRecorder(NotingRecorder):
         if type(f) is FunctionType:
             self._clones[f] = clone
         elif type(f) is MethodType and len(given) > len(args):
-            self._clones[f.__func__, type(f.__self__)] = clone
+            self._clones[f.__func__, id(type(f.__self__))] = clone
         return super()._follow(f, args, kwargs, clone, given)
 
 

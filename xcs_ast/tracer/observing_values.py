@@ -19,6 +19,7 @@ from typing import Any, Final, final
 from xcs_ast.ir.values import ValueRef
 from xcs_ast.native import use_own
 from xcs_ast.tracer.observing_effects import SCALARS
+from xcs_ast.tracer.type_sets import TypeSet
 
 use_own(globals())
 
@@ -113,7 +114,7 @@ class Values:
         return known
 
 
-_SIZED: Final = frozenset({list, tuple, dict, set, frozenset, str, bytes})
+_SIZED: Final = TypeSet({list, tuple, dict, set, frozenset, str, bytes})
 
 
 def _shape(obj: object) -> tuple[int, ...] | None:

@@ -36,6 +36,7 @@ from xcs_ast.tracer.hook_parts import (
     unpacker,
 )
 from xcs_ast.tracer.hooks import TABLES, Recorder, Token
+from xcs_ast.tracer.type_sets import TypeSet
 
 use_own(globals())
 
@@ -44,7 +45,7 @@ __all__ = ["CONVERSIONS", "Stepwise", "advancing", "items_of", "then", "thunk"]
 CONVERSIONS: Final[dict[int, Callable[[Any], str]]] = {115: str, 114: repr, 97: ascii}
 _NONE: Final = ((),)
 _MISSING: Final = object()
-_BUILTIN: Final = frozenset({tuple, list, dict, set, frozenset, str, bytes, range, type({}.items())})
+_BUILTIN: Final = TypeSet({tuple, list, dict, set, frozenset, str, bytes, range, type({}.items())})
 
 
 def thunk(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Any]:

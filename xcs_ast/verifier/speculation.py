@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from xcs_ast.diagnostics import codes_effects
 from xcs_ast.effects import RegionEffects
-from xcs_ast.effects.vocabulary import RELIED_ON
+from xcs_ast.effects.vocabulary import ODD_CLASS, RELIED_ON
 from xcs_ast.ir.effects import (
     CONTENT,
     DEEP,
@@ -101,12 +101,12 @@ def _is_obstacle(effect: Effect, stage: Summary, ordered: dict[str, Effect]) -> 
 
 
 def _patches(effect: Effect) -> bool:
-    """Whether it changes what models rely on."""
-    return effect.is_unknown and str(getattr(effect.where, "reason", "")).endswith(RELIED_ON)
+    """Whether it changes what models rely on, or the recorder itself would run code of the program's."""
+    return effect.is_unknown and str(getattr(effect.where, "reason", "")).endswith((RELIED_ON, ODD_CLASS))
 
 
 def patches(summaries: Iterable[Summary]) -> bool:
-    """Whether something changes what models rely on."""
+    """Whether something changes what models rely on, or what the recorder does."""
     return any(_patches(each) for summary in summaries for each in summary.effects)
 
 
