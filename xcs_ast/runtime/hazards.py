@@ -74,7 +74,7 @@ class Hazards:
     def given(self, values: Iterable[object]) -> None:
         """The arguments of the function."""
         for value in values:
-            if type(value) in _PLAIN:
+            if id(type(value)) in _PLAIN.ids:
                 self.kept.add(id(value))
 
     def runs(self, code: CodeType) -> None:
@@ -110,7 +110,7 @@ class Hazards:
     def gave(self, step: Step, value: Any) -> None:
         """It has given `value`."""
         kind = type(value)
-        if kind in SCALARS:
+        if id(kind) in SCALARS.ids:
             return
         if step.made:
             if kind is list or kind is dict:
@@ -118,7 +118,7 @@ class Hazards:
                 if not self._cells:
                     self.made.add(id(value))
             return
-        if kind in _PLAIN and step.news:
+        if id(kind) in _PLAIN.ids and step.news:
             self.keep((value,))
             if step.kind is OpType.CALL or step.kind is OpType.COMPUTE:
                 self.made.discard(id(value))
@@ -135,7 +135,7 @@ class Hazards:
             kind = type(obj)
             if kind is BuiltinFunctionType:
                 todo.append(obj.__self__)
-            if kind not in CONTAINERS or id(obj) in self.kept:
+            if id(kind) not in CONTAINERS.ids or id(obj) in self.kept:
                 continue
             self.kept.add(id(obj))
             self.made.discard(id(obj))

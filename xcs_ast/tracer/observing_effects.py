@@ -115,9 +115,9 @@ def call_touches(
 ) -> tuple[list[Touch], Blocking]:
     """What calling `f` natively touches."""
     if f in _NUMBERS if type(f) is types.BuiltinFunctionType or type(f) is type else False:
-        if not kwargs and all(type(a) in SCALARS for a in args):
+        if not kwargs and all(id(type(a)) in SCALARS.ids for a in args):
             return [], Blocking.NEVER
-    elif f is len and len(args) == 1 and not kwargs and type(args[0]) in CONTAINERS:
+    elif f is len and len(args) == 1 and not kwargs and id(type(args[0])) in CONTAINERS.ids:
         return [(_R, args[0], CONTENT)], Blocking.NEVER
     if type(f) is types.BuiltinMethodType and not kwargs:
         owner = f.__self__
@@ -125,7 +125,7 @@ def call_touches(
         known = _METHODS.get((kind, f.__name__), _METHODS)
         if known is not _METHODS:
             return ([] if known is None else [(known, owner, CONTENT)]), Blocking.NEVER  # type: ignore[list-item]
-        plain = all(type(a) in SCALARS for a in args)
+        plain = all(id(type(a)) in SCALARS.ids for a in args)
         if plain and kind in (str, int, float, bytes):
             return [], Blocking.NEVER
         if plain and kind is dict and f.__name__ == "get":
@@ -208,7 +208,7 @@ def _containers(root: object) -> list[object]:
     todo: list[Any] = [root]
     while todo and len(seen) < _REACH:
         obj = todo.pop()
-        if id(obj) in seen or type(obj) not in CONTAINERS:
+        if id(obj) in seen or id(type(obj)) not in CONTAINERS.ids:
             continue
         seen[id(obj)] = obj
         if isinstance(obj, dict):
@@ -220,7 +220,7 @@ def _containers(root: object) -> list[object]:
 
 def item_field(key: object) -> str:
     """The field that an item is."""
-    return f"[{key!r}]" if type(key) in SCALARS and type(key) is not range else CONTENT
+    return f"[{key!r}]" if id(type(key)) in SCALARS.ids and type(key) is not range else CONTENT
 
 
 def effect_of(touch: Touch, span: Span | None) -> Effect:

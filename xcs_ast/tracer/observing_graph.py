@@ -182,7 +182,7 @@ class GraphMaker:
         for touch in touches:
             access, owner, field = touch
             # There are three accesses; an owner that is no object of the program's is compared by value.
-            key = (id(access), owner if type(owner) in _PLACES else id(owner), field)
+            key = (id(access), owner if id(type(owner)) in _PLACES.ids else id(owner), field)
             effect = self._effects.get(key)
             if effect is None:
                 effect = self._effects[key] = effect_of(touch, None)
@@ -286,7 +286,7 @@ class GraphMaker:
         elif type(obj) is str:
             name = "text"
             parts = [(ref, not text) for text, ref in run.formats if text in obj]
-        elif type(obj) in _BOUND and type(obj.__self__) is not ModuleType:
+        elif id(type(obj)) in _BOUND.ids and type(obj.__self__) is not ModuleType:
             return self._use(run, obj.__self__, None)
         if not parts:
             return self.values.constant(obj), False
@@ -332,7 +332,7 @@ class GraphMaker:
     ) -> None:
         self._turn(activation, loop, turn)
         touches: list[Touch] = []
-        if type(source) not in SCALARS:
+        if id(type(source)) not in SCALARS.ids:
             field = item_field(turn) if type(source) in (list, tuple) else CONTENT
             touches.append((Access.READ, source, field))
         meta = {"how": "next", "loop": loop, "index": turn}

@@ -76,7 +76,7 @@ class WatchingRecorder(Watching):
         """A global or a builtin."""
         touches: list[Touch] = [(_R, scope, name)]
         value = super().load_global(scope, name)
-        if name not in scope or type(value) in _METHOD_LIKE or lookup.plain_class(value):
+        if name not in scope or id(type(value)) in _METHOD_LIKE.ids or lookup.plain_class(value):
             self.quiet(touches, value)
         else:
             self.after(self.before(OpType.LOAD, name, (), touches, how="global", scope=scope), value)
@@ -97,7 +97,7 @@ class WatchingRecorder(Watching):
         """A variable of an enclosing function."""
         value = super().load_cell(cell, name)
         touches: list[Touch] = [(_R, cell, "cell_contents")]
-        if type(value) in _METHOD_LIKE or name == "__class__":
+        if id(type(value)) in _METHOD_LIKE.ids or name == "__class__":
             self.quiet(touches, value)
         else:
             self.after(self.before(OpType.LOAD, name, (), touches, how="cell", cell=cell), value)
@@ -128,7 +128,7 @@ class WatchingRecorder(Watching):
             touches, _ = text_touches(f"__xcs_stage__(0, a0.{name})", {"a0": o}, self.memo)
         elif type(o) is ModuleType or static_attr(o, name) is MISSING:
             value = getattr(o, name)
-            if type(value) in _METHOD_LIKE:
+            if id(type(value)) in _METHOD_LIKE.ids:
                 self.quiet(touches, value)
                 return repeat(value)
         return self.step(self.before(OpType.LOAD, name, (o,), touches, how="attr"), getattr, o, name)
@@ -162,7 +162,7 @@ class WatchingRecorder(Watching):
                 return [(access, o, item_field(k + len(o) if k < 0 else k))]
             if type(k) is slice:
                 return [(access, o, CONTENT)]
-        elif kind in CONTAINERS and type(k) in SCALARS:
+        elif id(kind) in CONTAINERS.ids and id(type(k)) in SCALARS.ids:
             return [(access, o, item_field(k))]
         return text_touches(text, {"a0": o, "a1": k, **more}, self.memo)[0]
 
@@ -221,7 +221,7 @@ class WatchingRecorder(Watching):
 
     def go_finish(self, token: Any, op: str, value: Any, /) -> Iterator[Any]:
         """The operator (in place) and the store of an augmented assignment."""
-        if type(token) is Increment and type(value) in SCALARS:
+        if type(token) is Increment and id(type(value)) in SCALARS.ids:
             return self._add(token, op, value)
         self._told(token)
         return super().go_finish(token, op, value)
@@ -229,7 +229,7 @@ class WatchingRecorder(Watching):
     def go_finish_binary(self, token: Any, op: str, value: Any, owner: Any, /) -> Iterator[Any]:
         """The plain operator and the store of `x.a = x.a + v` and its like."""
         same = owner is token.owner or token.kind in ("global", "cell")
-        if type(token) is Increment and type(value) in SCALARS and same:
+        if type(token) is Increment and id(type(value)) in SCALARS.ids and same:
             return self._add(token, op, value)
         self._told(token)
         return super().go_finish_binary(token, op, value, owner)
@@ -266,15 +266,15 @@ class WatchingRecorder(Watching):
     # ------------------------------------------------------------------------------------------ operators
 
     def _operands(self, text: str, a: Any, b: Any = None) -> list[Touch]:
-        if type(a) in SCALARS and type(b) in SCALARS:
+        if id(type(a)) in SCALARS.ids and id(type(b)) in SCALARS.ids:
             return []
         return text_touches(f"__xcs_stage__(0, {text})", {"a0": a, "a1": b}, self.memo)[0]
 
     def go_inplace(self, op: str, a: Any, b: Any, /) -> Iterator[Any]:
         """`a op= b` for a local variable."""
-        if type(a) is list and type(b) in CONTAINERS:
+        if type(a) is list and id(type(b)) in CONTAINERS.ids:
             touches: list[Touch] = [(_A, a, CONTENT), (_R, b, CONTENT)]
-        elif type(a) in SCALARS and type(b) in SCALARS:
+        elif id(type(a)) in SCALARS.ids and id(type(b)) in SCALARS.ids:
             touches = []
         else:
             touches, _ = text_touches(f"r = a0\nr {op}= a1", {"a0": a, "a1": b}, self.memo)
@@ -301,16 +301,16 @@ class WatchingRecorder(Watching):
         """What `if x` asks."""
         kind = type(x)
         touches: list[Touch] = []
-        if kind in CONTAINERS:
+        if id(kind) in CONTAINERS.ids:
             touches = [(_R, x, CONTENT)]
-        elif kind not in SCALARS:
+        elif id(kind) not in SCALARS.ids:
             touches, _ = text_touches("__xcs_stage__(0, not a0)", {"a0": x}, self.memo)
         return self.step(self.before(OpType.BRANCH, "branch", (x,), touches), operator.truth, x)
 
     def go_format_value(self, value: Any, conversion: int, spec: str, /) -> Iterator[str]:
         """`{value!conversion:spec}`."""
         touches: list[Touch] = []
-        if type(value) not in SCALARS:
+        if id(type(value)) not in SCALARS.ids:
             how = {114: "repr(a0)", 115: "str(a0)", 97: "ascii(a0)"}.get(conversion, "format(a0, a1)")
             touches, _ = text_touches(f"__xcs_stage__(0, {how})", {"a0": value, "a1": spec}, self.memo)
         meta = {"how": "format", "conversion": conversion, "spec": spec}
@@ -340,7 +340,11 @@ class WatchingRecorder(Watching):
 
     def _begins(self, x: Any) -> Any:
         touches: list[Touch] = []
-        if type(x) not in CONTAINERS and type(x) not in SCALARS and type(x) not in lookup.STREAMS:
+        if (
+            id(type(x)) not in CONTAINERS.ids
+            and id(type(x)) not in SCALARS.ids
+            and id(type(x)) not in lookup.STREAMS.ids
+        ):
             touches, _ = text_touches("__xcs_stage__(0, iter(a0))", {"a0": x}, self.memo)
         return self.before(OpType.LOOP, "iterate", (x,), touches)
 
@@ -365,7 +369,7 @@ class WatchingRecorder(Watching):
         """`a, b = x`."""
         touches: list[Touch] = [(_R, x, CONTENT)]
         kind = type(x)
-        builtin = kind in CONTAINERS or kind in SCALARS
+        builtin = id(kind) in CONTAINERS.ids or id(kind) in SCALARS.ids
         if not builtin:
             touches, _ = text_touches("r = [*a0]", {"a0": x}, self.memo)
         step = self.before(OpType.LOAD, "unpack", (x,), touches, how="unpack", left=before, right=after)
@@ -468,7 +472,7 @@ class WatchingRecorder(Watching):
 
     def key(self, k: Any, /) -> Any:
         """A key that is about to be hashed."""
-        if type(k) not in SCALARS:
+        if id(type(k)) not in SCALARS.ids:
             self.quiet(text_touches("__xcs_stage__(0, hash(a0))", {"a0": k}, self.memo)[0])
         return k
 

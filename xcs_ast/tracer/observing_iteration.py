@@ -30,7 +30,7 @@ _COMPOSED: Final = TypeSet({zip, enumerate, reversed})
 def watched(recorder: WatchingRecorder, source: Any, loop: Any, iterator: Any) -> Iterator[Any]:
     """`iterator`, telling of each item. It is advanced by C code, or runs no code of the user's."""
     watch = _Watched(recorder, source, iterator, loop)
-    if type(source) in _SILENT and type(iterator) not in _COMPOSED:
+    if type(source) in _SILENT and id(type(iterator)) not in _COMPOSED.ids:
         return watch
     items = chain(advancing(iterator), filter(watch.end, (None,)))
     return map(watch.arrived, iter(watch.begin, _NEVER), items)
@@ -97,14 +97,14 @@ class _Watched:
         kind = type(source)
         if kind is list or kind is tuple:
             return [(Access.READ, source, item_field(number))]
-        if kind in SCALARS:
+        if id(kind) in SCALARS.ids:
             return []
-        if kind in CONTAINERS:
+        if id(kind) in CONTAINERS.ids:
             return [(Access.READ, source, CONTENT)]
-        if kind in _VIEWS:
+        if id(kind) in _VIEWS.ids:
             return [(Access.READ, each, CONTENT) for each in gc.get_referents(source)[:1]]
         out: list[Touch] = [(Access.WRITE, self._iterator, CONTENT)]
-        behind = _behind(self._iterator, 4) if kind in _COMPOSED else None
+        behind = _behind(self._iterator, 4) if id(kind) in _COMPOSED.ids else None
         if behind is None:
             return (
                 out
@@ -117,15 +117,15 @@ def _behind(iterator: object, depth: int) -> list[object] | None:
     """The containers that an iterator made of builtin iterators runs over; `None`: it may be anything."""
     out: list[object] = []
     inside = gc.get_referents(iterator)
-    if type(iterator) in _COMPOSED:
+    if id(type(iterator)) in _COMPOSED.ids:
         inside = inside[:1]  # the others are the items that came last
     for each in inside:
         kind = type(each)
-        if kind is type or kind in SCALARS:
+        if kind is type or id(kind) in SCALARS.ids:
             continue
-        if kind in CONTAINERS and not (kind is tuple and type(iterator) in _COMPOSED):
+        if id(kind) in CONTAINERS.ids and not (kind is tuple and id(type(iterator)) in _COMPOSED.ids):
             out.append(each)
-        elif depth and (kind is tuple or kind in _COMPOSED or kind.__name__ in _ITERATORS):
+        elif depth and (kind is tuple or id(kind) in _COMPOSED.ids or kind.__name__ in _ITERATORS):
             more = _behind(each, depth - 1)
             if more is None:
                 return None

@@ -75,7 +75,7 @@ def method_of(o: object, name: str) -> object:
 def attribute(o: Any, name: str) -> tuple[list[Touch] | None, FunctionType | None]:
     """What reading `o.name` touches (`None`: not known), and the getter where it is a property."""
     cls = type(o)
-    if cls in SCALARS or (cls in CONTAINERS and in_class(cls, name) is not MISSING):
+    if id(cls) in SCALARS.ids or (id(cls) in CONTAINERS.ids and in_class(cls, name) is not MISSING):
         return [], None
     custom = in_class(cls, "__getattribute__")
     # Many C types have their own, which does as `object`'s does; a Python one may do anything.
@@ -93,7 +93,7 @@ def attribute(o: Any, name: str) -> tuple[list[Touch] | None, FunctionType | Non
         return ([owner], None) if data or slot else (None, None)
     if found is MISSING:
         return None, None
-    if type(found) in (FunctionType, staticmethod, classmethod) or type(found) in _C_METHODS:
+    if type(found) in (FunctionType, staticmethod, classmethod) or id(type(found)) in _C_METHODS.ids:
         return [owner, (Access.READ, cls, name)], None
     if in_class(type(found), "__get__") is MISSING:
         return [owner, (Access.READ, cls, name)], None
@@ -120,14 +120,16 @@ def plain_store(o: Any, name: str) -> bool:
 
 def is_number(value: object) -> bool:
     """Whether `+=` on it makes a new immutable value and runs nothing of the user's."""
-    return type(value) in _NUMBERS
+    return id(type(value)) in _NUMBERS.ids
 
 
 def plain_item(o: Any, k: Any) -> bool:
     """Whether looking for the item runs nothing of the user's: a list's, or a dict's of few plain keys."""
     if type(o) is list:
         return type(k) is int or type(k) is bool
-    return type(o) is dict and type(k) in _KEYS and len(o) <= _MANY and SCALARS.issuperset(map(type, o))
+    return (
+        type(o) is dict and id(type(k)) in _KEYS.ids and len(o) <= _MANY and SCALARS.issuperset(map(type, o))
+    )
 
 
 _KEYS: Final = TypeSet({int, str, bool})

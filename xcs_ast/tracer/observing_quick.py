@@ -67,7 +67,7 @@ class ObservingRecorder(NotingRecorder):
 
     def go_binary(self, op: str, a: Any, b: Any, /) -> Iterator[Any]:
         """`a op b`."""
-        if type(a) in SCALARS and type(b) in SCALARS:
+        if id(type(a)) in SCALARS.ids and id(type(b)) in SCALARS.ids:
             frame = _getframe(1)
             top = self.top if self.top.frame is frame else self._top(frame)
             if top is not None:
@@ -81,7 +81,7 @@ class ObservingRecorder(NotingRecorder):
 
     def go_inplace(self, op: str, a: Any, b: Any, /) -> Iterator[Any]:
         """`a op= b` for a local variable."""
-        if type(a) in SCALARS and type(b) in SCALARS:
+        if id(type(a)) in SCALARS.ids and id(type(b)) in SCALARS.ids:
             frame = _getframe(1)
             top = self.top if self.top.frame is frame else self._top(frame)
             if top is not None:
@@ -95,7 +95,7 @@ class ObservingRecorder(NotingRecorder):
 
     def go_compare(self, op: str, a: Any, b: Any, /) -> Iterator[Any]:
         """`a op b`."""
-        if type(a) in SCALARS and type(b) in SCALARS:
+        if id(type(a)) in SCALARS.ids and id(type(b)) in SCALARS.ids:
             frame = _getframe(1)
             top = self.top if self.top.frame is frame else self._top(frame)
             if top is not None:
@@ -109,7 +109,7 @@ class ObservingRecorder(NotingRecorder):
 
     def go_truth(self, x: Any, /) -> Iterator[bool]:
         """What `if x` asks."""
-        if type(x) in SCALARS:
+        if id(type(x)) in SCALARS.ids:
             frame = _getframe(1)
             top = self.top if self.top.frame is frame else self._top(frame)
             if top is not None:
@@ -132,7 +132,7 @@ class ObservingRecorder(NotingRecorder):
                     value = getattr(o, name)
                 except AttributeError:
                     return super().go_load_attr(o, name)
-                length = None if type(value) in SCALARS else length_of(value)
+                length = None if id(type(value)) in SCALARS.ids else length_of(value)
                 touches = ((_R, o, name),)
                 self.notes.append(
                     (_DONE, top, frame.f_lasti, OpType.LOAD, name, (o,), touches, "attr", value, length)
@@ -145,7 +145,7 @@ class ObservingRecorder(NotingRecorder):
         if _own(type(o), name):
             frame = _getframe(1)
             top = self.top if self.top.frame is frame else self._top(frame)
-            if top is not None and type(getattr(o, name, None)) in SCALARS:
+            if top is not None and id(type(getattr(o, name, None))) in SCALARS.ids:
                 try:
                     setattr(o, name, value)
                 except AttributeError:
@@ -172,13 +172,13 @@ class ObservingRecorder(NotingRecorder):
         """The load of `o.name += ...`."""
         if _own(type(o), name):
             value = getattr(o, name, None)
-            if type(value) in _NUMBERS:
+            if id(type(value)) in _NUMBERS.ids:
                 return repeat(Increment("attr", o, name, value))
         return super().go_begin_attr(o, name)
 
     def go_finish(self, token: Any, op: str, value: Any, /) -> Iterator[Any]:
         """The operator (in place) and the store of an augmented assignment."""
-        if type(token) is Increment and type(value) in SCALARS and token.kind == "attr":
+        if type(token) is Increment and id(type(value)) in SCALARS.ids and token.kind == "attr":
             frame = _getframe(1)
             top = self.top if self.top.frame is frame else self._top(frame)
             if top is not None and _own(type(token.owner), token.name):
@@ -194,7 +194,7 @@ class ObservingRecorder(NotingRecorder):
         """The plain operator and the store of `x.a = x.a + v` and its like."""
         if (
             type(token) is Increment
-            and type(value) in SCALARS
+            and id(type(value)) in SCALARS.ids
             and token.kind == "attr"
             and owner is token.owner
         ):
@@ -228,7 +228,7 @@ class ObservingRecorder(NotingRecorder):
                     value = o[k]
                 except LookupError:
                     return super().go_load_item(o, k)
-                length = None if type(value) in SCALARS else length_of(value)
+                length = None if id(type(value)) in SCALARS.ids else length_of(value)
                 touches = ((_R, o, k + len(o) if k < 0 else k),)
                 self.notes.append(
                     (_DONE, top, frame.f_lasti, OpType.LOAD, "item", (o, k), touches, "item", value, length)
@@ -241,7 +241,7 @@ class ObservingRecorder(NotingRecorder):
         if type(o) is list and type(k) is int:
             frame = _getframe(1)
             top = self.top if self.top.frame is frame else self._top(frame)
-            if top is not None and -len(o) <= k < len(o) and type(o[k]) in SCALARS:
+            if top is not None and -len(o) <= k < len(o) and id(type(o[k])) in SCALARS.ids:
                 touches = ((_W, o, k + len(o) if k < 0 else k),)
                 o[k] = value
                 self.notes.append(
@@ -285,7 +285,7 @@ class ObservingRecorder(NotingRecorder):
         top = self._top(frame)
         if top is None:
             return super().go_call_method(o, name, *args, **kwargs)
-        if cls in _NATIVE:
+        if id(cls) in _NATIVE.ids:
             touches = None if kwargs else _native_touches(cls, o, name, args)
             if touches is not None:
                 return self._natively(cls, o, name, args, frame, top, touches)
@@ -462,7 +462,7 @@ class _Items:
             return item
         recorder.turn(self._loop, number)
         touch = (_R, self._source, item_field(number) if type(self._source) in (list, tuple) else CONTENT)
-        touches = [] if type(self._source) in SCALARS else [touch]
+        touches = [] if id(type(self._source)) in SCALARS.ids else [touch]
         meta = {"how": "next", "loop": self._loop, "index": number}
         recorder.after(recorder.before(OpType.LOAD, "item", (self._source,), touches, **meta), item)
         return item

@@ -54,7 +54,7 @@ class Values:
         """A new value; `home` is the call that it came up in, `shape` its length then, if that may change."""
         self._count += 1
         kind = type(obj)
-        if shape is None and kind in _SIZED:
+        if shape is None and id(kind) in _SIZED.ids:
             shape = (len(obj),)  # type: ignore[arg-type]
         name = f"{prefix}{self._count}"
         ref = ValueRef(name, kind.__qualname__, shape)
@@ -91,16 +91,16 @@ class Values:
         if known is None:
             return None
         if len(known) == 1:
-            return known[0], type(obj) in SCALARS and _is_common(obj)
+            return known[0], id(type(obj)) in SCALARS.ids and _is_common(obj)
         homes = self._homes
         for ref in reversed(known):
             if homes.get(ref.id) in around:
-                return ref, type(obj) in SCALARS
-        return known[-1], type(obj) in SCALARS
+                return ref, id(type(obj)) in SCALARS.ids
+        return known[-1], id(type(obj)) in SCALARS.ids
 
     def constant(self, obj: object) -> ValueRef:
         """A constant of the source, or an object that was there before."""
-        if type(obj) not in SCALARS:
+        if id(type(obj)) not in SCALARS.ids:
             ref = self.define(obj, "x")
             self.outside.add(ref.id)
             return ref
@@ -118,7 +118,7 @@ _SIZED: Final = TypeSet({list, tuple, dict, set, frozenset, str, bytes})
 
 
 def _shape(obj: object) -> tuple[int, ...] | None:
-    return (len(obj),) if type(obj) in _SIZED else None  # type: ignore[arg-type]
+    return (len(obj),) if id(type(obj)) in _SIZED.ids else None  # type: ignore[arg-type]
 
 
 def _is_common(obj: Any) -> bool:

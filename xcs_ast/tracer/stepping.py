@@ -204,7 +204,9 @@ class Stepwise(Recorder):
     def go_unpack(self, x: Any, before: int, after: int, /) -> Iterator[Any]:
         """`a, b = x`."""
         kind = type(x)
-        if kind in _BUILTIN or (static(kind, "__iter__") is None and static(kind, "__getitem__") is None):
+        if id(kind) in _BUILTIN.ids or (
+            static(kind, "__iter__") is None and static(kind, "__getitem__") is None
+        ):
             return repeat(unpacker(before, after)(x))
         return items_of(map(advancing, map(iter, (x,))), before, after)
 

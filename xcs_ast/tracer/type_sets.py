@@ -20,16 +20,16 @@ __all__ = ["TypeSet"]
 
 @final
 class TypeSet:
-    """Some types, which it keeps alive."""
+    """Some types, which it keeps alive. Where time counts, ask `id(kind) in types.ids`, which calls nothing."""
 
-    __slots__ = ("_ids", "_types")
+    __slots__ = ("_types", "ids")
 
     def __init__(self, types: Iterable[Any]) -> None:
         self._types = tuple(types)
-        self._ids = frozenset(map(id, self._types))
+        self.ids = frozenset(map(id, self._types))
 
     def __contains__(self, kind: object) -> bool:
-        return id(kind) in self._ids
+        return id(kind) in self.ids
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._types)
@@ -43,4 +43,4 @@ class TypeSet:
 
     def issuperset(self, kinds: Iterable[object]) -> bool:
         """Whether all of these are in it."""
-        return self._ids.issuperset(map(id, kinds))
+        return self.ids.issuperset(map(id, kinds))
