@@ -87,7 +87,9 @@ def analyze_region(request: RegionRequest) -> RegionEffects:
     except TooLarge as limit:
         return _nothing_known(request.facts, str(limit), codes.TOO_LARGE)
     except RecursionError:
-        return _nothing_known(request.facts, "the code is nested too deeply to be followed", codes.TOO_LARGE)
+        return _nothing_known(
+            request.facts, "has code that is nested too deeply to be followed", codes.TOO_LARGE
+        )
     except Exception as error:  # Whatever our own fault, the program must not notice.
         if is_of_the_program(error):
             raise

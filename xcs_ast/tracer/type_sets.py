@@ -20,7 +20,7 @@ __all__ = ["TypeSet"]
 
 @final
 class TypeSet:
-    """Some types, which it keeps alive. Where time counts, ask `id(kind) in types.ids`, which calls nothing."""
+    """Some types, which it keeps alive. Where time counts, ask `id(kind) in types.ids`: no call."""
 
     __slots__ = ("_types", "ids")
 
