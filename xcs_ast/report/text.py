@@ -80,6 +80,7 @@ def _print(process: int) -> None:
 def render() -> str:
     """The table of all regions that were loaded, and what was noticed besides."""
     from xcs_ast.diagnostics.notices import recorded
+    from xcs_ast.runtime import deciding
 
     found = rows()
     lines = ["xcs_ast: no region was loaded" if not found else f"xcs_ast: {_count(len(found), 'region')}"]
@@ -99,7 +100,7 @@ def render() -> str:
         lines += table(_HEAD, body, right=(2, 3, 4, 5))
         saved = sum(row.saved for row in found)
         if saved > 0:
-            lines.append(f"time saved: {saved:.3f} s")
+            lines.append(f"time saved: {saved:.3f} s; deciding took {deciding.SPENT[0] / 1e9:.3f} s")
         repeated = sum(row.repeated for row in found)
         if repeated:
             lines.append(f"made twice: {_count(repeated, 'external call')}")

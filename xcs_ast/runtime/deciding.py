@@ -7,6 +7,7 @@ as `runtime.site` does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from time import perf_counter_ns
 
 from xcs_ast import config
 from xcs_ast.ir.sites import RegionKind, SiteFacts
@@ -20,8 +21,10 @@ use_own(globals())
 if TYPE_CHECKING:
     from xcs_ast.verifier import Decision
 
-__all__ = ["UNUSED", "decide", "decide_proven", "hear_declarations"]
+__all__ = ["SPENT", "UNUSED", "decide", "decide_proven", "hear_declarations"]
 
+SPENT: Final = [0]
+"""How many nanoseconds all decisions in this process have taken so far."""
 
 UNUSED: Final[list[bool]] = []
 """Not empty where the verifier was loaded in advance, as long as nobody has asked it."""
@@ -33,11 +36,15 @@ def decide(
     """The verdict on a region that is about to be entered; see `verifier`."""
     from xcs_ast import verifier
 
+    begin = perf_counter_ns()
     UNUSED.clear()
     hear_declarations()
-    if facts.kind is RegionKind.BLOCK:
-        return verifier.decide_block(facts, scope, env)
-    return verifier.decide_loop(facts, scope, env, items)
+    try:
+        if facts.kind is RegionKind.BLOCK:
+            return verifier.decide_block(facts, scope, env)
+        return verifier.decide_loop(facts, scope, env, items)
+    finally:
+        SPENT[0] += perf_counter_ns() - begin
 
 
 def decide_proven(
