@@ -452,4 +452,22 @@ DEFECTS: Final = (
             "tests/unit/tracer/test_speculation_staged.py::test_not_beyond_it_where_a_branch_hands_nothing_over",
         ),
     ),
+    Defect(
+        "parts-passed-as-they-were",
+        Kind.ALIASING,
+        "C code that compares what a list holds sees that as it was before the task changed it",
+        "xcs_ast/tracer/modelled.py",
+        "        if all(use.now(part) is part for part in parts):\n",
+        "        if parts is not None:\n",
+        ("tests/unit/tracer/test_parts_of_arguments.py",),
+    ),
+    Defect(
+        "what-a-call-gave-kept",
+        Kind.LIFETIME,
+        "an executed graph keeps what a call gave until its last foretold use, though its end would be noticed",
+        "xcs_ast/runtime/guided.py",
+        "        if self._waiting and (type(value) in SCALARS or not is_noticed(value)):\n",
+        "        if self._waiting:\n",
+        ("tests/unit/runtime/test_executor_lifetimes.py",),
+    ),
 )

@@ -173,4 +173,22 @@ DEFECTS: Final = (
         "if self._is_written(mine):",
         _TESTS,
     ),
+    Defect(
+        "ends-in-a-block-unseen",
+        Kind.LIFETIME,
+        "what comes before a call of a block may end the life of an object whose finalizer changes what the call reads",
+        _LEGALITY,
+        "    if ends := endings.noticed_of(before, binding):\n",
+        "    if ends := endings.noticed_of((), binding):\n",
+        ("tests/unit/verifier/test_endings.py",),
+    ),
+    Defect(
+        "callback-of-a-weak-reference-unseen",
+        Kind.LIFETIME,
+        "what a weak reference calls when the body removes an object counts as nothing",
+        "xcs_ast/verifier/endings.py",
+        "        if kinds[type(obj)] or (getweakrefcount(obj) and any(map(calls_back, getweakrefs(obj))))\n",
+        "        if kinds[type(obj)]\n",
+        ("tests/unit/verifier/test_endings.py",),
+    ),
 )

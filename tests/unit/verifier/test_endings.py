@@ -128,6 +128,7 @@ def test_generators() -> None:
 
 
 PRELUDE = """
+import time
 import weakref
 
 LOG = []
@@ -172,6 +173,11 @@ def look(x):
     return len(LOG)
 
 
+def wait(x):
+    time.sleep(0)
+    return len(LOG)
+
+
 def drop(x):
     rows[x] = None
 
@@ -194,9 +200,9 @@ def main():
 """
 BLOCK = """
 def main():
-    a = look(1)
+    a = wait(1)
     BODY
-    b = look(2)
+    b = wait(2)
     return a, b
 """
 BODIES = [
