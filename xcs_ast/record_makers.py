@@ -358,19 +358,20 @@ def slots_00000000011(missing, assign, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s
     return __init__
 
 
-def slots_00100011101(missing, assign, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, f2, f6, f7, f8, f10):
-    def __init__(self, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10):
+def slots_001000011101(missing, assign, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, f2, f7, f8, f9, f11):
+    def __init__(self, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11):
         s0(self, a0)
         s1(self, a1)
         s2(self, f2() if a2 is missing else a2)
         s3(self, a3)
         s4(self, a4)
         s5(self, a5)
-        s6(self, f6() if a6 is missing else a6)
+        s6(self, a6)
         s7(self, f7() if a7 is missing else a7)
         s8(self, f8() if a8 is missing else a8)
-        s9(self, a9)
-        s10(self, f10() if a10 is missing else a10)
+        s9(self, f9() if a9 is missing else a9)
+        s10(self, a10)
+        s11(self, f11() if a11 is missing else a11)
 
     return __init__
 

@@ -61,8 +61,8 @@ DEFECTS: Final = (
         Kind.CONFLICT,
         "what stands right before a hoisted call in a block may change what the call reads",
         _LEGALITY,
-        "        if segment > number:\n            continue\n",
-        "        if segment >= number:\n            continue\n",
+        "    before = [effect for segment, effect in in_place if segment <= number]\n",
+        "    before = [effect for segment, effect in in_place if segment < number]\n",
         _TESTS,
     ),
     Defect(

@@ -18,6 +18,7 @@ from _weakref import getweakrefcount, getweakrefs
 from collections import deque
 from collections.abc import Iterable
 from itertools import chain, islice
+from operator import attrgetter
 
 from xcs_ast.diagnostics import Diagnostic
 from xcs_ast.diagnostics import codes_verifier as codes
@@ -107,15 +108,15 @@ def _below(roots: list[Any]) -> dict[int, Any]:
     return found
 
 
+_SPACES: Final = attrgetter("__globals__", "__builtins__")
+
+
 def _held(objects: list[Any]) -> list[Any]:
     """What these refer to, once for each reference; of a function, not its module."""
     held = [each for each in gc.get_referents(*objects) if type(each) not in _STAY]
     if types.FunctionType in set(map(type, objects)):
         spaces = {
-            id(space)
-            for each in objects
-            if type(each) is types.FunctionType
-            for space in (each.__globals__, each.__builtins__)  # type: ignore[attr-defined]
+            id(space) for each in objects if type(each) is types.FunctionType for space in _SPACES(each)
         }
         held = [each for each in held if id(each) not in spaces]
     metas = {kind for kind in set(map(type, held)) if issubclass(kind, type)}

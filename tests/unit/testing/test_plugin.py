@@ -276,7 +276,7 @@ def test_marker_misused(project, mark):
 
 def test_schedule(project):
     project.write({"test_shop.py": TESTED_ORDER})
-    assert project.pytest("--xcs", "shop").counts() == {"passed": 1}
+    assert project.pytest("--xcs", "shop", "--xcs-schedule", "in-place").counts() == {"passed": 1}
     ended = project.pytest("--xcs", "shop", "--xcs-schedule", "reverse")
     assert ended.counts() == {"failed": 1}
     assert ended.line("xcs: optimizing") == "xcs: optimizing shop; schedule reverse"
