@@ -36,9 +36,11 @@ __all__ = ["REACH", "diagnostic", "noticed", "noticed_of"]
 
 REACH: Final = 200
 _FIELDS: Final = frozenset({CONTENT, WHOLE, DEEP, "__dict__"})
-_WITH_A_FRAME: Final = frozenset({types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType})
-_STAY: Final = LEAVES | {type, types.ModuleType, types.CodeType, types.BuiltinFunctionType}
-"""Types of what holds nothing, or does not die."""
+_WITH_A_FRAME: Final = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
+_STAY: Final = frozenset(
+    map(id, (*LEAVES, type, types.ModuleType, types.CodeType, types.BuiltinFunctionType))
+)
+"""Types of what holds nothing, or does not die; by `id`, as a metaclass may have a `__hash__`."""
 
 
 def noticed(writes: Iterable[Location], binding: Binding) -> str:
@@ -81,8 +83,8 @@ def _removed(owner: Any, field: str) -> list[Any]:
         # A namespace: items have no fields of their own.
         named = field not in _FIELDS and all(type(key) is str for key in dict.keys(owner))
         found = [dict.get(owner, field)] if named else chain(dict.values(owner), dict.keys(owner))
-    elif issubclass(kind, (list, set, deque)):
-        found = _ITERATES[next(base for base in kind.__mro__ if base in _ITERATES)](owner)
+    elif issubclass(kind, _SEQUENCES):
+        found = next(cls for cls in _SEQUENCES if issubclass(kind, cls)).__iter__(owner)
     elif field in _FIELDS:
         found = (instance_dict(owner) or {}).values()
     else:
@@ -90,11 +92,11 @@ def _removed(owner: Any, field: str) -> list[Any]:
     return [obj for obj in islice(found, REACH) if obj is not MISSING and not _stays(obj)]
 
 
-_ITERATES: Final = {cls: cls.__iter__ for cls in (list, set, deque)}
+_SEQUENCES: Final[tuple[Any, ...]] = (list, set, deque)
 
 
 def _stays(obj: object) -> bool:
-    return type(obj) in _STAY or issubclass(type(obj), type)
+    return id(type(obj)) in _STAY or issubclass(type(obj), type)
 
 
 def _below(roots: list[Any]) -> dict[int, Any]:
@@ -113,27 +115,27 @@ _SPACES: Final = attrgetter("__globals__", "__builtins__")
 
 def _held(objects: list[Any]) -> list[Any]:
     """What these refer to, once for each reference; of a function, not its module."""
-    held = [each for each in gc.get_referents(*objects) if type(each) not in _STAY]
-    if types.FunctionType in set(map(type, objects)):
-        spaces = {
-            id(space) for each in objects if type(each) is types.FunctionType for space in _SPACES(each)
-        }
+    held = [each for each in gc.get_referents(*objects) if not _stays(each)]
+    functions = [each for each in objects if type(each) is types.FunctionType]
+    if functions:
+        spaces = {id(space) for each in functions for space in _SPACES(each)}
         held = [each for each in held if id(each) not in spaces]
-    metas = {kind for kind in set(map(type, held)) if issubclass(kind, type)}
-    return [each for each in held if type(each) not in metas] if metas else held
+    return held
 
 
 def _ends_in(below: dict[int, Any]) -> list[int]:
     """Those of the objects whose end does something."""
-    kinds = {
-        kind: kind in _WITH_A_FRAME or find_in_mro(kind, "__del__")[1] is not MISSING
-        for kind in set(map(type, below.values()))
-    }
+    kinds = {id(kind): kind for kind in map(type, below.values())}
+    does = {number for number, kind in kinds.items() if _does_something(kind)}
     return [
         number
         for number, obj in below.items()
-        if kinds[type(obj)] or (getweakrefcount(obj) and any(map(calls_back, getweakrefs(obj))))
+        if id(type(obj)) in does or (getweakrefcount(obj) and any(map(calls_back, getweakrefs(obj))))
     ]
+
+
+def _does_something(kind: type) -> bool:
+    return any(kind is each for each in _WITH_A_FRAME) or find_in_mro(kind, "__del__")[1] is not MISSING
 
 
 def _kept(roots: list[Any], below: dict[int, Any]) -> set[int]:

@@ -239,3 +239,19 @@ def test_others_run_ahead_as_before() -> None:
     assert not found
     assert tasks
     assert "XCS254" not in reasons
+
+
+class Odd(type):
+    """Comparing its classes, and having no hash, is the program's business."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(cls, other: object) -> bool:
+        raise AssertionError("asked")
+
+
+def test_metaclasses_are_not_asked() -> None:
+    odd = Odd("odd", (), {})
+    many = Odd("many", (list,), {})
+    for holder in ([odd()], {"a": [odd()]}, many([odd()]), odd()):
+        assert noticed([Location(Path(PinnedRoot(holder)), CONTENT)], Binding(None, {})) == ""
